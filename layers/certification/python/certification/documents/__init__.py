@@ -1,0 +1,1 @@
+"""What we print: templates and the data they take."""

@@ -1,0 +1,1 @@
+"""E-mail and SMS: one letter per announcement, in English and Chinese."""

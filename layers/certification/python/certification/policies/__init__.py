@@ -1,0 +1,1 @@
+"""The policies of the schemes, as data."""

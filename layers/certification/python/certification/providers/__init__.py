@@ -1,0 +1,1 @@
+"""The outside world behind protocols: payment providers, registries, public randomness."""
