@@ -1,0 +1,20 @@
+"""Secrets of external bodies: lists, newest first, so that a rotation overlaps. Kept five minutes per process."""
+
+import json
+from datetime import datetime, timedelta
+
+from certification.cloud import clients, clock
+from certification.cloud.settings import settings
+
+KEPT = timedelta(minutes=5)
+_kept: dict[str, tuple[datetime, dict[str, list[str]]]] = {}
+
+
+def secret(name: str, field: str) -> list[str]:
+    """The values of one field of a secret, newest first, e.g. `secret("card", "webhook")`."""
+    now = clock.now()
+    held = _kept.get(name)
+    if held is None or not held[0] <= now < held[0] + KEPT:
+        text = clients.secrets().get_secret_value(SecretId=settings().secret(name))["SecretString"]
+        held = _kept[name] = (now, json.loads(text))
+    return held[1][field]

@@ -1,0 +1,69 @@
+"""What the environment tells a function. Every function gets the same variables (template.yaml, Globals)."""
+
+import os
+from functools import cache
+
+from certification.rules.model import Frozen
+
+
+class Settings(Frozen):
+    """The stack's name (prefix of every resource name) and the addresses of the outside.
+
+    `public_url` is where candidates reach us, without a trailing slash; the three `*_api` values are the base
+    addresses of the card payment provider, the identity registry and the source of public randomness.
+    """
+
+    stack: str
+    public_url: str
+    mail_from: str
+    card_api: str
+    registry_api: str
+    beacon_api: str
+
+    def table(self, name: str) -> str:
+        """The physical name of a table, e.g. `assay-Applications`."""
+        return f"{self.stack}-{name}"
+
+    @property
+    def bus(self) -> str:
+        return self.stack
+
+    @property
+    def uploads(self) -> str:
+        """The bucket for files as they arrive; nothing in it is trusted."""
+        return f"{self.stack}-uploads"
+
+    @property
+    def vault(self) -> str:
+        """The bucket for checked photos, issued documents and what machines hand over."""
+        return f"{self.stack}-vault"
+
+    @property
+    def staff_files(self) -> str:
+        """The bucket where staff drop files: a prefix per kind of file."""
+        return f"{self.stack}-staff"
+
+    @property
+    def published(self) -> str:
+        """The bucket of what anybody may read: draws, notices, lists."""
+        return f"{self.stack}-published"
+
+    def key(self, purpose: str) -> str:
+        """The alias of a KMS key: `fields`, `lookups` or `seal`."""
+        return f"alias/{self.stack}-{purpose}"
+
+    def secret(self, name: str) -> str:
+        return f"{self.stack}/{name}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. A missing variable is an error that names it."""
+    return Settings(
+        stack=os.environ["STACK"],
+        public_url=os.environ["PUBLIC_URL"].rstrip("/"),
+        mail_from=os.environ["MAIL_FROM"],
+        card_api=os.environ["CARD_API"].rstrip("/"),
+        registry_api=os.environ["REGISTRY_API"].rstrip("/"),
+        beacon_api=os.environ["BEACON_API"].rstrip("/"),
+    )

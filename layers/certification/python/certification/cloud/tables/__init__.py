@@ -1,0 +1,1 @@
+"""One module per table, over one base: `Table` reads rows, and makes the writes a transaction is built of."""

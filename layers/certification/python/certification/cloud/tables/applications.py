@@ -1,0 +1,149 @@
+"""Applications: one candidate's attempt at one sitting. What everything hangs on."""
+
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
+from certification.cloud.tables.cases import Reason
+from certification.rules.cases import OpenCase
+from certification.rules.model import Frozen
+from certification.rules.status import Status, Trigger
+
+
+class Step(Frozen):
+    """One move in the life of an application, for its timeline. `by` is `candidate`, a staff id, or a machine's name."""
+
+    at: datetime
+    trigger: Trigger
+    to: Status
+    by: str
+    rules: tuple[str, ...] = ()
+
+
+class Answer(Frozen):
+    """What a rule answered, stored with the decision so that it can be explained years later."""
+
+    rule: str
+    yes: bool
+    en: str
+    zh: str
+    at: datetime
+
+
+class Seat(Frozen):
+    """Where the candidate sits."""
+
+    site: str
+    room: str
+    seat: int
+
+
+class Application(Record):
+    """`due` belongs to `status`. `open_cases` are the cases beside it; `orders` and `certificate` what came of it."""
+
+    reference: str
+    candidate: str
+    sitting: str
+    scheme: str
+    policy_hash: str
+    status: Status = Status.DRAFT
+    due: Due | None = None
+    tries: int = 0
+    occupation: str | None = None
+    level: int | None = None
+    confirmed_at: datetime | None = None
+    confirmed_content: str | None = None
+    answers: tuple[Answer, ...] = ()
+    open_cases: tuple[OpenCase, ...] = ()
+    return_reasons: tuple[Reason, ...] = ()
+    review: str | None = None
+    orders: tuple[str, ...] = ()
+    registered_at: datetime | None = None
+    candidate_number: str | None = None
+    seat: Seat | None = None
+    ticket: str | None = None
+    ticket_announced: bool = False
+    result: str | None = None
+    score_report: str | None = None
+    certificate: str | None = None
+    life: tuple[Step, ...] = ()
+
+    @property
+    def order(self) -> str | None:
+        """The order in force: the newest."""
+        return self.orders[-1] if self.orders else None
+
+
+class CandidateIndex(GlobalSecondaryIndex["ApplicationRow"]):
+    """The applications of a candidate."""
+
+    class Meta:
+        index_name = "candidate"
+        projection = AllProjection()
+
+    candidate = UnicodeAttribute(hash_key=True)
+
+
+class SittingIndex(GlobalSecondaryIndex["ApplicationRow"]):
+    """The applications of a sitting in one status: read by the freeze, never by a door.
+
+    `place` is sitting and status with a shard, so that the rush before a deadline is spread.
+    """
+
+    class Meta:
+        index_name = "place"
+        projection = AllProjection()
+
+    place = UnicodeAttribute(hash_key=True)
+
+
+class ApplicationRow(Row):
+    class Meta:
+        table_name = meta("Applications")
+
+    due_index = DueIndex()
+    candidate_index = CandidateIndex()
+    place_index = SittingIndex()
+    candidate = UnicodeAttribute()
+    place = UnicodeAttribute()
+
+
+PLACE_SHARDS = 4
+
+
+def _place(sitting: str, status: Status, shard: int) -> str:
+    return f"{sitting}#{status}#{shard}"
+
+
+class Applications(Table[Application]):
+    name = "Applications"
+    row = ApplicationRow
+    record = Application
+
+    def columns(self, record: Application) -> dict[str, Any]:
+        shard = sum(record.reference.encode()) % PLACE_SHARDS
+        return {
+            "pk": record.reference,
+            "candidate": record.candidate,
+            "place": _place(record.sitting, record.status, shard),
+        }
+
+    def of(self, candidate: str) -> list[Application]:
+        """A candidate's applications, newest first; eventually consistent."""
+        found = [self._record(row) for row in ApplicationRow.candidate_index.query(candidate)]
+        return sorted(found, key=lambda application: application.reference, reverse=True)
+
+    def in_status(self, sitting: str, status: Status) -> list[Application]:
+        """The applications of a sitting that are in this status, by reference; eventually consistent."""
+        found = [
+            self._record(row)
+            for shard in range(PLACE_SHARDS)
+            for row in ApplicationRow.place_index.query(_place(sitting, status, shard))
+        ]
+        return sorted(found, key=lambda application: application.reference)
+
+
+applications = Applications()

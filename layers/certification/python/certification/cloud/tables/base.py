@@ -1,0 +1,200 @@
+"""What every table has in common: a key, a version, the record as JSON, and a sparse index of what is due.
+
+Keys, version, due date and the attributes we query by are columns, derived from the record at each write;
+the record itself is one JSON text. Nothing is written but through `transaction.commit`.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import Field
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from certification.cloud import clients
+from certification.cloud.settings import settings
+from certification.rules.errors import NotFound
+from certification.rules.model import Frozen
+
+DUE_SHARDS = 2
+"""How many partitions one hour of due rows is spread over, per job."""
+
+
+class Record(Frozen):
+    """A row's content. `version` counts its writes; 0 means it was never stored."""
+
+    version: int = Field(default=0, exclude=True)
+
+    def changed(self, **changes: Any) -> "Any":
+        """The same record with other values, validated anew."""
+        return type(self).model_validate({**dict(self), **changes})
+
+
+class Due(Frozen):
+    """When a row must be looked at again, and by which scheduled job."""
+
+    at: datetime
+    job: str = "deadlines"
+
+
+def moment(instant: datetime) -> str:
+    """An instant as stored and sorted: UTC, ISO 8601, microseconds, Z."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def due_bucket(job: str, hour: datetime, shard: int) -> str:
+    """The partition of the `due` index that holds one hour of one job's rows in one shard."""
+    return f"{job}#{hour:%Y-%m-%dT%H}#{shard}"
+
+
+class DueIndex(GlobalSecondaryIndex["Row"]):
+    """Sparse: only rows with a due date are in it."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    due_bucket = UnicodeAttribute(hash_key=True)
+    due = UnicodeAttribute(range_key=True)
+
+
+class Row(Model):
+    """The columns every table has. Subclasses add the attributes they are queried by."""
+
+    class Meta:
+        table_name = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    record = UnicodeAttribute()
+    due_bucket = UnicodeAttribute(null=True)
+    due = UnicodeAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """Every table shares one client: pynamodb would make a session and a client for each."""
+        connection = super()._get_connection()
+        connection.connection._client = clients.dynamodb()  # type: ignore[assignment]
+        return connection
+
+
+class Write(Frozen):
+    """One item of a transaction, and the words to say which one when it is refused."""
+
+    label: str
+    item: dict[str, Any]
+
+
+class Table[R: Record]:
+    """Reads and writes one kind of record. `name` is the table's plain name, `row` its columns, `record` its type."""
+
+    name: ClassVar[str]
+    row: ClassVar[type[Row]]
+    record: type[R]
+
+    def columns(self, record: R) -> dict[str, Any]:
+        """The columns of a record besides version and record: key and whatever is queried."""
+        raise AssertionError("every table says its columns")
+
+    def due(self, record: R) -> Due | None:
+        """When this record is due, or None."""
+        return getattr(record, "due", None)
+
+    # reading
+
+    def find(self, *key: str) -> R | None:
+        """The record under this key, read consistently, or None."""
+        try:
+            return self._record(self.row.get(*key, consistent_read=True))
+        except self.row.DoesNotExist:
+            return None
+
+    def read(self, *key: str) -> R:
+        """The record under this key; `NotFound` when there is none."""
+        record = self.find(*key)
+        if record is None:
+            raise NotFound(self.name.lower().rstrip("s"))
+        return record
+
+    def within(self, key: str, *, backwards: bool = False, limit: int | None = None) -> Iterator[R]:
+        """The records of one partition in the order of their sort key."""
+        rows = self.row.query(key, consistent_read=True, scan_index_forward=not backwards, limit=limit)
+        return (self._record(row) for row in rows)
+
+    def due_by(self, job: str, hour: datetime, until: datetime) -> Iterator[R]:
+        """The records of this job that fall due in this hour, up to `until`; eventually consistent."""
+        index: Any = self.row.due_index  # type: ignore[attr-defined]
+        for shard in range(DUE_SHARDS):
+            query = index.query(due_bucket(job, hour, shard), self.row.due <= moment(until))
+            yield from (self._record(row) for row in query)
+
+    def everything(self) -> Iterator[R]:
+        """Every record of the table: for nightly proofs and exports, never for a door."""
+        return (self._record(row) for row in self.row.scan(consistent_read=True))
+
+    # writing
+
+    def insert(self, record: R) -> Write:
+        """A new row; refused if the key is taken."""
+        return self._put(record, 1, {"ConditionExpression": "attribute_not_exists(pk)"})
+
+    def update(self, record: R) -> Write:
+        """The next version of a row; refused if somebody else wrote it since it was read."""
+        condition = {
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": {"N": str(record.version)}},
+        }
+        return self._put(record, record.version + 1, condition)
+
+    def delete(self, record: R) -> Write:
+        """Remove a row as it was read."""
+        item = {
+            "TableName": self.row.Meta.table_name,
+            "Key": self._key(record),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": {"N": str(record.version)}},
+        }
+        return Write(label=self._label(record), item={"Delete": item})
+
+    def unchanged(self, record: R) -> Write:
+        """Nothing is written, but the transaction fails if the row is no longer as it was read."""
+        item = {
+            "TableName": self.row.Meta.table_name,
+            "Key": self._key(record),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": {"N": str(record.version)}},
+        }
+        return Write(label=self._label(record), item={"ConditionCheck": item})
+
+    # inside
+
+    def _put(self, record: R, version: int, condition: dict[str, Any]) -> Write:
+        columns = self.columns(record)
+        due = self.due(record)
+        if due is not None:
+            shard = int(hashlib.sha256(columns["pk"].encode()).hexdigest(), 16) % DUE_SHARDS
+            columns |= {"due_bucket": due_bucket(due.job, due.at, shard), "due": moment(due.at)}
+        row = self.row(version=version, record=record.model_dump_json(), **columns)
+        item = {"TableName": self.row.Meta.table_name, "Item": row.serialize(), **condition}
+        return Write(label=self._label(record), item={"Put": item})
+
+    def _key(self, record: R) -> dict[str, Any]:
+        columns = self.columns(record)
+        return {name: {"S": columns[name]} for name in ("pk", "sk") if name in columns}
+
+    def _label(self, record: R) -> str:
+        columns = self.columns(record)
+        return "/".join([self.name, columns["pk"], *([columns["sk"]] if "sk" in columns else [])])
+
+    def _record(self, row: Row) -> R:
+        record = self.record.model_validate_json(row.record)
+        return record.model_copy(update={"version": int(row.version)})
+
+
+def meta(name: str) -> str:
+    """The physical table name, for a row's Meta."""
+    return settings().table(name)

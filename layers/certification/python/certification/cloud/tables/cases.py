@@ -1,0 +1,92 @@
+"""Cases: duties with a due date and a decision, beside the status of what they are about."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta, moment
+from certification.rules.cases import Block, CaseKind, OpenCase, Subject
+from certification.rules.model import Frozen
+
+
+class Reason(Frozen):
+    """Why something is returned: a code of the policy's list, and free words of the reviewer."""
+
+    code: str
+    words: str = ""
+
+
+class Decision(Frozen):
+    """What was decided, by whom, by page or by file."""
+
+    outcome: str
+    reasons: tuple[Reason, ...] = ()
+    decided_by: str
+    decided_at: datetime
+    by: Literal["page", "file", "system"] = "page"
+
+
+class Case(Record):
+    """A duty. `due` is when it is escalated; `promised` is the date the candidate was told and never moves later."""
+
+    id: str
+    kind: CaseKind
+    subject: Subject
+    about: str
+    blocks: Block
+    desk: str
+    waits_for: Literal["candidate", "desk", "outside"] = "desk"
+    opened_at: datetime
+    promised: datetime
+    due: Due | None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+    decision: Decision | None = None
+    escalations: int = 0
+    facts: dict[str, str] = {}
+
+    @property
+    def as_open(self) -> OpenCase:
+        return OpenCase(reference=self.id, kind=self.kind, blocks=self.blocks)
+
+
+class QueueIndex(GlobalSecondaryIndex["CaseRow"]):
+    """The open cases of a desk, oldest promise first. Sharding by desk; a busy desk is split by its routing."""
+
+    class Meta:
+        index_name = "queue"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    promised = UnicodeAttribute(range_key=True)
+
+
+class CaseRow(Row):
+    class Meta:
+        table_name = meta("Cases")
+
+    due_index = DueIndex()
+    queue_index = QueueIndex()
+    queue = UnicodeAttribute(null=True)
+    promised = UnicodeAttribute(null=True)
+
+
+class Cases(Table[Case]):
+    name = "Cases"
+    row = CaseRow
+    record = Case
+
+    def columns(self, record: Case) -> dict[str, Any]:
+        columns: dict[str, Any] = {"pk": record.id}
+        if record.decision is None:
+            columns |= {"queue": record.desk, "promised": moment(record.promised)}
+        return columns
+
+    def queue(self, desk: str, limit: int = 50) -> list[Case]:
+        """The open cases of a desk, oldest promise first; eventually consistent: decide only from `read`."""
+        return [self._record(row) for row in CaseRow.queue_index.query(desk, limit=limit)]
+
+
+cases = Cases()

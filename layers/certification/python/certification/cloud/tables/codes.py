@@ -1,0 +1,66 @@
+"""Codes: one-time codes on their way to an address, and how many were asked for it lately."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pynamodb.attributes import NumberAttribute
+
+from certification.cloud.tables.base import Record, Row, Table, meta
+
+Purpose = Literal["sign_up_email", "sign_up_phone", "sign_in", "staff_sign_in"]
+
+
+class Challenge(Record):
+    """A code that was sent. `code_hash` is salted with the challenge's id; `subject` is who may use it.
+
+    `address` is the e-mail address or phone number, sealed under the candidate's key (a staff address is not stored).
+    An unknown address gets a challenge too, with no subject: nobody learns whether an account exists.
+    """
+
+    id: str
+    purpose: Purpose
+    subject: str | None
+    address: str | None
+    address_index: str
+    code_hash: str
+    language: Literal["en", "zh"]
+    created_at: datetime
+    expires_at: datetime
+    tries: int = 0
+
+
+class Counter(Record):
+    """When codes were sent to an address: the instants of the last day, oldest first."""
+
+    key: str
+    sent_at: tuple[datetime, ...] = ()
+
+
+class CodeRow(Row):
+    class Meta:
+        table_name = meta("Codes")
+
+    expires = NumberAttribute()
+
+
+class Challenges(Table[Challenge]):
+    name = "Codes"
+    row = CodeRow
+    record = Challenge
+
+    def columns(self, record: Challenge) -> dict[str, Any]:
+        return {"pk": record.id, "expires": int(record.expires_at.timestamp()) + 7200}
+
+
+class Counters(Table[Counter]):
+    name = "Codes"
+    row = CodeRow
+    record = Counter
+
+    def columns(self, record: Counter) -> dict[str, Any]:
+        last = int(record.sent_at[-1].timestamp()) if record.sent_at else 0
+        return {"pk": record.key, "expires": last + 2 * 86_400}
+
+
+challenges = Challenges()
+counters = Counters()

@@ -1,0 +1,93 @@
+"""Files: what candidates upload, what staff drop, what we issue and what anybody may read."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from certification.cloud import clients
+from certification.rules.model import Frozen
+
+UPLOAD_MINUTES = 15
+LINK_SECONDS = 300
+
+
+class UploadForm(Frozen):
+    """Where a browser posts a file to, and the fields it must send before it."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def upload_form(bucket: str, key: str, content_types: str, limit: int, return_to: str | None = None) -> UploadForm:
+    """A form for one file under one key: at most `limit` bytes, its type beginning with `content_types`.
+
+    `return_to` is the page the browser goes to afterwards (it works without JavaScript).
+    """
+    fields: dict[str, str] = {}
+    conditions: list[Any] = [
+        ["content-length-range", 1, limit],
+        ["starts-with", "$Content-Type", content_types],
+    ]
+    if return_to:
+        fields["success_action_redirect"] = return_to
+        conditions.append({"success_action_redirect": return_to})
+    post = clients.s3().generate_presigned_post(
+        bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=UPLOAD_MINUTES * 60
+    )
+    return UploadForm(url=post["url"], fields=post["fields"])
+
+
+def link(bucket: str, key: str, file_name: str, *, inline: bool = False) -> str:
+    """An address that lets whoever has it read one file for five minutes."""
+    disposition = "inline" if inline else "attachment"
+    return clients.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": bucket,
+            "Key": key,
+            "ResponseContentDisposition": f'{disposition}; filename="{file_name}"',
+        },
+        ExpiresIn=LINK_SECONDS,
+    )
+
+
+def read(bucket: str, key: str) -> bytes:
+    """The bytes of a file."""
+    return clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def write(bucket: str, key: str, body: bytes, content_type: str) -> str:
+    """Store a file and give its SHA-256 (hex). Writing the same content again changes nothing."""
+    clients.s3().put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+    return hashlib.sha256(body).hexdigest()
+
+
+def write_once(bucket: str, key: str, body: bytes, content_type: str) -> bytes:
+    """Store a file unless one is there; give what is there now. Two writers get the same answer."""
+    try:
+        clients.s3().put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+            raise
+        return read(bucket, key)
+    return body
+
+
+def write_lines(bucket: str, key: str, items: Iterable[dict[str, Any]]) -> int:
+    """Store items as JSON Lines for a distributed map; give their number. An empty list is an empty file."""
+    lines = [json.dumps(item, sort_keys=True, ensure_ascii=False) for item in items]
+    write(bucket, key, ("\n".join(lines) + "\n" if lines else "").encode(), "application/x-ndjson")
+    return len(lines)
+
+
+def read_lines(bucket: str, key: str) -> Iterator[dict[str, Any]]:
+    """The items of a JSON Lines file."""
+    return (json.loads(line) for line in read(bucket, key).decode().splitlines() if line)
+
+
+def uploader(bucket: str, key: str) -> str | None:
+    """The staff member a dropped file says it is from (recorded by the upload form); None if it says nothing."""
+    return clients.s3().head_object(Bucket=bucket, Key=key)["Metadata"].get("uploader")
