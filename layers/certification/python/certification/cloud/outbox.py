@@ -82,6 +82,12 @@ class Outbox(Table[OutboxEntry]):
         )
         return self.insert(entry)
 
+    def from_image(self, image: dict[str, Any]) -> OutboxEntry:
+        """The entry in a stream record's new image."""
+        row = OutboxRow()
+        row.deserialize(image)
+        return self._record(row)
+
 
 outbox = Outbox()
 

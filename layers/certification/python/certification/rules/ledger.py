@@ -1,0 +1,157 @@
+"""THE LEDGER: where every minor unit is, in double entry.
+
+In words: an entry is a list of postings that sums to zero in each currency, debits positive, credits negative. What a
+payment stands for in the books follows from its facts alone (`standing`); the entry for a new fact is the difference
+between two such standings. So no order of events can unbalance the books, a reversed decision is an entry and never an
+edit, and the books rebuilt from the facts equal the books kept entry by entry.
+
+Money we hold for a candidate is a liability. Its account says why we hold it: for an order, twice for an order, or
+for nobody we know. A requested refund moves it to the refund's own account, and the handling fee to income. Disputed
+money is our cost until it comes back; a refund that failed is owed to the candidate again.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from certification.rules.facts import CaptureSums, Facts, PaymentSums, fold
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+
+# The first word of an account and what the account is. Anything else is refused: a typing error would hide money.
+NATURE = {
+    "psp": "asset",
+    "bank": "asset",
+    "candidate": "liability",
+    "duplicate": "liability",
+    "unapplied": "liability",
+    "refund": "liability",
+    "vat": "liability",
+    "fee": "income",
+    "cost": "expense",
+    "suspense": "suspense",
+}
+
+Balances = dict[tuple[str, str], int]
+"""Minor units by (account, currency); an account that is level is not in it."""
+
+
+class Holding(StrEnum):
+    """Why we hold what was captured."""
+
+    CANDIDATE = "candidate"
+    DUPLICATE = "duplicate"
+    UNAPPLIED = "unapplied"
+
+
+class Posting(Frozen):
+    """An amount on one account: debit positive, credit negative, never zero."""
+
+    account: str
+    money: Money
+
+    @model_validator(mode="after")
+    def _known(self) -> "Posting":
+        if self.account.partition(":")[0] not in NATURE or not self.account.partition(":")[2]:
+            raise ValueError(f"{self.account!r} is not an account; the kinds are {', '.join(NATURE)}, then a colon")
+        if not self.money:
+            raise ValueError("a posting of nothing is no posting")
+        return self
+
+
+class Entry(Frozen):
+    """Postings that balance. `why` is the key of the fact or decision behind them; no postings: nothing moved."""
+
+    why: str
+    postings: tuple[Posting, ...]
+
+    @model_validator(mode="after")
+    def _balanced(self) -> "Entry":
+        sums: dict[str, int] = {}
+        for posting in self.postings:
+            sums[posting.money.currency] = sums.get(posting.money.currency, 0) + posting.money.amount
+        if any(sums.values()):
+            raise ValueError(f"the entry does not balance: {sums}")
+        if len({(posting.account, posting.money.currency) for posting in self.postings}) < len(self.postings):
+            raise ValueError("an account occurs once per currency in an entry")
+        return self
+
+
+class Books(Frozen):
+    """Whose money it is. `provider` names the clearing account (`card`); `order` is None for money nobody expects.
+    `holdings` says for each capture why we hold it; without an entry: for the order, or unapplied without one."""
+
+    provider: str
+    order: str | None
+    holdings: dict[str, Holding] = Field(default_factory=dict)
+
+    def holding_account(self, capture: str) -> str:
+        """The liability account of this capture, e.g. `candidate:ORD-26-000001`."""
+        usual = Holding.CANDIDATE if self.order else Holding.UNAPPLIED
+        holding = self.holdings.get(capture, usual)
+        owner = self.provider if holding is Holding.UNAPPLIED or self.order is None else self.order
+        return f"{holding}:{owner}"
+
+
+def standing(sums: PaymentSums, books: Books) -> Balances:
+    """What one payment stands for in the books: every amount goes from one account to another, so it balances."""
+    balances: Balances = {}
+    for capture in sums.captures:
+        for debit, credit, amount in _movements(capture, books):
+            for account, change in ((debit, amount), (credit, -amount)):
+                place = (account, capture.currency)
+                balances[place] = balances.get(place, 0) + change
+    return _without_level(balances)
+
+
+def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
+    provider, held = f"psp:{books.provider}", books.holding_account(sums.capture)
+    return [
+        (provider, held, sums.captured),
+        (held, provider, sums.refunded),
+        (held, "fee:handling", sums.kept),
+        ("cost:chargeback", provider, sums.disputed),
+        *((held, f"refund:{refund}", amount) for refund, amount in sums.reservations),
+    ]
+
+
+def postings(old: PaymentSums, new: PaymentSums, books: Books, *, why: str, was: Books | None = None) -> Entry:
+    """The entry that takes the books from the old sums to the new. `was` gives the books before, where a decision
+    moved a capture to another holding (found to be a duplicate); otherwise nothing but the sums changed."""
+    return _entry(standing(old, was or books), standing(new, books), why)
+
+
+def _entry(before: Balances, after: Balances, why: str) -> Entry:
+    places = sorted({*before, *after})
+    changes = _without_level({place: after.get(place, 0) - before.get(place, 0) for place in places})
+    return Entry(
+        why=why,
+        postings=tuple(
+            Posting(account=account, money=Money(amount=change, currency=currency))
+            for (account, currency), change in changes.items()
+        ),
+    )
+
+
+def balances(entries: Iterable[Entry]) -> Balances:
+    """The balance of every account over these entries."""
+    answer: Balances = {}
+    for entry in entries:
+        for posting in entry.postings:
+            place = (posting.account, posting.money.currency)
+            answer[place] = answer.get(place, 0) + posting.money.amount
+    return _without_level(answer)
+
+
+def rebuild(payments: Iterable[tuple[Facts, Books]]) -> Balances:
+    """The balances that the facts of all payments imply; they equal `balances` of the entries kept, or money is lost."""
+    answer: Balances = {}
+    for facts, books in payments:
+        for place, amount in standing(fold(facts), books).items():
+            answer[place] = answer.get(place, 0) + amount
+    return _without_level(answer)
+
+
+def _without_level(amounts: Mapping[tuple[str, str], int]) -> Balances:
+    return {place: amount for place, amount in amounts.items() if amount}

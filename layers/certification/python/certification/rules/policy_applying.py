@@ -1,0 +1,211 @@
+"""POLICY, applying: accounts, what is asked and uploaded, conditions, checks, commitment, review (K5-K14, K18)."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from certification.rules.cases import CaseKind
+from certification.rules.model import Frozen
+from certification.rules.spans import Window
+from certification.rules.words import Words
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+CandidateClass = Literal["barred", "not_chosen", "withdrawn", "unverified", "exemption_level"]
+VerificationSubject = Literal["identity", "education"]
+Ratio = Annotated[Decimal, Field(gt=0, lt=1)]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Education(StrEnum):
+    """Formal education, lowest first; `rank` orders it."""
+
+    NONE = "none"
+    LOWER_SECONDARY = "lower_secondary"
+    UPPER_SECONDARY = "upper_secondary"
+    ASSOCIATE = "associate"
+    BACHELOR = "bachelor"
+    MASTER = "master"
+    DOCTOR = "doctor"
+
+    @property
+    def rank(self) -> int:
+        return list(Education).index(self)
+
+
+class Named(Frozen):
+    """A code with words: a region, a specialty, a level."""
+
+    code: str = Field(min_length=1, max_length=40)
+    words: Words
+
+
+class Path(Frozen):
+    """One way to satisfy a level's conditions: at least this education and this many full years of work."""
+
+    education: Education
+    work_years: int = Field(ge=0, le=60)
+
+
+class Level(Frozen):
+    """A level and its conditions: old enough, and any one of the paths. An exemption level waives subjects (ELI-08)."""
+
+    code: str
+    words: Words
+    minimum_age: int = Field(ge=0, le=120)
+    any_of: tuple[Path, ...] = ()
+    waives: tuple[Code, ...] = ()
+
+
+class Occupation(Frozen):
+    """What a candidate can be certified in. `short` stands in numbers; `majors` limits accepted majors (ELI-05)."""
+
+    code: Code
+    short: str = Field(pattern=r"^[A-Z]{2,4}$")
+    words: Words
+    levels: tuple[str, ...] = Field(min_length=1)
+    subjects: tuple[Code, ...] = Field(min_length=1)
+    forms: tuple[Code, ...] = Field(min_length=1)
+    majors: tuple[str, ...] = ()
+
+
+class Eligibility(Frozen):
+    """ELI-01..09. `counted_until`: the day up to which age and working years are counted."""
+
+    counted_until: Literal["year_end", "registration_closes", "first_subject"]
+    employer_needed: bool
+    foreign_degrees: tuple[Literal["certificate", "letter"], ...]
+
+
+class Accounts(Frozen):
+    """ACC-01..15: one account per each of `unique`, which ID documents, and the way back in (an ordered list)."""
+
+    unique: tuple[Literal["id_document", "phone", "email"], ...]
+    id_documents: tuple[Literal["passport", "hk_identity_card", "resident_identity_card"], ...] = Field(min_length=1)
+    recovery: tuple[Literal["email_code", "sms_code", "security_question", "staff_case"], ...] = Field(min_length=1)
+    identity_provider: str | None = None
+
+
+class Question(Frozen):
+    """One answer an application needs (REG-05, ACC-02). `part` is the page it is asked on."""
+
+    code: Code
+    part: Literal["identity", "contact", "education", "work", "choice", "declaration"]
+    words: Words
+    required: bool
+    rescreens: bool = Field(description="whether a change of it after confirming needs screening again (CHG-03)")
+
+
+class Upload(Frozen):
+    """One file an application needs. The limit is in bytes."""
+
+    code: Code
+    words: Words
+    required: bool
+    formats: tuple[Literal["jpeg", "png", "heic", "pdf"], ...] = Field(min_length=1)
+    largest: int = Field(gt=0)
+    merged: bool = Field(description="whether several originals must come as one PDF (EDU-08)")
+
+
+class Photo(Frozen):
+    """PHO-01..12: width and height; `head` is the least and greatest share of the height that the head may take."""
+
+    profile: Code
+    pixels: tuple[int, int]
+    millimetres: tuple[int, int]
+    background: Literal["white", "plain_light"]
+    formats: tuple[Literal["jpeg"], ...]
+    head: tuple[Ratio, Ratio]
+    largest: int = Field(gt=0)
+    replace: Literal["until_confirmed", "staff_only", "never"]
+    used_on: tuple[Literal["ticket", "seating_chart", "score_report", "certificate", "verification"], ...]
+
+
+class Fallback(Frozen):
+    """One alternative when a check gives no pass; `fallback` of Verification is ordered (K10)."""
+
+    upload: tuple[Code, ...] = ()
+    provisional: bool
+    complete: Window | None = None
+    on_site: bool
+
+
+class Verification(Frozen):
+    """EDU-01..21, K9: what is checked online, how fast it must be answered, and what silence means (decision 21)."""
+
+    subjects: tuple[VerificationSubject, ...]
+    answer: Window
+    states: tuple[Literal["passed", "failed", "on_site"], ...]
+    unanswered: Literal["on_site"]
+    fallback: tuple[Fallback, ...] = ()
+    education_entries: int | None = Field(default=None, ge=1)
+    education_deletable: bool | None = None
+
+
+class CommitmentWithdrawal(Frozen):
+    """COM-08: every condition must hold."""
+
+    all_of: tuple[Literal["unpaid", "before_registration_close"], ...]
+
+
+class Commitment(Frozen):
+    """COM-01..15, K7, K8; absent where a scheme has no commitment."""
+
+    text_version: str
+    bars: tuple[Literal["false_commitment", "integrity_active"], ...]
+    withdraw: CommitmentWithdrawal
+    lock_on: tuple[Literal["withdrawn", "declined"], ...]
+    scope: Literal["exam_year"]
+
+
+class Sampling(Frozen):
+    """CHK-10: the sources name no proportion, so it is always marked among the policy's own choices."""
+
+    proportion: Ratio
+    method: Literal["commit_reveal"]
+
+
+class Checks(Frozen):
+    """CHK-04..16, K31: who is waived, how the rest is supervised, and what a refused check costs."""
+
+    waived_if: tuple[Literal["committed", "auto_verified", "no_integrity_entry"], ...]
+    sampling: Sampling
+    refused: Literal["forfeited", "void"]
+
+
+class ReturnReason(Frozen):
+    """A reason a reviewer may give, and the part or upload the candidate must correct."""
+
+    code: Code
+    applies_to: Code
+    words: Words
+
+
+class Review(Frozen):
+    """CHK-01..03, K5: who needs a review before paying, how long it may take, and what a return says."""
+
+    required_for: Literal["all"] | tuple[CandidateClass, ...]
+    decide: Window
+    reasons: tuple[ReturnReason, ...] = Field(min_length=1)
+    supplement: Window
+    fresh_clock: bool
+    final_needs_two: bool
+
+
+class Hours(Frozen):
+    """Opening hours on working days of the scheme's calendar, in the scheme's time zone (REI-10)."""
+
+    opens: ClockTime
+    closes: ClockTime
+
+
+class Desk(Frozen):
+    """GOV-03, K18: which desk serves which cases of this scheme, in which region (`*` for all), and when it answers."""
+
+    code: Code
+    words: Words
+    serves: tuple[CaseKind, ...] = Field(min_length=1)
+    region: str
+    hours: tuple[Hours, ...] = Field(min_length=1)
+    email: str

@@ -1,0 +1,125 @@
+"""POLICY, money: what is owed, how it is paid, what comes back (K1-K4, K26, K27 and decisions 1-8, 22, 25)."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from certification.rules.model import Frozen
+from certification.rules.spans import Span, Window
+from certification.rules.words import Words
+
+Rate = Annotated[Decimal, Field(ge=0, le=1)]
+Cents = Annotated[int, Field(ge=0, strict=True)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+FeeItemCode = Literal["registration", "examination", "certificate", "mailing", "recheck"]
+WhenReturned = Literal["immediately", "after_registration_closes", "after_exam_and_reconciled"]
+
+
+class FeeItem(Frozen):
+    """One kind of fee. `unused_in_full`: refunded without a handling fee when it was never used (decision 2)."""
+
+    code: FeeItemCode
+    words: Words
+    unused_in_full: bool
+
+
+class FeeRow(Frozen):
+    """What one occupation at one level in one exam form costs, in minor units of the settlement currency.
+
+    In Chinese schemes `occupation` is the exam's specialty, `form` is `onsite`, and only `examination` is charged.
+    """
+
+    occupation: str
+    level: str
+    form: str
+    amounts: dict[FeeItemCode, Cents] = Field(min_length=1)
+
+
+class ForeignExchange(Frozen):
+    """Wallets convert at their own rate; what we show, from which source, and how long a quote is shown (PAY-03)."""
+
+    wallets: tuple[Literal["alipay", "wechat_pay"], ...]
+    show: tuple[Literal["settlement_amount", "rate", "source", "quoted_at"], ...]
+    source: str
+    quote_lives: Span
+
+
+class Fees(Frozen):
+    """FEE-01..04. `version` is frozen on every order; `legal_basis` cites the notice where the law asks for one."""
+
+    version: str
+    settlement_currency: Currency
+    vat: Literal["excluded", "included", "none"]
+    items: tuple[FeeItem, ...] = Field(min_length=1)
+    schedule: tuple[FeeRow, ...] = Field(min_length=1)
+    legal_basis: Words | None = None
+    foreign_exchange: ForeignExchange | None = None
+
+
+class PaymentMethod(Frozen):
+    """A way to pay. `offered`: whether candidates may choose it under this version of the policy."""
+
+    code: Literal["card", "bank_transfer", "alipay", "wechat_pay", "online"]
+    words: Words
+    offered: bool
+    brands: tuple[str, ...] = ()
+
+
+class Payment(Frozen):
+    """PAY-01..05 and decision 8.
+
+    `due`: how long an approved candidate has; `last_query`: nothing lapses before payment has closed this long;
+    `transfer_grace`: a declared transfer counts by value date; `tolerance`: a transfer may be short by so much.
+    """
+
+    methods: tuple[PaymentMethod, ...] = Field(min_length=1)
+    due: Window
+    last_query: Span
+    transfer_grace: Span | None = None
+    tolerance: Cents
+
+
+class RefundWindow(Frozen):
+    """Within `window` a candidate who asks gets everything but `handling_fee_rate` of the order's fee items."""
+
+    window: Window
+    handling_fee_rate: Rate
+
+
+class Refund(Frozen):
+    """REF-01..06. No window means: never. `precedence` says which rule answers first (decision 1).
+
+    `blackout` starts at 00:00 scheme time of the day `before` the candidate's first subject.
+    `after_void` is what a registration found void gets back; `bank_transfer_takes` is what we tell (REF-04).
+    """
+
+    windows: tuple[RefundWindow, ...]
+    precedence: tuple[Literal["exam_cancelled", "blackout", "window"], ...]
+    unused_when_not_passed: bool
+    after_void: Literal["nothing", "everything"]
+    route: Literal["original"]
+    blackout: Window | None = None
+    bank_transfer_takes: tuple[Span, Span] | None = None
+
+
+class Cancellation(Frozen):
+    """REF-03: what is offered when an exam is called off, how long there is to choose, and what follows silence."""
+
+    offer: tuple[Literal["full_refund", "reschedule", "staff_decision"], ...] = Field(min_length=1)
+    choose: Window
+    default: Literal["full_refund", "reschedule", "staff_decision"]
+
+
+class Duplicates(Frozen):
+    """When a second payment goes back: for the same order number, and for another order of the same application."""
+
+    same_order: WhenReturned
+    other_order: WhenReturned
+
+
+class Receipt(Frozen):
+    """PAY-11: where a public receipt platform is used, our own receipt is off (decision 26)."""
+
+    by: Literal["internal", "external"]
+    platform: Words | None = None
