@@ -53,7 +53,9 @@ class Application(Record):
     due: Due | None = None
     tries: int = 0
     occupation: str | None = None
-    level: int | None = None
+    level: str | None = None
+    form: str | None = None
+    region: str | None = None
     confirmed_at: datetime | None = None
     confirmed_content: str | None = None
     answers: tuple[Answer, ...] = ()

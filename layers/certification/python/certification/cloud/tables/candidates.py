@@ -69,7 +69,7 @@ class Candidate(Record):
     latin_name: str | None = None
     sealed_birth_date: str | None = None
     nationality: str | None = None
-    id_kind: Literal["passport", "hkid", "resident_id"] | None = None
+    id_kind: Literal["passport", "hk_identity_card", "resident_identity_card"] | None = None
     sealed_id_number: str | None = None
     id_index: str | None = None
     sealed_address: str | None = None

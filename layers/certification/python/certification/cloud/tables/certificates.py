@@ -20,7 +20,7 @@ class Certificate(Record):
     latin_name: str
     exam: str
     occupation: str
-    level: int
+    level: str
     issued_on: date
     state: Literal["reserved", "published", "void"] = "reserved"
     rests_on: tuple[str, ...] = ()

@@ -61,8 +61,8 @@ class Sitting(Record):
     name_zh: str
     stage: Stage = "announced"
     occupations: tuple[str, ...]
-    levels: tuple[int, ...]
-    form: str
+    levels: tuple[str, ...]
+    forms: tuple[str, ...]
     registration_opens: datetime
     registration_closes: datetime
     payment_closes: datetime

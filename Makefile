@@ -1,0 +1,78 @@
+# Two commands do everything on a fresh machine: `make start` and `make test`.
+PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python3.13) python3.13)
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := layers/certification/python:.
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help start reset test quick lint types rules browser deployable docs lock seal-certificate carry clean
+.DEFAULT_GOAL := help
+
+help:             ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+
+start: $(VENV)/local.stamp            ## Set up, start the local cloud, seed demo data, print addresses and accounts
+	@$(BIN)/python -m local $(ARGS)
+
+reset:            ## Forget the local cloud's data
+	rm -rf .local
+
+test: $(VENV)/development.stamp machine lint types quick browser deployable  ## Everything, as CI runs it
+
+machine:          # Debian packages that some tests need; without root they are left out, and said so
+	@local/install_packages.sh
+
+lint: $(VENV)/development.stamp       ## Style
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/development.stamp      ## Types, strictly
+	$(BIN)/mypy
+
+rules: $(VENV)/development.stamp      ## The pure rules only: milliseconds
+	$(BIN)/pytest tests/rules
+
+quick: $(VENV)/development.stamp      ## Every test that needs neither browser nor build
+	$(BIN)/pytest -m "not browser and not deployable"
+
+browser: $(VENV)/development.stamp    ## Pages in Chromium
+	$(BIN)/pytest -m browser
+
+deployable: $(VENV)/development.stamp .venv-deploy/stamp  ## sam validate, sam build, import from the build
+	$(BIN)/pytest -m deployable
+
+docs: $(VENV)/development.stamp       ## Write the generated pages again
+	$(BIN)/python -m local.docs
+
+carry: $(VENV)/local.stamp            ## Carry 200 candidates through and print the rate
+	$(BIN)/python -m local.carry $(ARGS)
+
+seal-certificate: $(VENV)/local.stamp ## Issue a demonstration certificate over a stack's KMS seal key
+	$(BIN)/python -m local.seal_certificate $(ARGS)
+
+lock: $(VENV)/development.stamp       ## Pin every requirement again
+	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
+
+clean:            ## Remove what can be made again
+	rm -rf $(VENV) .venv-deploy .aws-sam .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || \
+	  { echo "Assay needs Python 3.13: pyenv install 3.13, or set PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/local.stamp: requirements/local.txt | $(VENV)/bin/python
+	@echo "Installing packages for the local cloud (about a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/development.stamp: requirements/development.txt | $(VENV)/bin/python
+	@echo "Installing packages for development (about a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $(VENV)/local.stamp $@
+
+.venv-deploy/stamp: requirements/deploy.txt
+	@echo "Installing the SAM command line (about a minute, once)"
+	@$(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

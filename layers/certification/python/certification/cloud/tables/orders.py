@@ -1,0 +1,58 @@
+"""Orders: what is owed. One in force per application; fees and policy are frozen on it."""
+
+from datetime import datetime
+from typing import Any
+
+from certification.cloud.tables.base import Record, Row, Table, meta
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.payments import OrderState
+
+
+class OrderLine(Frozen):
+    """One fee item: its code and words, and the amount."""
+
+    code: str
+    en: str
+    zh: str
+    amount: Money
+
+
+class Order(Record):
+    """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
+
+    `closes` is the latest instant `due` may ever move to (payment close of the sitting).
+    """
+
+    number: str
+    application: str
+    candidate: str
+    sitting: str
+    policy_hash: str
+    fees_version: str
+    lines: tuple[OrderLine, ...]
+    total: Money
+    created_at: datetime
+    pay_by: datetime
+    closes: datetime
+    state: OrderState = OrderState.OPEN
+    payments: tuple[str, ...] = ()
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+
+
+class OrderRow(Row):
+    class Meta:
+        table_name = meta("Orders")
+
+
+class Orders(Table[Order]):
+    name = "Orders"
+    row = OrderRow
+    record = Order
+
+    def columns(self, record: Order) -> dict[str, Any]:
+        return {"pk": record.number}
+
+
+orders = Orders()

@@ -1,0 +1,16 @@
+"""The environment every function has, set before anything of the package is imported."""
+
+import os
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - what moto expects, opens nothing
+    AWS_DEFAULT_REGION="ap-east-1",
+    TZ="UTC",
+    STACK="assay",
+    PUBLIC_URL="http://127.0.0.1:8080",
+    MAIL_FROM="Assay <no-reply@assay.test>",
+    CARD_API="http://127.0.0.1:8080/_local/card",
+    REGISTRY_API="http://127.0.0.1:8080/_local/registry",
+    BEACON_API="http://127.0.0.1:8080/_local/beacon",
+)
