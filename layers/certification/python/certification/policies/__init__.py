@@ -12,7 +12,7 @@ from certification.rules.policy import Policy, policy_hash
 
 
 class PolicyError(LookupError):
-    """The policy or calendar asked for is not in the package, or its file is not valid. The text says which and where."""
+    """The policy or calendar asked for is not in the package, or its file is not valid; the text says which."""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -34,7 +34,7 @@ _StrictLoader.yaml_implicit_resolvers = {
 
 def parse_yaml(text: str) -> Any:
     """YAML as our policy files use it; raises yaml.YAMLError with line and column."""
-    return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with two restrictions more
+    return yaml.load(text, Loader=_StrictLoader)
 
 
 def _read(name: str, what: str) -> Any:

@@ -8,6 +8,7 @@ deadline counted over them says so, and a date that was promised is never moved 
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -48,13 +49,17 @@ class WorkingCalendar(Frozen):
             raise ValueError("a day is a holiday or an extra working day, not both")
         return self
 
+    @cached_property
+    def _days_off(self) -> frozenset[date]:
+        return frozenset(holiday.day for holiday in self.holidays)
+
     def is_working_day(self, day: date) -> bool:
         """Raises OutsideCalendar for a day before `first` or after `last`."""
         if not self.first <= day <= self.last:
             raise OutsideCalendar(f"calendar {self.name} covers {self.first} to {self.last}, not {day}")
         if day in self.extra_working_days:
             return True
-        return day.weekday() < 5 and all(holiday.day != day for holiday in self.holidays)
+        return day.weekday() < 5 and day not in self._days_off
 
     def is_provisional(self, day: date) -> bool:
         """Whether the holidays up to this day are partly a forecast."""
