@@ -1,0 +1,1 @@
+"""What moves: invocations, event sources, schedules and the pump that turns them in a fixed order."""

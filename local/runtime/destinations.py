@@ -1,0 +1,132 @@
+"""The last step of a delivery: start a machine, queue an invocation, or put a message on a queue, if allowed to.
+
+Who may: a machine is started under the target's role, and so is everything a schedule sends; a queue behind a rule asks
+its own policy for the sending service; a failure destination is written under the role of the function that failed.
+A refusal is final (EventBridge does not retry it).
+"""
+
+import fnmatch
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import boto3
+
+from local.runtime.source import queue_name, queue_url
+from local.stack import Stack, TargetSpec
+
+
+class NotAllowed(Exception):
+    """The role or the queue's policy does not allow this delivery; trying again would not help."""
+
+
+class NoSuchTarget(Exception):
+    """The target's ARN belongs to nothing in the template."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The AWS service that delivers, and the ARN of the rule or schedule it delivers for."""
+
+    service: str
+    arn: str
+
+
+Check = Callable[[str, str, str], None]
+"""Raises when a role (logical id or ARN) may not do an action on a resource."""
+
+
+class Starter(Protocol):
+    def start(self, machine_arn: str, input: Any, name: str | None = None) -> str:  # noqa: A002 - the engine's word
+        """Start an execution and give its ARN."""
+
+
+class Destinations:
+    """`later(function, event)` queues an asynchronous invocation."""
+
+    def __init__(self, stack: Stack, machines: Starter, later: Callable[[str, Any], None], check: Check) -> None:
+        self._stack, self._machines, self._later, self._check = stack, machines, later, check
+        self._machine_arns = {machine.arn for machine in stack.machines.values()}
+        self._sqs = boto3.client("sqs")
+
+    def send(self, target: TargetSpec, payload: Any, sender: Sender) -> None:
+        """Deliver `payload` to the target."""
+        service = target.arn.split(":")[2]
+        if service == "states":
+            self._start(target, payload)
+        elif service == "lambda":
+            if target.role is not None:
+                self._check(target.role, "lambda:InvokeFunction", target.arn)
+            self._later(target.arn, payload)
+        elif service == "sqs" and target.role is not None:
+            self.put_as(target.role, target.arn, payload)
+        elif service == "sqs":
+            self.put(target.arn, payload, sender)
+        else:
+            raise NoSuchTarget(f"{sender.arn} has the target {target.arn}: only states, lambda and sqs are delivered")
+
+    def put(self, queue: str, payload: Any, sender: Sender, attributes: dict[str, str] | None = None) -> None:
+        """Put a message on a queue in the name of a service; the queue's policy must allow it."""
+        policy = self._sqs.get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["Policy"])
+        if not allows(policy.get("Attributes", {}).get("Policy", ""), queue, sender):
+            raise NotAllowed(
+                f"the policy of queue {queue_name(queue)} does not allow {sender.service} for {sender.arn}"
+            )
+        self._message(queue, payload, attributes or {})
+
+    def put_as(self, role: str, queue: str, payload: Any) -> None:
+        """Put a message on a queue under a function's role: where Lambda sends what failed for good."""
+        self._check(role, "sqs:SendMessage", queue)
+        self._message(queue, payload, {})
+
+    def _message(self, queue: str, payload: Any, attributes: dict[str, str]) -> None:
+        self._sqs.send_message(
+            QueueUrl=queue_url(queue),
+            MessageBody=json.dumps(payload, ensure_ascii=False),
+            MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()},
+        )
+
+    def _start(self, target: TargetSpec, payload: Any) -> None:
+        if target.arn not in self._machine_arns:
+            raise NoSuchTarget(f"no machine {target.arn} in the template")
+        if target.role is None:
+            raise NotAllowed(f"the target {target.arn} has no role that may start it")
+        self._check(target.role, "states:StartExecution", target.arn)
+        self._machines.start(target.arn, payload)
+
+
+def allows(policy: str, queue: str, sender: Sender) -> bool:
+    """Whether a queue's policy lets a service send for a source. A statement with another condition never allows."""
+    statements = json.loads(policy)["Statement"] if policy else []
+    return any(_allows(statement, queue, sender) for statement in _list(statements))
+
+
+def _allows(statement: dict[str, Any], queue: str, sender: Sender) -> bool:
+    principal = statement.get("Principal", {})
+    services = _list(principal.get("Service", [])) if isinstance(principal, dict) else [principal]
+    if statement.get("Effect") != "Allow" or not {sender.service, "*"} & set(services):
+        return False
+    actions = [action.lower() for action in _list(statement.get("Action", []))]
+    if not any(fnmatch.fnmatchcase("sqs:sendmessage", action) for action in actions):
+        return False
+    if not any(fnmatch.fnmatchcase(queue, resource) for resource in _list(statement.get("Resource", []))):
+        return False
+    return _holds(statement.get("Condition", {}), sender)
+
+
+def _holds(condition: dict[str, dict[str, Any]], sender: Sender) -> bool:
+    for operator, tests in condition.items():
+        for key, wanted in tests.items():
+            if operator not in ("ArnEquals", "ArnLike", "StringEquals", "StringLike"):
+                return False
+            value = sender.arn if key.lower() == "aws:sourcearn" else sender.arn.split(":")[4]
+            if key.lower() not in ("aws:sourcearn", "aws:sourceaccount"):
+                return False
+            if not any(fnmatch.fnmatchcase(value, pattern) for pattern in _list(wanted)):
+                return False
+    return True
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
