@@ -13,7 +13,7 @@ from local import moto_patches
 from local.clock import VirtualClock
 from local.moto_patches.shared import Patch
 from local.stack import REGION
-from tests.local.patched_moto import patched_moto
+from tests.local.patched_moto import START, patched_moto
 
 
 @pytest.fixture

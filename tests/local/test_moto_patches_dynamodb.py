@@ -124,6 +124,7 @@ def test_a_cancelled_transaction_may_be_tried_again_with_its_token() -> None:
     dynamodb.transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken="token")
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("range_key", [False, True], ids=["hash key", "hash and range key"])
 def test_a_cancelled_transaction_undoes_every_kind_of_write_and_its_stream(range_key: bool) -> None:
     dynamodb = table(range_key=range_key)

@@ -27,6 +27,7 @@ def error_of(call: Any, **arguments: Any) -> str:
     return code
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(("state", "code"), [("disable", "DisabledException"), ("delete", "KMSInvalidStateException")])
 def test_a_key_that_is_disabled_or_pending_deletion_refuses_to_work(state: str, code: str) -> None:
     kms = client("kms")
