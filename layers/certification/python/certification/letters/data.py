@@ -1,0 +1,186 @@
+"""What each letter is told. The name of a class is the name of its announcement.
+
+Times are UTC instants; `zone` says where the reader's deadlines are counted. `site` is the portal's address without a
+trailing slash. Nothing but what a letter says is in here: no ID number, no address, no birth date.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.words import Words
+
+
+class LetterData(Frozen):
+    """What every letter has. `name` is how the person is addressed; `reference` is the application's."""
+
+    site: str
+    zone: str = "Asia/Hong_Kong"
+    name: str | None = None
+    reference: str | None = None
+
+
+class AboutApplication(LetterData):
+    """A letter about one application. `exam` says occupation and level in both languages."""
+
+    reference: str
+    exam: Words
+
+
+class EmailCodeRequested(LetterData):
+    """A one-time code by e-mail. It is valid for `minutes`."""
+
+    code: str
+    minutes: int
+    purpose: Literal["sign_up", "sign_in", "staff_sign_in"]
+
+
+class PhoneCodeRequested(LetterData):
+    """A one-time code by SMS, bound to our domain so that a phone offers it on our pages only."""
+
+    code: str
+    minutes: int
+
+
+class AccountCreated(LetterData):
+    """The account exists: e-mail and phone are confirmed."""
+
+
+class IdentityVerified(LetterData):
+    """The registry confirmed name and ID document."""
+
+
+class IdentityUnverified(LetterData):
+    """The registry said no, or nothing in time (`answered` is false). The candidate goes on (decision 21)."""
+
+    answered: bool
+
+
+class PhotoChecked(LetterData):
+    """The photo was looked at by the machine; `problems` is empty when every check passed."""
+
+    problems: tuple[Words, ...] = ()
+
+
+class ApplicationConfirmed(AboutApplication):
+    """The candidate handed the application in; the desk decides by `review_by` (CHK-01)."""
+
+    review_by: datetime
+
+
+class ReturnedFor(Frozen):
+    """One reason of the policy's list, and what the reviewer wrote."""
+
+    words: Words
+    note: str = ""
+
+
+class ApplicationReturned(AboutApplication):
+    """Something must be corrected by `correct_by`."""
+
+    reasons: tuple[ReturnedFor, ...]
+    correct_by: datetime
+
+
+class ApplicationApproved(AboutApplication):
+    """The review said yes: pay `amount` by `pay_by`.
+
+    A refund may be asked for `refund_within` the payment (REF-01), less `handling_fee` (such as `20%`), and not from
+    `no_refund_from` on (REF-02).
+    """
+
+    amount: Money
+    pay_by: datetime
+    refund_within: Words
+    handling_fee: str
+    no_refund_from: datetime
+
+
+class CandidateRegistered(AboutApplication):
+    """Paid and registered. A refund, less `handling_fee` (such as `20%`), may be asked for until `refund_until`.
+
+    `refund_until` is None when it is too late already.
+    """
+
+    amount: Money
+    exam_starts: datetime
+    ticket_opens: datetime
+    handling_fee: str
+    refund_until: datetime | None = None
+
+
+class PaymentQueuedForReturn(AboutApplication):
+    """Money that must go back: why, and how much."""
+
+    amount: Money
+    why: Words
+
+
+class ApplicationLapsed(AboutApplication):
+    """A date passed without the act that was due. `missed` says what should have happened."""
+
+    missed: Words
+    was_due: datetime
+
+
+class SeatDrawn(AboutApplication):
+    """The seat is drawn; the ticket with it opens at `ticket_opens`. `sitting` leads to the published draw."""
+
+    sitting: str
+    exam_starts: datetime
+    ticket_opens: datetime
+
+
+class TicketOpened(AboutApplication):
+    """The admission ticket (ARR-05, ARR-06). `remote_link` is None for an exam on site."""
+
+    candidate_number: str
+    exam_starts: datetime
+    venue: Words
+    room: str
+    seat: int
+    instructions: tuple[Words, ...]
+    remote_link: str | None = None
+
+
+class ResultReleased(AboutApplication):
+    """The official score report, with pass or fail (RES-04)."""
+
+    passed: bool
+
+
+class CertificateIssued(AboutApplication):
+    """The certificate can be downloaded, and checked by anybody who has its number."""
+
+    certificate_number: str
+
+
+class ApplicationWithdrawn(AboutApplication):
+    """The candidate withdrew. `refund` is what comes back, None when nothing was paid."""
+
+    refund: Money | None = None
+
+
+LETTERS: dict[str, type[LetterData]] = {
+    letter.__name__: letter
+    for letter in (
+        EmailCodeRequested,
+        PhoneCodeRequested,
+        AccountCreated,
+        IdentityVerified,
+        IdentityUnverified,
+        PhotoChecked,
+        ApplicationConfirmed,
+        ApplicationReturned,
+        ApplicationApproved,
+        CandidateRegistered,
+        PaymentQueuedForReturn,
+        ApplicationLapsed,
+        SeatDrawn,
+        TicketOpened,
+        ResultReleased,
+        CertificateIssued,
+        ApplicationWithdrawn,
+    )
+}
