@@ -76,6 +76,13 @@ def test_a_hybrid_system_catches_every_substitution_and_all_but_one_neighbour_ex
     assert {state for state, _, _ in missed} == set(states)
 
 
+@given(st.text(LETTERS_AND_DIGITS, min_size=1, max_size=24), st.data())
+def test_a_substituted_character_always_changes_the_check_character(body: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(body) - 1))
+    wrong = data.draw(st.sampled_from(LETTERS_AND_DIGITS).filter(lambda character: character != body[place]))
+    assert mod_37_36(body[:place] + wrong + body[place + 1 :]) != mod_37_36(body)
+
+
 @pytest.mark.rule("VFY-01")
 def test_every_single_wrong_character_of_a_certificate_number_is_caught() -> None:
     number = SAMPLE.replace("-", "")

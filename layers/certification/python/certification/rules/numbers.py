@@ -5,10 +5,10 @@ people type is read leniently: case, spaces, hyphens of any kind and full-width 
 certificate number O is 0, I and L are 1. A certificate number has the year, a sequence without gaps, twelve characters
 that nobody can guess, and a check character: knowing one number leads to no other.
 
-    application   APP-2026-04187T             year, sequence, letter (modulo 23)
-    order         ORD-26-000042R              year, sequence, letter (modulo 23)
-    candidate     26010000421                 year, sitting, sequence, ISO 7064 MOD 11,10; 11 digits survive a spreadsheet
-    certificate   26-000042-8ZC0M3T4Q6KY-8    year, sequence, 60 random bits, ISO 7064 MOD 37,36
+    application   APP-2026-04187T            year, sequence, letter (modulo 23)
+    order         ORD-26-000042R             year, sequence, letter (modulo 23)
+    candidate     26010000421                year, sitting, sequence, ISO 7064 MOD 11,10 (for spreadsheets)
+    certificate   26-000042-8ZC0M3T4Q6KY-8   year, sequence, 60 random bits, ISO 7064 MOD 37,36
 """
 
 import re
