@@ -97,7 +97,7 @@ class Bus:
             if getattr(problem, "denied", False) or self._now() - delivery.since >= GIVE_UP_AFTER:
                 self._dead(target, sender, delivery, problem)
             else:
-                wait = min(timedelta(seconds=2**delivery.attempts), LONGEST_WAIT)
+                wait = min(timedelta(seconds=2 ** min(delivery.attempts, 9)), LONGEST_WAIT)
                 self._deliveries.append(replace(delivery, attempts=delivery.attempts + 1, due=self._now() + wait))
 
     def _dead(self, target: TargetSpec, sender: Sender, delivery: Delivery, problem: Exception) -> None:
