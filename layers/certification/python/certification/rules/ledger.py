@@ -145,7 +145,7 @@ def balances(entries: Iterable[Entry]) -> Balances:
 
 
 def rebuild(payments: Iterable[tuple[Facts, Books]]) -> Balances:
-    """The balances that the facts of all payments imply; they equal `balances` of the entries kept, or money is lost."""
+    """The balances that all payments' facts imply; they equal `balances` of the entries kept, or money is lost."""
     answer: Balances = {}
     for facts, books in payments:
         for place, amount in standing(fold(facts), books).items():
