@@ -255,6 +255,9 @@ def _give_back(
     kind, amount = RETURNED_AS.get(finding), one.rest
     if finding is Finding.SETTLES and target is not None:
         kind, amount = RefundKind.OVERPAID, min(one.rest, one.fact.money.amount - target.amount.amount)
+    elif RefundKind.OVERPAID in one.returning and target is not None:
+        # It settled the order until an earlier payment became known: the excess is queued already.
+        amount = min(one.rest, target.amount.amount)
     if kind is None or amount <= 0 or kind in one.returning:
         return None
     return GiveBack(

@@ -1,0 +1,275 @@
+"""What follows when money arrives: the scenarios of the payments study, played on the pure rule."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certification.rules.cases import CaseKind
+from certification.rules.facts import Fact, FactKind, fact_of
+from certification.rules.ledger import Holding
+from certification.rules.money import Money, usd
+from certification.rules.payments import OrderState
+from certification.rules.settlement import Act, Finding, OwedOrder, PaymentMade, RefundKind, Settlement, settle
+
+DUE = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # midnight in Hong Kong
+NOW = DUE + timedelta(seconds=30)
+OWED = OwedOrder(order="ORD-1", amount=usd(12000), due=DUE, state=OrderState.OPEN)
+IN_TIME, TOO_LATE = DUE - timedelta(seconds=2), DUE + timedelta(seconds=1)
+F = Finding
+
+
+def took(reference: str, at: datetime = IN_TIME, cents: int = 12000, currency: str = "USD") -> Fact:
+    return fact_of(FactKind.CAPTURED, reference, Money(amount=cents, currency=currency), at, "card")
+
+
+def paid(*captures: Fact, payment: str = "P1", **returning: tuple[RefundKind, ...]) -> PaymentMade:
+    named = {f"CAP#{reference}": kinds for reference, kinds in returning.items()}
+    return PaymentMade(payment=payment, facts={fact.key: fact for fact in captures}, returning=named)
+
+
+def owed(state: OrderState, settled_by: str | None = None, successor: OwedOrder | None = None) -> OwedOrder:
+    return OWED.model_copy(update={"state": state, "settled_by": settled_by, "successor": successor})
+
+
+def findings(settlement: Settlement) -> dict[str, Finding]:
+    return {verdict.capture: verdict.finding for verdict in settlement.verdicts}
+
+
+def returns(settlement: Settlement) -> dict[str, tuple[RefundKind, int]]:
+    backs = {verdict.capture: verdict.give_back for verdict in settlement.verdicts}
+    return {capture: (back.kind, back.amount.amount) for capture, back in backs.items() if back}
+
+
+@pytest.mark.scenario(17)
+@pytest.mark.rule("PAY-05")
+def test_money_debited_two_seconds_before_the_due_time_registers_though_we_hear_of_it_later() -> None:
+    answer = settle(OWED, [paid(took("pi_1"))], NOW)
+    assert (answer.act, answer.settled_by) == (Act.REGISTER, "CAP#pi_1")
+    assert returns(answer) == {}
+    assert answer.because.rules == ("REG-02", "PAY-05")
+
+
+@pytest.mark.scenario(18)
+@pytest.mark.rule("PAY-05")
+def test_a_deadline_holds_at_its_instant() -> None:
+    assert settle(OWED, [paid(took("pi_1", DUE))], NOW).act is Act.REGISTER
+    answer = settle(OWED, [paid(took("pi_1", TOO_LATE))], NOW)
+    assert (answer.act, answer.settled_by) == (Act.NOTHING, None)
+    assert findings(answer) == {"CAP#pi_1": F.LATE}
+    assert returns(answer) == {"CAP#pi_1": (RefundKind.LATE, 12000)}
+    assert answer.verdicts[0].case is CaseKind.MONEY_TO_RETURN
+
+
+@pytest.mark.scenario(19)
+@pytest.mark.rule("PAY-05")
+def test_a_lapsed_order_comes_back_before_the_freeze_and_after_it_a_person_looks_for_a_seat() -> None:
+    lapsed = owed(OrderState.LAPSED)
+    before = settle(lapsed, [paid(took("pi_1"))], NOW)
+    assert (before.act, before.settled_by) == (Act.REINSTATE, "CAP#pi_1")
+    after = settle(lapsed, [paid(took("pi_1"))], NOW, frozen=True)
+    assert after.act is Act.OFFER_LATE_SEAT
+    assert after.verdicts[0].case is CaseKind.LATE_SEAT
+    assert returns(after) == {}
+    assert settle(OWED, [paid(took("pi_1"))], NOW, frozen=True).act is Act.OFFER_LATE_SEAT
+
+
+def test_late_money_for_a_lapsed_order_goes_back_whole() -> None:
+    answer = settle(owed(OrderState.LAPSED), [paid(took("pi_1", TOO_LATE))], NOW)
+    assert (answer.act, returns(answer)) == (Act.NOTHING, {"CAP#pi_1": (RefundKind.LATE, 12000)})
+
+
+@pytest.mark.scenario(21)
+@pytest.mark.rule("REF-07")
+def test_money_for_a_cancelled_order_is_the_candidates_and_goes_back_whole() -> None:
+    answer = settle(owed(OrderState.VOIDED), [paid(took("pi_1"))], NOW)
+    assert findings(answer) == {"CAP#pi_1": F.ORDER_CLOSED}
+    assert answer.verdicts[0].holding is Holding.CANDIDATE
+    assert returns(answer) == {"CAP#pi_1": (RefundKind.ORDER_CLOSED, 12000)}
+
+
+def test_the_payment_that_settled_an_order_is_not_returned_a_second_time_when_the_order_is_voided() -> None:
+    voided = owed(OrderState.VOIDED, settled_by="CAP#pi_1")
+    answer = settle(voided, [paid(took("pi_1")), paid(took("pi_2", TOO_LATE), payment="P2")], NOW)
+    assert findings(answer) == {"CAP#pi_1": F.SETTLED_BEFORE, "CAP#pi_2": F.ORDER_CLOSED}
+    assert list(returns(answer)) == ["CAP#pi_2"]
+    assert answer.settled_by == "CAP#pi_1"
+
+
+@pytest.mark.scenario(22)
+@pytest.mark.rule("PAY-06")
+def test_money_for_a_superseded_order_settles_the_open_order_that_took_its_place() -> None:
+    successor = OWED.model_copy(update={"order": "ORD-2"})
+    answer = settle(owed(OrderState.SUPERSEDED, successor=successor), [paid(took("pi_1"))], NOW)
+    assert (answer.order, answer.act, answer.settled_by) == ("ORD-2", Act.REGISTER, "CAP#pi_1")
+    settled = successor.model_copy(update={"state": OrderState.SETTLED, "settled_by": "CAP#pi_1"})
+    again = settle(owed(OrderState.SUPERSEDED, successor=settled), [paid(took("pi_1"))], NOW)
+    assert (again.act, returns(again)) == (Act.NOTHING, {})
+    assert findings(again) == {"CAP#pi_1": F.SETTLED_BEFORE}
+
+
+@pytest.mark.scenario(23)
+@pytest.mark.rule("PAY-09", "REF-07")
+def test_money_for_a_superseded_order_whose_successor_is_paid_is_a_duplicate_of_another_order() -> None:
+    successor = OwedOrder(order="ORD-2", amount=usd(12000), due=DUE, state=OrderState.SETTLED, settled_by="CAP#pi_2")
+    later = NOW + timedelta(days=90)
+    superseded = owed(OrderState.SUPERSEDED, successor=successor)
+    answer = settle(superseded, [paid(took("pi_1"))], NOW, other_order_from=later)
+    assert returns(answer) == {"CAP#pi_1": (RefundKind.OTHER_ORDER_DUPLICATE, 12000)}
+    assert answer.verdicts[0].give_back is not None
+    assert answer.verdicts[0].give_back.not_before == later
+    assert answer.verdicts[0].holding is Holding.DUPLICATE
+
+
+def test_money_for_a_superseded_order_without_an_open_successor_goes_back() -> None:
+    voided = OWED.model_copy(update={"order": "ORD-2", "state": OrderState.VOIDED})
+    for successor in (None, voided):
+        answer = settle(owed(OrderState.SUPERSEDED, successor=successor), [paid(took("pi_1"))], NOW)
+        assert returns(answer) == {"CAP#pi_1": (RefundKind.ORDER_CLOSED, 12000)}
+
+
+@pytest.mark.scenario(24)
+@pytest.mark.scenario(25)
+@pytest.mark.rule("PAY-08", "REF-07")
+def test_the_first_by_the_providers_time_settles_whichever_arrived_first() -> None:
+    early, late = paid(took("pi_9", IN_TIME - timedelta(minutes=5)), payment="P9"), paid(took("pi_1"), payment="P1")
+    both = settle(OWED, [late, early], NOW)
+    assert (both.act, both.settled_by) == (Act.REGISTER, "CAP#pi_9")
+    assert returns(both) == {"CAP#pi_1": (RefundKind.DUPLICATE, 12000)}
+    # The later one arrived first and has settled the order already.
+    arrived = settle(owed(OrderState.SETTLED, settled_by="CAP#pi_1"), [late, early], NOW)
+    assert (arrived.act, arrived.settled_by, returns(arrived)) == (Act.NOTHING, "CAP#pi_9", returns(both))
+    assert {verdict.capture: verdict.holding for verdict in arrived.verdicts} == {
+        "CAP#pi_9": Holding.CANDIDATE,
+        "CAP#pi_1": Holding.DUPLICATE,
+    }
+
+
+@pytest.mark.rule("PAY-08")
+def test_a_duplicate_goes_back_when_the_policy_says_and_at_once_without_one() -> None:
+    both = [paid(took("pi_1")), paid(took("pi_2", DUE), payment="P2")]
+    closing = NOW + timedelta(days=10)
+    for duplicates_from, expected in ((None, NOW), (closing, closing)):
+        answer = settle(OWED, both, NOW, duplicates_from=duplicates_from)
+        (back,) = [verdict.give_back for verdict in answer.verdicts if verdict.give_back]
+        assert back.not_before == expected
+
+
+def test_two_captures_of_one_attempt_are_judged_one_by_one() -> None:
+    answer = settle(OWED, [paid(took("pi_1"), took("pi_2", DUE))], NOW)
+    assert findings(answer) == {"CAP#pi_1": F.SETTLES, "CAP#pi_2": F.DUPLICATE}
+    assert answer.alarms == ("P1: captured_twice",)
+
+
+@pytest.mark.scenario(28)
+@pytest.mark.rule("FEE-02")
+def test_one_cent_short_does_not_settle_and_goes_back_whole() -> None:
+    answer = settle(OWED, [paid(took("pi_1", cents=11999))], NOW)
+    assert (answer.act, findings(answer)) == (Act.NOTHING, {"CAP#pi_1": F.SHORT})
+    assert returns(answer) == {"CAP#pi_1": (RefundKind.MISMATCH, 11999)}
+
+
+def test_one_cent_over_settles_and_the_cent_goes_back() -> None:
+    answer = settle(OWED, [paid(took("pi_1", cents=12001))], NOW)
+    assert (answer.act, returns(answer)) == (Act.REGISTER, {"CAP#pi_1": (RefundKind.OVERPAID, 1)})
+    again = settle(
+        owed(OrderState.SETTLED, settled_by="CAP#pi_1"),
+        [paid(took("pi_1", cents=12001), pi_1=(RefundKind.OVERPAID,))],
+        NOW,
+    )
+    assert (again.settled_by, returns(again)) == ("CAP#pi_1", {})
+
+
+@pytest.mark.scenario(29)
+@pytest.mark.rule("FEE-02")
+def test_the_right_amount_in_another_currency_does_not_settle() -> None:
+    answer = settle(OWED, [paid(took("pi_1", currency="HKD"))], NOW)
+    assert findings(answer) == {"CAP#pi_1": F.WRONG_CURRENCY}
+    assert answer.verdicts[0].give_back is not None
+    assert answer.verdicts[0].give_back.amount == Money(amount=12000, currency="HKD")
+
+
+def test_a_good_payment_after_a_short_one_settles() -> None:
+    answer = settle(OWED, [paid(took("pi_1", cents=1)), paid(took("pi_2"), payment="P2")], NOW)
+    assert (answer.act, answer.settled_by) == (Act.REGISTER, "CAP#pi_2")
+    assert returns(answer) == {"CAP#pi_1": (RefundKind.MISMATCH, 1)}
+
+
+@pytest.mark.scenario(32)
+def test_money_for_an_unknown_order_is_held_and_shown_to_a_person() -> None:
+    answer = settle(None, [paid(took("pi_1"))], NOW)
+    (verdict,) = answer.verdicts
+    assert (answer.act, answer.order) == (Act.NOTHING, None)
+    assert (verdict.finding, verdict.holding, verdict.case) == (
+        F.UNKNOWN_ORDER,
+        Holding.UNAPPLIED,
+        CaseKind.UNMATCHED_CREDIT,
+    )
+    assert verdict.give_back is None
+
+
+@pytest.mark.scenario(31)
+def test_a_conflict_is_an_alarm_and_the_first_amount_counts() -> None:
+    facts = paid(took("pi_1"))
+    claim = took("pi_1", cents=99900).model_copy(
+        update={"kind": FactKind.CONFLICT, "key": "CONFLICT#CAP#pi_1#USD99900+0", "about": "CAP#pi_1"}
+    )
+    answer = settle(OWED, [facts.model_copy(update={"facts": {**facts.facts, claim.key: claim}})], NOW)
+    assert (answer.act, answer.alarms) == (Act.REGISTER, ("P1: conflict:CAP#pi_1",))
+
+
+def test_a_return_that_is_queued_is_not_queued_again_and_cannot_settle() -> None:
+    answer = settle(OWED, [paid(took("pi_1", TOO_LATE), pi_1=(RefundKind.LATE,))], NOW)
+    assert (findings(answer), returns(answer), answer.alarms) == ({"CAP#pi_1": F.RETURNING}, {}, ())
+
+
+def test_money_going_back_as_late_that_was_in_time_after_all_is_shown_to_a_person() -> None:
+    answer = settle(OWED, [paid(took("pi_1", IN_TIME), pi_1=(RefundKind.LATE,))], NOW)
+    assert answer.alarms == ("P1: in_time_after_all:CAP#pi_1",)
+
+
+def test_disputed_money_is_not_returned_a_second_time() -> None:
+    out = fact_of(FactKind.DISPUTE_OUT, "dp_1", usd(12000), NOW, "card", capture="CAP#pi_1")
+    assert returns(settle(OWED, [paid(took("pi_1", TOO_LATE), out)], NOW)) == {}
+
+
+def test_without_money_nothing_happens() -> None:
+    answer = settle(OWED, [paid()], NOW)
+    assert (answer.act, answer.verdicts, answer.because.rules) == (Act.NOTHING, (), ("PAY-05",))
+
+
+any_capture = st.builds(
+    took,
+    st.sampled_from([f"pi_{number}" for number in range(6)]),
+    st.sampled_from([IN_TIME, DUE, TOO_LATE, IN_TIME - timedelta(hours=1)]),
+    st.sampled_from([12000, 11999, 12001]),
+    st.sampled_from(["USD", "USD", "HKD"]),
+)
+
+
+@given(st.lists(any_capture, min_size=1, max_size=4, unique_by=lambda fact: fact.key), st.booleans())
+def test_arrival_in_any_order_ends_with_the_same_order_and_the_same_returns(facts: list[Fact], frozen: bool) -> None:
+    """Plays each order of arrival with its own state, as the step does: acts, queued returns and the settling capture
+    are remembered between arrivals; the end must not depend on the order."""
+    ends = set()
+    for arrival in itertools.permutations(facts):
+        order, queued, sums = OWED, dict[str, tuple[RefundKind, ...]](), dict[str, int]()
+        here: list[Fact] = []
+        for fact in arrival:
+            here.append(fact)
+            payments = [
+                PaymentMade(payment=f"P{one.key}", facts={one.key: one}, returning={one.key: queued.get(one.key, ())})
+                for one in here
+            ]
+            answer = settle(order, payments, NOW, frozen=frozen)
+            for capture, (kind, cents) in returns(answer).items():
+                queued[capture] = (*queued.get(capture, ()), kind)
+                sums[capture] = sums.get(capture, 0) + cents
+            done = answer.act in (Act.REGISTER, Act.REINSTATE) or order.state is OrderState.SETTLED
+            state = OrderState.SETTLED if done else order.state
+            order = order.model_copy(update={"state": state, "settled_by": answer.settled_by})
+        ends.add((order.state, order.settled_by, frozenset(sums.items())))
+        assert all(cents <= fact.money.amount for fact in facts for cents in [sums.get(fact.key, 0)])
+    assert len(ends) == 1
