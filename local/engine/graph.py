@@ -21,7 +21,7 @@ SERVICE_ERRORS = {
 
 MOST_STATES = 16
 EXPRESS_SECONDS = 300
-READABLE = re.compile(r"[A-Z][a-z]*( ([a-z0-9'’-]+|[A-Z][a-z]+|[A-Z]{2,5}))*")
+READABLE = re.compile(r"[A-Z][a-z]*(,? ([a-z0-9'’-]+|[A-Z][a-z]+|[A-Z]{2,5}))*[?]?")
 ENDS = {"Succeed", "Fail"}
 
 
@@ -41,23 +41,30 @@ class Fault:
 class Scope:
     """The machine itself, a branch or an item processor; `owner` is the state that holds it.
 
-    `caught` says that an error of any state in here reaches a catcher of the states around it.
+    `caught` says that an error of any state in here reaches a catcher of the states around it. `kind` is EXPRESS or
+    STANDARD for the machine and for a distributed map's children, which are executions; empty for other scopes.
     """
 
     owner: str
     start: str
     states: dict[str, dict[str, Any]]
     caught: bool = False
+    kind: str = ""
 
 
-def scopes(definition: dict[str, Any], owner: str = "", caught: bool = False) -> Iterator[Scope]:
+def scopes(
+    definition: dict[str, Any], kind: str = "STANDARD", owner: str = "", caught: bool = False
+) -> Iterator[Scope]:
     """The machine, then every branch and item processor inside it."""
-    scope = Scope(owner, definition.get("StartAt", ""), definition.get("States", {}), caught)
+    scope = Scope(owner, definition.get("StartAt", ""), definition.get("States", {}), caught, kind)
     yield scope
     for name, state in scope.states.items():
+        # A tolerated failure reaches nobody: the map goes on without the item
+        hidden = "ToleratedFailureCount" in state or "ToleratedFailurePercentage" in state
         for inner in inner_definitions(state):
-            separate = inner.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
-            yield from scopes(inner, name, not separate and (caught or "Catch" in state))
+            config = inner.get("ProcessorConfig", {})
+            inner_kind = config.get("ExecutionType", "STANDARD") if config.get("Mode") == "DISTRIBUTED" else ""
+            yield from scopes(inner, inner_kind, name, not hidden and (caught or "Catch" in state))
 
 
 def inner_definitions(state: dict[str, Any]) -> list[dict[str, Any]]:
@@ -105,8 +112,11 @@ def missing_end(scope: Scope) -> Iterator[Fault]:
 def careless_tasks(scope: Scope) -> Iterator[Fault]:
     """Tasks without a time limit, without a retry for service errors, or whose errors nobody catches.
 
-    The catcher may be the task's own or belong to the Parallel or inline Map around it.
+    The catcher may be the task's own or belong to the Parallel or Map around it, unless that Map tolerates failures.
+    The state to which States.ALL leads is the last resort (*Needs a person*) and has nobody left to turn to.
     """
+    catchers = [catcher for state in scope.states.values() for catcher in state.get("Catch", [])]
+    last_resorts = {catcher["Next"] for catcher in catchers if catcher["ErrorEquals"] == ["States.ALL"]}
     for name, state in scope.states.items():
         if state["Type"] != "Task":
             continue
@@ -114,8 +124,8 @@ def careless_tasks(scope: Scope) -> Iterator[Fault]:
             yield Fault("limits", name, "has no TimeoutSeconds")
         if not any(set(retrier["ErrorEquals"]) >= SERVICE_ERRORS for retrier in state.get("Retry", [])):
             yield Fault("retries", name, f"no Retry names {', '.join(sorted(SERVICE_ERRORS))}")
-        if "Catch" not in state and not scope.caught:
-            yield Fault("catches", name, "has no Catch, nor has a Parallel or inline Map around it")
+        if "Catch" not in state and not scope.caught and name not in last_resorts:
+            yield Fault("catches", name, "has no Catch, and nothing around it catches")
 
 
 def unreadable_names(scope: Scope) -> Iterator[Fault]:
@@ -132,6 +142,19 @@ def reshaping_passes(scope: Scope) -> Iterator[Fault]:
             yield Fault("passes", name, "is a Pass that only reshapes; use Output or Assign of the state before")
 
 
+def slow_express(scope: Scope) -> Iterator[Fault]:
+    """An Express machine, or Express children of a map, whose worst path reaches the five minutes that they have."""
+    if scope.kind != "EXPRESS" or any(broken_links(scope)):
+        return
+    try:
+        seconds = worst_path(scope.start, scope.states)
+    except Unbounded as unbounded:
+        yield Fault("duration", unbounded.state, unbounded.reason)
+    else:
+        if seconds >= EXPRESS_SECONDS:
+            yield Fault("duration", scope.owner, f"the worst path takes {seconds:g} s; Express has {EXPRESS_SECONDS}")
+
+
 SCOPE_CHECKS: tuple[Callable[[Scope], Iterator[Fault]], ...] = (
     broken_links,
     unreachable_states,
@@ -139,29 +162,18 @@ SCOPE_CHECKS: tuple[Callable[[Scope], Iterator[Fault]], ...] = (
     careless_tasks,
     unreadable_names,
     reshaping_passes,
+    slow_express,
 )
 
 
 def faults(definition: dict[str, Any], kind: str = "STANDARD") -> list[Fault]:
     """Everything that is wrong with a definition; `kind` is STANDARD or EXPRESS."""
-    every_scope = list(scopes(definition))
+    every_scope = list(scopes(definition, kind))
     found = [fault for scope in every_scope for check in SCOPE_CHECKS for fault in check(scope)]
     count = sum(len(scope.states) for scope in every_scope)
     if count > MOST_STATES:
         found.append(Fault("size", "", f"has {count} states, {MOST_STATES} are allowed"))
-    if kind == "EXPRESS" and not any(fault.check == "links" for fault in found):
-        found += _slow_express(definition)
     return found
-
-
-def _slow_express(definition: dict[str, Any]) -> Iterator[Fault]:
-    try:
-        seconds = worst_path(definition)
-    except Unbounded as unbounded:
-        yield Fault("duration", unbounded.state, unbounded.reason)
-    else:
-        if seconds >= EXPRESS_SECONDS:
-            yield Fault("duration", "", f"the worst path takes {seconds:g} s; Express allows {EXPRESS_SECONDS}")
 
 
 class Unbounded(Exception):
@@ -173,12 +185,12 @@ class Unbounded(Exception):
         self.reason = reason
 
 
-def worst_path(definition: dict[str, Any]) -> float:
+def worst_path(start: str, states: dict[str, dict[str, Any]]) -> float:
     """Seconds of the slowest way through: every attempt runs into its limit, every delay is the longest.
 
     Raises Unbounded for loops, maps, and limits or waits that only an expression knows.
     """
-    states, known, under_way = definition["States"], dict[str, float](), set[str]()
+    known, under_way = dict[str, float](), set[str]()
 
     def from_here(name: str) -> float:
         if name in under_way:
@@ -190,7 +202,7 @@ def worst_path(definition: dict[str, Any]) -> float:
             under_way.remove(name)
         return known[name]
 
-    return from_here(definition["StartAt"])
+    return from_here(start)
 
 
 def _worst_stay(name: str, state: dict[str, Any]) -> float:
@@ -203,7 +215,7 @@ def _worst_stay(name: str, state: dict[str, Any]) -> float:
         case "Wait":
             return _literal(name, state, "Seconds")
         case "Parallel":
-            return attempts * max(worst_path(branch) for branch in state["Branches"]) + pauses
+            return attempts * max(worst_path(each["StartAt"], each["States"]) for each in state["Branches"]) + pauses
         case "Map":
             raise Unbounded(name, "is a Map, whose number of items is not known")
         case _:
