@@ -1,12 +1,10 @@
 """Deadlines: the number, both sides of it, and the instant at which it holds."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
-from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import OutsideCalendar
 from certification.rules.deadlines import (
     begins_before,
@@ -28,27 +26,9 @@ from certification.rules.errors import Refused
 from certification.rules.policy import Policy
 from certification.rules.sitting import SittingDates, Slot
 from certification.rules.spans import span
+from tests.rules.samples import HK, POLICY, SPRING, ZONE, hong_kong
 
-ZONE = ZoneInfo("Asia/Hong_Kong")
-POLICY, _ = load_policy("cgptc")
-HK = load_calendar("hk")
 SECOND = timedelta(seconds=1)
-
-
-def hong_kong(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=ZONE)
-
-
-# The spring sitting of 2026: theory and practical on Saturday 18 April.
-SPRING = SittingDates(
-    registration_opens=hong_kong(2026, 1, 5, 9),
-    registration_closes=hong_kong(2026, 3, 20, 17),
-    payment_closes=hong_kong(2026, 3, 27, 17),
-    slots=(
-        Slot(subject="theory", starts=hong_kong(2026, 4, 18, 9), ends=hong_kong(2026, 4, 18, 11)),
-        Slot(subject="practical", starts=hong_kong(2026, 4, 18, 14), ends=hong_kong(2026, 4, 18, 17)),
-    ),
-)
 
 
 def test_a_deadline_holds_at_its_instant() -> None:
