@@ -1,7 +1,7 @@
 """What each document says. The templates print these values and nothing else."""
 
 import base64
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo

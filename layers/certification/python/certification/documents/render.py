@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pylopdf_fonts_zh_cn as fonts
@@ -22,7 +22,7 @@ from certification.documents.data import Document
 from certification.rules.errors import Refused
 
 TEMPLATES = Path(__file__).parent / "templates"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 
 _compiling = Lock()
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `"(.+?)"`')
@@ -60,7 +60,7 @@ def render(template: str, data: Document) -> bytes:
                 input=source,
                 sys_inputs=inputs,
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=[*STANDARDS],
                 timestamp=int(data.issued_at.timestamp()),
             )
     except typst.TypstError as error:
@@ -68,13 +68,15 @@ def render(template: str, data: Document) -> bytes:
         if missing is None:
             raise
         raise MissingGlyph(_unescape(missing[1] or missing[2])) from None
-    return bytes(pdf)
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst gave no single PDF")
+    return pdf
 
 
 @cache
 def _compiler() -> typst.Compiler:
     # Reading the fonts is most of a cold start; a compiler that is kept also remembers the parsed templates.
-    folder = Path(fonts.serif_path()).parent
+    folder = fonts.serif_path().parent
     return typst.Compiler(root=TEMPLATES, font_paths=[folder], ignore_system_fonts=True)
 
 
