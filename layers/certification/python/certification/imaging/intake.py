@@ -1,0 +1,83 @@
+"""Opening a JPEG from a stranger.
+
+Only the JPEG decoder is ever loaded, the size is read from the header before a pixel is decoded, and what comes out is
+plain pixels: no EXIF, no position, no comment, no second picture, nothing that was hung behind the end of the file.
+"""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms, ImageOps
+
+from certification.imaging.problem import EMPTY, NOT_JPEG, TOO_MANY_BYTES, TOO_MANY_PIXELS, TRUNCATED, Unreadable
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+_LARGEST_COLOUR_PROFILE = 64 * 1024
+_ORIENTATION, _GPS = 0x0112, 0x8825
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An upright RGB picture and its file's facts; `width` and `height` are the sender's, before any shrinking."""
+
+    image: Image.Image
+    width: int
+    height: int
+    orientation: int
+    had_position: bool
+
+
+def open_jpeg(data: bytes, enough: int) -> Opened:
+    """Decode a JPEG (or a phone's MPO, its first picture) as upright RGB.
+
+    `enough`: the picture may be decoded at a half, quarter or eighth as long as both sides keep this many pixels; that
+    is what makes a 50-megapixel photo cheap. Unreadable says why a file is refused.
+    """
+    if not data:
+        raise Unreadable(EMPTY)
+    if len(data) > MOST_BYTES:
+        raise Unreadable(TOO_MANY_BYTES)
+    if not data.startswith(b"\xff\xd8\xff"):
+        raise Unreadable(NOT_JPEG)
+    try:
+        image = Image.open(io.BytesIO(data), formats=("JPEG", "MPO"))
+    except Image.DecompressionBombError:
+        raise Unreadable(TOO_MANY_PIXELS) from None
+    except Exception:
+        raise Unreadable(NOT_JPEG) from None
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise Unreadable(TOO_MANY_PIXELS)
+    # Pillow answers broken files with many kinds of exception (OSError, SyntaxError, struct.error ...): each means no.
+    try:
+        exif = image.getexif()
+        orientation, had_position = int(exif.get(_ORIENTATION, 1)), bool(exif.get_ifd(_GPS))
+        image.draft("RGB", (enough, enough))
+        image.load()
+        upright = _in_srgb(ImageOps.exif_transpose(image))
+    except Exception:
+        raise Unreadable(TRUNCATED) from None
+    upright.info = {}
+    return Opened(upright, width, height, orientation, had_position)
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The picture in the colours every screen and printer expects; phones write Display P3."""
+    profile = image.info.get("icc_profile")
+    if image.mode == "RGB" and profile and len(profile) <= _LARGEST_COLOUR_PROFILE:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            turned = None
+        image = turned or image
+    return image.convert("RGB")
+
+
+def as_jpeg(image: Image.Image, *, quality: int, dpi: int | None = None) -> bytes:
+    """The pixels as a new baseline JPEG: 4:2:0 below quality 90, full colour from there; nothing else in the file."""
+    out = io.BytesIO()
+    extra = {"dpi": (dpi, dpi)} if dpi else {}
+    image.save(out, "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2, optimize=True, **extra)
+    return out.getvalue()

@@ -1,0 +1,107 @@
+"""What can be measured in a photo with Pillow alone.
+
+Fair to every skin tone by construction: no measure asks how bright a face is. Light is judged by comparing the two
+halves of the face with each other and by the brightest parts of the whole picture, sharpness by edges in proportion to
+the face's own contrast, the background by itself. The figures are kept with the verdict, so that staff can count how
+often each check fails and for whom.
+"""
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+from certification.imaging.faces import Face
+
+ZONES: dict[str, tuple[float, float, float, float]] = {
+    "upper_left": (0.0, 0.0, 0.20, 0.24),
+    "upper_right": (0.80, 0.0, 1.0, 0.24),
+    "left": (0.0, 0.24, 0.07, 0.50),
+    "right": (0.93, 0.24, 1.0, 0.50),
+}
+"""Where the background shows beside a head of any hairstyle: left, top, right, bottom as shares of the photo."""
+
+_EDGES = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1, offset=128)
+
+
+# Small enough that a phone's noise averages out and does not pass for detail.
+_SHARPNESS_AT = (100, 125)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One zone of the background: its median luma (0-255), the spread of the middle half of its pixels, and its
+    colourfulness. Medians and quarters, so that a lock of hair in the zone does not count as a dark wall."""
+
+    light: float
+    spread: float
+    colour: float
+
+
+def background(photo: Image.Image) -> dict[str, Ground]:
+    """Light, evenness and colour of the background in each zone of a cropped photo."""
+    return {name: _ground(_part(photo, box)) for name, box in ZONES.items()}
+
+
+def _part(photo: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
+    left, top, right, bottom = box
+    w, h = photo.size
+    return photo.crop((round(left * w), round(top * h), round(right * w), round(bottom * h)))
+
+
+def _ground(zone: Image.Image) -> Ground:
+    red, green, blue = zone.split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    least = ImageChops.darker(ImageChops.darker(red, green), blue)
+    luma = zone.convert("L").filter(ImageFilter.BoxBlur(1))
+    return Ground(
+        light=percentile(luma, 0.5),
+        spread=percentile(luma, 0.75) - percentile(luma, 0.25),
+        colour=percentile(ImageChops.subtract(most, least), 0.5),
+    )
+
+
+def percentile(luma: Image.Image, share: float) -> float:
+    """The value that `share` of the pixels of a one-channel picture do not exceed."""
+    counts = luma.histogram()
+    wanted, seen = share * sum(counts), 0
+    for value, count in enumerate(counts):
+        seen += count
+        if seen >= wanted:
+            return float(value)
+    return 255.0
+
+
+def unevenness(image: Image.Image, face: Face) -> float:
+    """How much darker one half of the face is than the other, 0 (alike) to 1, in proportion to the lighter half."""
+    luma = _face_part(image, face).convert("L")
+    middle = luma.width // 2
+    left = ImageStat.Stat(luma.crop((0, 0, middle, luma.height))).mean[0]
+    right = ImageStat.Stat(luma.crop((middle, 0, luma.width, luma.height))).mean[0]
+    return abs(left - right) / max(left, right, 1.0)
+
+
+def burnt_out(image: Image.Image, face: Face) -> float:
+    """The share of the face that is pure white: light that no processing brings back."""
+    red, green, blue = _face_part(image, face).split()
+    least = ImageChops.darker(ImageChops.darker(red, green), blue)
+    counts = least.histogram()
+    return sum(counts[250:]) / max(1, sum(counts))
+
+
+def sharpness(image: Image.Image, face: Face) -> float:
+    """Strength of the face's edges in proportion to its contrast, at one size for all.
+
+    Sharp photos measured 0.35 to 0.7, a blur of half a percent of the picture's width 0.02 to 0.03.
+    """
+    luma = _face_part(image, face).convert("L").resize(_SHARPNESS_AT, Image.Resampling.BOX)
+    contrast = ImageStat.Stat(luma).var[0]
+    edges = luma.filter(_EDGES).crop((1, 1, _SHARPNESS_AT[0] - 1, _SHARPNESS_AT[1] - 1))
+    return ImageStat.Stat(edges).var[0] / max(contrast, 1.0)
+
+
+def _face_part(image: Image.Image, face: Face) -> Image.Image:
+    """The inner face, without hair and wall at the sides of the box."""
+    left, right = face.x + 0.10 * face.width, face.x + 0.90 * face.width
+    top, bottom = face.y + 0.12 * face.height, face.y + 0.95 * face.height
+    box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+    return image.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
