@@ -1,0 +1,82 @@
+"""What a reviewer may decide, and whose turn is first."""
+
+from datetime import datetime
+
+import pytest
+
+from certification.rules.errors import Refused
+from certification.rules.model import Frozen
+from certification.rules.review import LONGEST_NOTE, Decision, Verdict, check_decision, in_order, trigger_of
+from certification.rules.status import Status, move
+from tests.rules.samples import POLICY, hong_kong
+
+
+def decision(verdict: Verdict, *reasons: str, note: str = "", second: str | None = None) -> Decision:
+    return Decision(verdict=verdict, decided_by="staff-1", reasons=reasons, note=note, seconded_by=second)
+
+
+@pytest.mark.rule("CHK-03")
+def test_a_return_tells_the_candidate_the_reasons_in_both_languages_and_the_part_to_correct() -> None:
+    reasons = check_decision(decision(Verdict.RETURN, "photo_not_recent", "name_differs"), POLICY)
+    assert [reason.applies_to for reason in reasons] == ["photo", "full_name"]
+    assert reasons[0].words.en == "The photo does not look recent."
+    assert reasons[1].words.zh == "姓名与证件不一致。"
+
+
+def test_an_approval_needs_nothing_more() -> None:
+    assert check_decision(decision(Verdict.APPROVE), POLICY) == ()
+
+
+@pytest.mark.rule("CHK-03")
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (decision(Verdict.RETURN), "reason_missing"),
+        (decision(Verdict.REJECT, second="staff-2"), "reason_missing"),
+        (decision(Verdict.RETURN, "too_tall"), "unknown_reason"),
+        (decision(Verdict.RETURN, "name_differs", "name_differs"), "reason_twice"),
+        (decision(Verdict.RETURN, "something_else"), "note_missing"),
+        (decision(Verdict.RETURN, "something_else", note="  "), "note_missing"),
+        (decision(Verdict.RETURN, "name_differs", note="x" * (LONGEST_NOTE + 1)), "note_too_long"),
+        (decision(Verdict.APPROVE, "name_differs"), "approved_with_reasons"),
+        (decision(Verdict.REJECT, "level_not_open"), "second_missing"),
+        (decision(Verdict.REJECT, "level_not_open", second="staff-1"), "second_is_first"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_decision_that_says_too_little_or_too_much_is_refused(wrong: Decision, code: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_decision(wrong, POLICY)
+    assert refusal.value.code == code
+    assert refusal.value.field
+
+
+def test_a_note_may_be_as_long_as_the_limit_and_two_people_may_reject() -> None:
+    check_decision(decision(Verdict.RETURN, "name_differs", note="x" * LONGEST_NOTE), POLICY)
+    check_decision(decision(Verdict.REJECT, "level_not_open", second="staff-2"), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status"),
+    [
+        (Verdict.APPROVE, Status.AWAITING_PAYMENT),
+        (Verdict.RETURN, Status.RETURNED),
+        (Verdict.REJECT, Status.REJECTED),
+    ],
+)
+def test_a_decision_moves_the_application(verdict: Verdict, status: Status) -> None:
+    assert move(Status.AWAITING_REVIEW, trigger_of(decision(verdict))) is status
+
+
+class Row(Frozen):
+    reference: str
+    due: datetime
+    submitted: datetime
+
+
+def test_the_oldest_due_date_comes_first_then_who_waits_longest() -> None:
+    late = Row(reference="late", due=hong_kong(2026, 3, 10), submitted=hong_kong(2026, 3, 1))
+    early = Row(reference="early", due=hong_kong(2026, 3, 9), submitted=hong_kong(2026, 3, 2, 12))
+    earlier = Row(reference="earlier", due=hong_kong(2026, 3, 9), submitted=hong_kong(2026, 3, 2, 9))
+    twin = Row(reference="a-twin", due=hong_kong(2026, 3, 9), submitted=hong_kong(2026, 3, 2, 9))
+    assert [row.reference for row in in_order([late, early, earlier, twin])] == ["a-twin", "earlier", "early", "late"]
