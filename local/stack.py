@@ -41,7 +41,7 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class EventSourceSpec:
-    """A poller: an SQS queue or a DynamoDB stream that feeds a function."""
+    """A poller: an SQS queue or a DynamoDB stream that feeds a function. `maximum_age` in seconds, -1 for no limit."""
 
     logical_id: str
     source_arn: str
@@ -53,17 +53,23 @@ class EventSourceSpec:
     bisect: bool = False
     on_failure: str | None = None
     enabled: bool = True
+    maximum_age: int = -1
 
 
 @dataclass(frozen=True)
 class TargetSpec:
-    """Where a rule or schedule sends: a function, a machine or a queue, under which role, with which input."""
+    """Where a rule or schedule sends: a function, a machine or a queue, under which role, with which input.
+
+    `role` is the logical id of the role. `maximum_age` is how many seconds EventBridge keeps trying.
+    """
 
     arn: str
     role: str | None = None
     input: str | None = None
     input_path: str | None = None
     dead_letter: str | None = None
+    maximum_retries: int = 185
+    maximum_age: int = 86_400
 
 
 @dataclass(frozen=True)
@@ -82,17 +88,25 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class RouteSpec:
-    """One route of the HTTP API, e.g. `ANY /{proxy+}` or `POST /webhooks/card`. `authorizer` is a function name."""
+    """One route of the HTTP API, e.g. `ANY /{proxy+}` or `POST /webhooks/card`. `authorizer` is a function name.
+
+    `identity` are the sources without which the authorizer is not asked, e.g. `$request.header.Authorization`.
+    """
 
     method: str
     path: str
     function: str
     authorizer: str | None
+    identity: tuple[str, ...] = ()
 
 
 @dataclass
 class Stack:
-    """Everything deployed. `roles` maps a role's logical id to its statements; `physical` maps logical ids to names."""
+    """Everything deployed. `roles` maps a role's logical id to its statements; `physical` maps logical ids to names.
+
+    `resource_policies` maps the ARN of a queue, key, bucket or function to the statements of its own policy;
+    `encrypted_by` maps a resource's ARN to the ARN of its customer key; `aliases` maps `alias/...` to a key's ARN.
+    """
 
     name: str
     template: dict[str, Any]
@@ -107,3 +121,6 @@ class Stack:
     arns: dict[str, str] = field(default_factory=dict)
     inert: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
+    resource_policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    encrypted_by: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
