@@ -6,7 +6,9 @@ import pytest
 
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
+from certification.rules.numbers import application_reference
 from certification.rules.review import LONGEST_NOTE, Decision, Verdict, check_decision, in_order, trigger_of
+from certification.rules.review_file import COLUMNS, DecisionsCheck, check_decisions
 from certification.rules.status import Status, move
 from tests.rules.samples import POLICY, hong_kong
 
@@ -80,3 +82,54 @@ def test_the_oldest_due_date_comes_first_then_who_waits_longest() -> None:
     earlier = Row(reference="earlier", due=hong_kong(2026, 3, 9), submitted=hong_kong(2026, 3, 2, 9))
     twin = Row(reference="a-twin", due=hong_kong(2026, 3, 9), submitted=hong_kong(2026, 3, 2, 9))
     assert [row.reference for row in in_order([late, early, earlier, twin])] == ["a-twin", "earlier", "early", "late"]
+
+
+FIRST, SECOND = "APP-2026-04187T", application_reference(2026, 4188)
+
+
+def decide(application: str, verdict: str, reasons: str = "", note: str = "") -> dict[str | None, str]:
+    return {"application": application, "decision": verdict, "reasons": reasons, "note": note}
+
+
+def check(*rows: dict[str | None, str]) -> DecisionsCheck:
+    return check_decisions(COLUMNS, rows, {FIRST, SECOND}, "staff-1", POLICY)
+
+
+@pytest.mark.rule("CHK-02", "CHK-03")
+def test_a_desk_may_decide_by_file() -> None:
+    checked = check(
+        decide(FIRST.lower(), "Approve"), decide(SECOND, "return", "photo_not_recent; something_else", "Use colour.")
+    )
+    assert checked.good
+    assert [staged.application for staged in checked.staged] == [FIRST, SECOND]
+    assert checked.staged[1].decision.reasons == ("photo_not_recent", "something_else")
+    assert checked.staged[1].decision.decided_by == "staff-1"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        (decide("", "approve"), "application", "cell_empty"),
+        (decide("hello", "approve"), "application", "number_form"),
+        (decide("APP-2026-04187U", "approve"), "application", "number_check"),
+        (decide(application_reference(2026, 1), "approve"), "application", "not_waiting"),
+        (decide(FIRST, ""), "decision", "cell_empty"),
+        (decide(FIRST, "maybe"), "decision", "decision_unknown"),
+        (decide(FIRST, "reject", "level_not_open"), "decision", "reject_on_page"),
+        (decide(FIRST, "return"), "reasons", "reason_missing"),
+        (decide(FIRST, "return", "too_tall"), "reasons", "unknown_reason"),
+        (decide(FIRST, "return", "something_else"), "note", "note_missing"),
+        (decide(FIRST, "approve", "name_differs"), "reasons", "approved_with_reasons"),
+        (decide(SECOND, "approve"), "application", "row_twice"),
+    ],
+)
+def test_one_bad_row_stages_nothing_and_says_what_to_do(row: dict[str | None, str], column: str, code: str) -> None:
+    checked = check(decide(SECOND, "approve"), row)
+    assert [(found.row, found.column, found.code) for found in checked.problems] == [(3, column, code)]
+    assert checked.staged == ()
+    assert checked.rows_read == 2
+
+
+def test_a_file_of_decisions_with_other_columns_is_not_read() -> None:
+    checked = check_decisions(("application",), [], {FIRST}, "staff-1", POLICY)
+    assert {found.code for found in checked.problems} == {"column_missing"}
