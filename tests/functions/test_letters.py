@@ -31,6 +31,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "correct_by": WHEN,
         "reasons": [{"words": Words(en="The document is blurred.", zh="证件不清晰。"), "note": "Page 2."}],
     },
+    "ApplicationRejected": APPLICATION | {"reasons": [{"words": Words(en="Level not open.", zh="级别不符。")}]},
     "ApplicationApproved": APPLICATION
     | {
         "amount": usd(123_456),
@@ -185,6 +186,12 @@ def test_the_result_letter_says_pass_or_fail_and_leads_to_the_score_report(
     written = letter("ResultReleased", language, passed=passed)
     assert words in written.text
     assert f"{SITE}/{language}/apply/APP-2026-04187Q" in written.text
+
+
+def test_a_scheme_without_refunds_promises_none() -> None:
+    bare = {"refund_within": None, "handling_fee": None, "no_refund_from": None}
+    assert "handling fee" not in letter("ApplicationApproved", "en", **bare).text
+    assert "手续费" not in letter("CandidateRegistered", "zh", handling_fee=None).text
 
 
 def test_an_unknown_announcement_and_wrong_data_are_refused() -> None:

@@ -83,18 +83,24 @@ class ApplicationReturned(AboutApplication):
     correct_by: datetime
 
 
+class ApplicationRejected(AboutApplication):
+    """Refused for good, by two people."""
+
+    reasons: tuple[ReturnedFor, ...]
+
+
 class ApplicationApproved(AboutApplication):
     """The review said yes: pay `amount` by `pay_by`.
 
     A refund may be asked for `refund_within` the payment (REF-01), less `handling_fee` (such as `20%`), and not from
-    `no_refund_from` on (REF-02).
+    `no_refund_from` on (REF-02). A scheme without refunds has neither; then the letter leads to the payment page.
     """
 
     amount: Money
     pay_by: datetime
-    refund_within: Words
-    handling_fee: str
-    no_refund_from: datetime
+    refund_within: Words | None = None
+    handling_fee: str | None = None
+    no_refund_from: datetime | None = None
 
 
 class CandidateRegistered(AboutApplication):
@@ -106,7 +112,7 @@ class CandidateRegistered(AboutApplication):
     amount: Money
     exam_starts: datetime
     ticket_opens: datetime
-    handling_fee: str
+    handling_fee: str | None = None
     refund_until: datetime | None = None
 
 
@@ -173,6 +179,7 @@ LETTERS: dict[str, type[LetterData]] = {
         PhotoChecked,
         ApplicationConfirmed,
         ApplicationReturned,
+        ApplicationRejected,
         ApplicationApproved,
         CandidateRegistered,
         PaymentQueuedForReturn,
