@@ -27,9 +27,9 @@ class KmsSigner(signers.Signer):  # type: ignore[misc]  # pyHanko is untyped to 
     """One kms:Sign per signature, ECDSA over P-256 with SHA-256. The chain is PEM, the key's own certificate first."""
 
     def __init__(self, key_id: str, chain_pem: bytes, kms: "KMSClient") -> None:
+        if b"-----BEGIN CERTIFICATE-----" not in chain_pem:
+            raise ValueError("the seal's chain holds no certificate in PEM form: run make seal-certificate")
         chain = list(load_certs_from_pemder_data(chain_pem))
-        if not chain:
-            raise ValueError("the seal's chain holds no certificate")
         self.key_id, self.kms = key_id, kms
         super().__init__(
             signing_cert=chain[0],
