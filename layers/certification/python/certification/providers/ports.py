@@ -1,0 +1,168 @@
+"""PORTS: what we ask of the outside world, whoever answers. Adapters beside this file; simulators in `local/`.
+
+Two failures must be told apart. `Unreachable`: the request did not arrive, nothing happened. `Lost`: it may have
+arrived and been carried out, and we did not hear the answer; look up what happened before asking again.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import AwareDatetime, Field
+
+from certification.rules.facts import Fact
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.payments import AttemptState
+
+
+class Unreachable(Exception):
+    """The request did not arrive: nothing happened there, and asking again is safe."""
+
+
+class Lost(Exception):
+    """No usable answer: whether it was carried out is unknown until somebody looks it up."""
+
+
+class ProviderRefused(Exception):
+    """The body answered no, and will again. `code` is its own word for why, `status` its HTTP status."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(f"{status} {code}: {text}")
+        self.status, self.code = status, code
+
+
+class Attempt(Frozen):
+    """An attempt to pay, chosen and stored before anybody is called. `reference` is what the provider gives back.
+
+    `number_sent` grows only after it was proved that the provider has nothing under the earlier key: a provider
+    repeats a stored failure for ever under the same key.
+    """
+
+    order: str = Field(min_length=1, pattern=r"^[^.]+$")
+    attempt: str = Field(min_length=1, pattern=r"^[^.]+$")
+    email: str | None = None
+    locale: Literal["en", "zh"] = "en"
+    number_sent: int = Field(default=1, ge=1)
+
+    @property
+    def reference(self) -> str:
+        return f"{self.order}.{self.attempt}"
+
+
+class OrderLine(Frozen):
+    """One line on the provider's page: the name of the fee item and its amount."""
+
+    name: str = Field(min_length=1)
+    money: Money
+
+
+class Checkout(Frozen):
+    """A page at the provider where the candidate pays, until `expires_at`."""
+
+    id: str
+    url: str
+    expires_at: AwareDatetime
+
+
+class CheckoutState(Frozen):
+    """What the provider says of a checkout now: the attempt's state, and the captures as facts."""
+
+    id: str
+    reference: str | None
+    url: str | None
+    expires_at: AwareDatetime
+    state: AttemptState
+    facts: tuple[Fact, ...]
+
+
+class CardProvider(Protocol):
+    """Card payments on a page of the provider's."""
+
+    def create_checkout(
+        self, attempt: Attempt, lines: Sequence[OrderLine], success_url: str, cancel_url: str, expires_at: datetime
+    ) -> Checkout:
+        """Open a checkout. Asking again with the same attempt gives the same checkout.
+
+        `success_url` may contain `{CHECKOUT_SESSION_ID}`. Raises Unreachable, Lost or ProviderRefused.
+        """
+
+    def find_checkout(self, wanted: str, since: datetime | None = None) -> CheckoutState | None:
+        """The checkout with this id, or the one opened under this reference since `since` (needed for a reference).
+
+        None is proof that there is none. Raises Unreachable, Lost or ProviderRefused.
+        """
+
+    def expire_checkout(self, checkout: str) -> CheckoutState:
+        """Close a checkout, and say what it is now: it may have been paid at the same moment."""
+
+
+class Matter(StrEnum):
+    """What a registry is asked about."""
+
+    IDENTITY = "identity"
+    EDUCATION = "education"
+
+
+class Result(StrEnum):
+    """What a registry finds: the person and document belong together, they do not, or it cannot tell."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Question(Frozen):
+    """A question to a registry. `question` is our id of it, the same at every repetition.
+
+    `details` is personal data; for identity: `name`, `document_kind`, `document_number`, `date_of_birth` (ISO 8601),
+    `nationality`.
+    """
+
+    question: str = Field(min_length=1)
+    matter: Matter = Matter.IDENTITY
+    details: dict[str, str]
+
+
+class Answer(Frozen):
+    """A registry's answer. `answered_at` is the registry's time. `simulated` is true when a simulator answered."""
+
+    question: str
+    ticket: str
+    result: Result
+    answered_at: AwareDatetime
+    simulated: bool = False
+
+
+class Later(Frozen):
+    """The registry has taken the question and will answer at our door, perhaps, under this ticket."""
+
+    ticket: str
+
+
+class IdentityRegistry(Protocol):
+    """A registry that says whether a person's particulars and document belong together."""
+
+    def ask(self, question: Question) -> Answer | Later:
+        """Ask. The same question again gives the same ticket. Raises Unreachable, Lost or ProviderRefused."""
+
+
+class NotYetPublished(Exception):
+    """The public value of this day does not exist yet: nobody can know it."""
+
+
+class PublicValue(Frozen):
+    """Public randomness of a day: hexadecimal, published once, known to nobody before."""
+
+    day: date
+    value: str = Field(pattern=r"^[0-9a-f]{64}$")
+    source: str
+    simulated: bool = False
+
+
+class Beacon(Protocol):
+    """A public source of randomness (decision 9)."""
+
+    def value(self, day: date) -> PublicValue:
+        """The value of this day (UTC). Raises NotYetPublished, Unreachable, Lost or ProviderRefused."""

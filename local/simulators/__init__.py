@@ -1,0 +1,14 @@
+"""Simulators of the external bodies: card provider, identity registry, public randomness.
+
+They speak HTTP to the same adapters as the real ones would, misbehave on command, and say everywhere, on screen and in
+their data, that they are simulators. `ALL` holds their classes; each is made with a `Context` of its own.
+"""
+
+from local.simulators.base import Answer, Context, Simulator
+from local.simulators.beacon import BeaconSimulator
+from local.simulators.card import CardSimulator
+from local.simulators.identity import IdentitySimulator
+
+__all__ = ["ALL", "Answer", "BeaconSimulator", "CardSimulator", "Context", "IdentitySimulator", "Simulator"]
+
+ALL = [CardSimulator, IdentitySimulator, BeaconSimulator]
