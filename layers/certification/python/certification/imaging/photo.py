@@ -28,6 +28,8 @@ _LEAST_SHARP = 0.08
 _LEAST_BRIGHT = 120.0
 _MOST_BURNT = 0.12
 _MOST_UNEVEN = 0.35
+# In the dark, and where the head fills the zones beside it, these say nothing about the wall.
+_HIDES_THE_WALL = frozenset((advice.TOO_DARK, advice.TOO_CLOSE, advice.OFF_CENTRE))
 _QUALITIES = (92, 88, 84, 80, 75, 70, 60, 50, 40, 30)
 
 
@@ -66,11 +68,13 @@ def check_photo(data: bytes, profile: PhotoProfile) -> PhotoVerdict:
         **{f"background_light_{name}": zone.light for name, zone in ground.items()},
         **_figures_of_the_face(image, faces, frame),
     }
-    problems = (*_problems_of_the_face(figures, profile), *advice.background_problems(ground, profile))
+    problems = _problems_of_the_face(figures, profile)
+    if not _HIDES_THE_WALL.intersection(problems):
+        problems += advice.background_problems(ground, profile)
     return PhotoVerdict(
         passed=not problems,
         needs_person=bool(problems),
-        problems=problems,
+        problems=tuple(problems),
         measures={name: round(value, 3) for name, value in figures.items()},
         image=_written(photo, profile),
     )
