@@ -4,6 +4,8 @@ They speak HTTP to the same adapters as the real ones would, misbehave on comman
 their data, that they are simulators. `ALL` holds their classes; each is made with a `Context` of its own.
 """
 
+from collections.abc import Callable
+
 from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
@@ -11,4 +13,4 @@ from local.simulators.identity import IdentitySimulator
 
 __all__ = ["ALL", "Answer", "BeaconSimulator", "CardSimulator", "Context", "IdentitySimulator", "Simulator"]
 
-ALL = [CardSimulator, IdentitySimulator, BeaconSimulator]
+ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, BeaconSimulator]

@@ -1,6 +1,6 @@
 """SIMULATOR of the identity registry: answers match or no match, at once, late, never, twice, or forged.
 
-Which of these is chosen by the document number (a marker anywhere in it) or by a switch, which wins:
+Which of these is chosen by the ID document's number (a marker anywhere in it) or by a switch, which wins:
 
     77001 no match · 77002 answers after two hours · 77003 never answers · 77004 answers late and twice ·
     77005 a forged match first, then the genuine no match · 77006 cannot tell · 77007 answers after 30 hours ·
@@ -116,7 +116,7 @@ class IdentitySimulator:
         return hmac.compare_digest(given, signature(body, SECRET, int(found[1]), b"question."))
 
     def _take(self, asked: State) -> State:
-        number = str(asked["details"].get("document_number", ""))
+        number = str(asked["details"].get("id_number", ""))
         marked = next((name for marker, name in MARKERS.items() if marker in re.sub(r"\W", "", number)), "match")
         switched = next((name for name in self._stage.state["switches"] if name in BEHAVIOURS), None)
         behaviour = switched or marked

@@ -116,8 +116,7 @@ class Result(StrEnum):
 class Question(Frozen):
     """A question to a registry. `question` is our id of it, the same at every repetition.
 
-    `details` is personal data; for identity: `name`, `document_kind`, `document_number`, `date_of_birth` (ISO 8601),
-    `nationality`.
+    `details` is personal data; for identity: `name`, `latin_name`, `birth_date` (ISO 8601), `id_kind`, `id_number`.
     """
 
     question: str = Field(min_length=1)
