@@ -73,7 +73,7 @@ def test_conditions_are_decided_from_parameters_and_each_other(resolver: Resolve
     ],
 )
 def test_refuses_with_the_place(resolver: Resolver, value: Any) -> None:
-    with pytest.raises(DeployError, match="^Here: "):
+    with pytest.raises(DeployError, match=r"^Here: "):
         resolver.resolve(value, "Here")
 
 
@@ -106,5 +106,5 @@ def test_resources_come_after_what_they_need_and_otherwise_in_the_order_of_the_t
 def test_a_condition_used_only_by_an_output_or_another_condition_counts_as_used() -> None:
     conditions: dict[str, Any] = {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Fn::Equals": [1, 1]}}
     refuse_unused_conditions({"Conditions": conditions, "Outputs": {"O": {"Condition": "A", "Value": 1}}})
-    with pytest.raises(DeployError, match="^A: "):
+    with pytest.raises(DeployError, match=r"^A: "):
         refuse_unused_conditions({"Conditions": conditions})
