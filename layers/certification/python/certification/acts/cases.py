@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Due, Write
-from certification.cloud.tables.cases import Case, Decision, cases
+from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.transaction import Lost, commit
 from certification.rules.cases import DEFAULT_BLOCK, Block, CaseKind, Subject
 
@@ -51,7 +51,7 @@ def opened(case: Case) -> Announcement:
 
 def closed(case: Case, outcome: str, by: str, now: datetime) -> Write:
     """The write that closes a case by the system (its cause is gone, or an act settled it)."""
-    decision = Decision(outcome=outcome, decided_by=by, decided_at=now, by="system")
+    decision = Decided(outcome=outcome, decided_by=by, decided_at=now, by="system")
     return cases.update(case.changed(decision=decision, due=None))
 
 

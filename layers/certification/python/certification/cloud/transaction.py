@@ -58,9 +58,7 @@ def _lost(error: ClientError, writes: Sequence[Write]) -> list[str]:
     codes = [reason.get("Code", "None") for reason in reasons]
     if any(code not in ("None", "ConditionalCheckFailed", "TransactionConflict") for code in codes):
         raise error
-    return [
-        write.label for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
-    ]
+    return [write.label for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"]
 
 
 def retried[**P, T](act: Callable[P, T]) -> Callable[P, T]:

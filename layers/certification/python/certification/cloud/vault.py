@@ -76,11 +76,20 @@ def write_once(bucket: str, key: str, body: bytes, content_type: str) -> bytes:
     return body
 
 
+def _lines(items: Iterable[dict[str, Any]]) -> list[str]:
+    return [json.dumps(item, sort_keys=True, ensure_ascii=False) + "\n" for item in items]
+
+
 def write_lines(bucket: str, key: str, items: Iterable[dict[str, Any]]) -> int:
     """Store items as JSON Lines for a distributed map; give their number. An empty list is an empty file."""
-    lines = [json.dumps(item, sort_keys=True, ensure_ascii=False) for item in items]
-    write(bucket, key, ("\n".join(lines) + "\n" if lines else "").encode(), "application/x-ndjson")
+    lines = _lines(items)
+    write(bucket, key, "".join(lines).encode(), "application/x-ndjson")
     return len(lines)
+
+
+def write_lines_once(bucket: str, key: str, items: Iterable[dict[str, Any]]) -> None:
+    """Store items as JSON Lines unless the list exists: the first one written stays."""
+    write_once(bucket, key, "".join(_lines(items)).encode(), "application/x-ndjson")
 
 
 def read_lines(bucket: str, key: str) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,6 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
-from certification.cloud.tables.cases import Reason
 from certification.rules.cases import OpenCase
 from certification.rules.model import Frozen
 from certification.rules.status import Status, Trigger
@@ -33,6 +32,23 @@ class Answer(Frozen):
     at: datetime
 
 
+class ReturnReason(Frozen):
+    """Why an application came back: the part it is about, in the policy's words."""
+
+    code: str
+    applies_to: str
+    en: str
+    zh: str
+
+
+class Returned(Frozen):
+    """What the reviewer said. `note` is in the reviewer's own words."""
+
+    reasons: tuple[ReturnReason, ...]
+    note: str
+    at: datetime
+
+
 class Seat(Frozen):
     """Where the candidate sits."""
 
@@ -42,7 +58,11 @@ class Seat(Frozen):
 
 
 class Application(Record):
-    """`due` belongs to `status`. `open_cases` are the cases beside it; `orders` and `certificate` what came of it."""
+    """`due` belongs to `status`. `open_cases` are the cases beside it; `orders` and `certificate` what came of it.
+
+    `answers` are the rules' answers. `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per
+    question and upload, so that a resubmission knows what changed without keeping the content twice.
+    """
 
     reference: str
     candidate: str
@@ -57,10 +77,12 @@ class Application(Record):
     form: str | None = None
     region: str | None = None
     confirmed_at: datetime | None = None
-    confirmed_content: str | None = None
+    photo: str | None = None
     answers: tuple[Answer, ...] = ()
     open_cases: tuple[OpenCase, ...] = ()
-    return_reasons: tuple[Reason, ...] = ()
+    returned: Returned | None = None
+    answers_confirmed: dict[str, str] = {}
+    uploads_confirmed: dict[str, str] = {}
     review: str | None = None
     orders: tuple[str, ...] = ()
     registered_at: datetime | None = None
@@ -79,7 +101,7 @@ class Application(Record):
         return self.orders[-1] if self.orders else None
 
 
-class CandidateIndex(GlobalSecondaryIndex["ApplicationRow"]):
+class CandidateIndex(GlobalSecondaryIndex["ApplicationRow"]):  # type: ignore[no-untyped-call]
     """The applications of a candidate."""
 
     class Meta:
@@ -89,7 +111,7 @@ class CandidateIndex(GlobalSecondaryIndex["ApplicationRow"]):
     candidate = UnicodeAttribute(hash_key=True)
 
 
-class SittingIndex(GlobalSecondaryIndex["ApplicationRow"]):
+class SittingIndex(GlobalSecondaryIndex["ApplicationRow"]):  # type: ignore[no-untyped-call]
     """The applications of a sitting in one status: read by the freeze, never by a door.
 
     `place` is sitting and status with a shard, so that the rush before a deadline is spread.

@@ -11,19 +11,14 @@ from certification.rules.cases import Block, CaseKind, OpenCase, Subject
 from certification.rules.model import Frozen
 
 
-class Reason(Frozen):
-    """Why something is returned: a code of the policy's list, and free words of the reviewer."""
-
-    code: str
-    words: str = ""
-
-
-class Decision(Frozen):
-    """What was decided, by whom, by page or by file."""
+class Decided(Frozen):
+    """What was decided, by whom, by page or by file. `reasons` are codes of the policy's list."""
 
     outcome: str
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[str, ...] = ()
+    note: str = ""
     decided_by: str
+    seconded_by: str | None = None
     decided_at: datetime
     by: Literal["page", "file", "system"] = "page"
 
@@ -43,7 +38,7 @@ class Case(Record):
     due: Due | None
     taken_by: str | None = None
     taken_at: datetime | None = None
-    decision: Decision | None = None
+    decision: Decided | None = None
     escalations: int = 0
     facts: dict[str, str] = {}
 
@@ -52,7 +47,7 @@ class Case(Record):
         return OpenCase(reference=self.id, kind=self.kind, blocks=self.blocks)
 
 
-class QueueIndex(GlobalSecondaryIndex["CaseRow"]):
+class QueueIndex(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
     """The open cases of a desk, oldest promise first. Sharding by desk; a busy desk is split by its routing."""
 
     class Meta:

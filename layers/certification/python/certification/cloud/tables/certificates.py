@@ -30,14 +30,7 @@ class Certificate(Record):
     published_at: datetime | None = None
 
 
-class NumberCounter(Record):
-    """The last sequence number given in a year. It grows in the transaction that reserves the number: no gaps."""
-
-    year: int
-    last: int = 0
-
-
-class CertificateHolderIndex(GlobalSecondaryIndex["CertificateRow"]):
+class CertificateHolderIndex(GlobalSecondaryIndex["CertificateRow"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "candidate"
         projection = AllProjection()
@@ -66,14 +59,4 @@ class Certificates(Table[Certificate]):
         return [self._record(row) for row in CertificateRow.candidate_index.query(candidate)]
 
 
-class NumberCounters(Table[NumberCounter]):
-    name = "Certificates"
-    row = CertificateRow
-    record = NumberCounter
-
-    def columns(self, record: NumberCounter) -> dict[str, Any]:
-        return {"pk": f"last number {record.year}"}
-
-
 certificates = Certificates()
-number_counters = NumberCounters()

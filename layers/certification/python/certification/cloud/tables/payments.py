@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
 from certification.rules.facts import Fact
+from certification.rules.findings import RefundKind
 from certification.rules.ledger import Holding
 from certification.rules.payments import AttemptState
 
@@ -12,8 +13,8 @@ from certification.rules.payments import AttemptState
 class Payment(Record):
     """An attempt and its facts. `order` is None for money that nobody can place.
 
-    `due` is set while somebody must still look: a checkout without an answer, or facts not yet settled.
-    `settled_version` is the version of the facts that the last settlement saw.
+    `due` is set while somebody must still look: a checkout without an answer, or facts not yet settled (`unsettled`).
+    `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries.
     """
 
     id: str
@@ -27,6 +28,8 @@ class Payment(Record):
     expires_at: datetime | None = None
     facts: dict[str, Fact] = {}
     holdings: dict[str, Holding] = {}
+    returning: dict[str, tuple[RefundKind, ...]] = {}
+    entries: int = 0
     unsettled: bool = False
     tries: int = 0
     due: Due | None = None

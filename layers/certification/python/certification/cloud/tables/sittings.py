@@ -8,24 +8,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta, moment
 from certification.rules.model import Frozen
+from certification.rules.seating import Room
+from certification.rules.sitting import SittingDates
 
-Stage = Literal["announced", "payment_closed", "seated", "examined", "released", "concluded"]
-
-
-class Room(Frozen):
-    """A room with numbered seats, 1 to `seats`."""
-
-    site: str
-    room: str
-    seats: int
-
-
-class Slot(Frozen):
-    """When a subject is examined."""
-
-    subject: str
-    starts: datetime
-    ends: datetime
+Stage = Literal["announced", "payment_closed", "seated", "releasing", "released", "concluded"]
 
 
 class Draw(Frozen):
@@ -37,7 +23,9 @@ class Draw(Frozen):
     commitment: str
     sealed_seed: str
     list_hash: str | None = None
+    frozen_at: datetime | None = None
     public_value: str | None = None
+    beacon_day: date | None = None
     published_at: datetime | None = None
 
 
@@ -52,9 +40,14 @@ class MarksImport(Frozen):
 
 
 class Sitting(Record):
-    """The dates of a sitting. `due` is its next milestone; which one follows from `stage` and the dates."""
+    """One date-window of a scheme. `number` counts the sittings of a year (1 to 99). `dates.tickets_open` is always set.
+
+    `due` is the next milestone; which one follows from `stage` and the dates. `results_due` is the promise (RES-01),
+    `release_at` when the job releases what was imported.
+    """
 
     id: str
+    number: int
     scheme: str
     policy_hash: str
     name_en: str
@@ -63,11 +56,7 @@ class Sitting(Record):
     occupations: tuple[str, ...]
     levels: tuple[str, ...]
     forms: tuple[str, ...]
-    registration_opens: datetime
-    registration_closes: datetime
-    payment_closes: datetime
-    ticket_opens: datetime
-    slots: tuple[Slot, ...]
+    dates: SittingDates
     rooms: tuple[Room, ...]
     address_en: str
     address_zh: str
@@ -76,23 +65,10 @@ class Sitting(Record):
     draw: Draw
     marks: MarksImport | None = None
     released_at: datetime | None = None
-    registered_list: str | None = None
     due: Due | None = None
 
-    @property
-    def first_day(self) -> datetime:
-        """The start of the first subject."""
-        return min(slot.starts for slot in self.slots)
 
-    @property
-    def exam_over(self) -> datetime:
-        return max(slot.ends for slot in self.slots)
-
-    def exam_date(self, zone: Any) -> date:
-        return self.first_day.astimezone(zone).date()
-
-
-class OpenIndex(GlobalSecondaryIndex["SittingRow"]):
+class OpenIndex(GlobalSecondaryIndex["SittingRow"]):  # type: ignore[no-untyped-call]
     """The sittings of a scheme by registration date: few rows, read by the pages."""
 
     class Meta:
@@ -122,7 +98,7 @@ class Sittings(Table[Sitting]):
         return {
             "pk": record.id,
             "scheme": record.scheme,
-            "registration_opens": moment(record.registration_opens),
+            "registration_opens": moment(record.dates.registration_opens),
         }
 
     def of(self, scheme: str) -> list[Sitting]:

@@ -1,0 +1,20 @@
+"""Late answers of the identity registry, signed by it."""
+
+from typing import Any
+
+from certification.acts import verification
+from certification.cloud.log import logger
+from certification.providers.signatures import Rejected, raw_body
+from certification.rules.errors import NotFound
+
+
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    try:
+        state = verification.receive(event.get("headers") or {}, raw_body(event))
+    except Rejected as rejected:
+        logger.warning("answer refused", provider="registry", code=rejected.code)
+        return {"statusCode": 400, "body": rejected.code}
+    except NotFound:
+        return {"statusCode": 404, "body": "unknown question"}
+    logger.info("answer stored", provider="registry", state=state)
+    return {"statusCode": 200, "body": ""}

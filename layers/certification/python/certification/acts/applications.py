@@ -1,0 +1,211 @@
+"""Applications: begun, filled in, confirmed, corrected after a return, withdrawn. Each act asks the rule first."""
+
+import secrets
+from datetime import timedelta
+
+from certification.acts import answers as given
+from certification.acts.cases import closed
+from certification.acts.moving import announce, moved
+from certification.acts.outcomes import live_claim
+from certification.acts.ownership import own_application
+from certification.acts.people import opened
+from certification.cloud import clock
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.claims import Claim, claims
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.transaction import Lost, commit, retried
+from certification.policies import load_policy
+from certification.rules.application import Gap, changes, editability, gaps
+from certification.rules.errors import Refused
+from certification.rules.fees import OrderFees, order_fees
+from certification.rules.numbers import application_reference
+from certification.rules.opening import must_be_in_registration
+from certification.rules.payments import OrderState, move_order
+from certification.rules.status import Status, Trigger
+
+SMALLEST, LARGEST = 100_000_000, 999_999_999
+"""References carry a random sequence of nine digits: a counter would be one hot row at the opening of registration."""
+MACHINE_PATIENCE = timedelta(minutes=15)
+"""How long the screening may take before the sweep starts it again."""
+
+
+class Incomplete(Refused):
+    """The application cannot be confirmed yet; `gaps` names everything that is missing."""
+
+    def __init__(self, missing: tuple[Gap, ...]) -> None:
+        super().__init__(
+            "incomplete",
+            " ".join(gap.en for gap in missing),
+            "".join(gap.zh for gap in missing),
+            rules=("REG-05",),
+            facts={gap.field: gap.en for gap in missing},
+        )
+        self.gaps = missing
+
+
+def start(candidate_id: str, sitting_id: str) -> str:
+    """Begin an application for a sitting, or find the one that is live; gives its reference."""
+    sitting = sittings.read(sitting_id)
+    claim = claims.find(live_claim(candidate_id, sitting_id))
+    if claim is not None:
+        return claim.holder
+    must_be_in_registration(clock.now(), sitting.dates, load_policy(sitting.scheme)[0].zone)
+    reference = application_reference(
+        sitting.dates.first_subject.year, SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
+    )
+    policy, policy_hash = load_policy(sitting.scheme)
+    application = Application(
+        reference=reference,
+        candidate=candidate_id,
+        sitting=sitting_id,
+        scheme=sitting.scheme,
+        policy_hash=policy_hash,
+        region=policy.regions[0].code if len(policy.regions) == 1 else None,
+        form=sitting.forms[0] if len(sitting.forms) == 1 else None,
+        due=Due(at=sitting.dates.registration_closes),
+    )
+    told = announce("ApplicationStarted", application)
+    try:
+        commit(
+            [
+                applications.insert(application),
+                claims.insert(Claim(key=live_claim(candidate_id, sitting_id), holder=reference)),
+            ],
+            [told],
+        )
+    except Lost:
+        return claims.read(live_claim(candidate_id, sitting_id)).holder
+    return reference
+
+
+@retried
+def choose(candidate_id: str, reference: str, occupation: str, level: str, form: str) -> OrderFees:
+    """Choose occupation, level and form; gives the fee it will cost (FEE-02)."""
+    application = own_application(candidate_id, reference)
+    _editable(application)
+    sitting = sittings.read(application.sitting)
+    policy, _ = load_policy(application.scheme)
+    fees = order_fees(policy, occupation, level, form)
+    if occupation not in sitting.occupations or level not in sitting.levels or form not in sitting.forms:
+        raise Refused(
+            "not_in_sitting",
+            "This sitting does not offer that occupation, level or form. Choose another.",
+            "本次考试不开设该职业、级别或考试形式，请重新选择。",
+            field="level",
+        )
+    chosen = application.changed(occupation=occupation, level=level, form=form)
+    if chosen != application:
+        commit([applications.update(chosen)])
+    return fees
+
+
+def _editable(application: Application) -> None:
+    answer = editability(application.status)
+    if not answer.editable:
+        raise Refused("not_editable", answer.because.en, answer.because.zh, rules=answer.because.rules)
+
+
+def missing(candidate_id: str, reference: str) -> tuple[Gap, ...]:
+    """Everything that keeps the application from being confirmed."""
+    application = own_application(candidate_id, reference)
+    candidate = candidates.read(candidate_id)
+    policy, _ = load_policy(application.scheme)
+    return gaps(
+        policy,
+        given.answers_of(candidate, opened(candidate), application),
+        given.uploads_of(candidate),
+        given.checks_of(candidate),
+    )
+
+
+@retried
+def confirm(candidate_id: str, reference: str) -> None:
+    """Hand the application in, the first time or again after a return. Confirming what is confirmed changes nothing."""
+    application = own_application(candidate_id, reference)
+    if application.status not in (Status.DRAFT, Status.RETURNED):
+        return
+    sitting = sittings.read(application.sitting)
+    if application.status is Status.DRAFT:
+        must_be_in_registration(clock.now(), sitting.dates, load_policy(sitting.scheme)[0].zone)
+    elif application.due is None or clock.now() >= application.due.at:
+        raise Refused(
+            "correction_closed",
+            "The time to correct this application is over.",
+            "修改重新提交的时间已截止。",
+            rules=("CHK-03",),
+        )
+    lacking = missing(candidate_id, reference)
+    if lacking:
+        raise Incomplete(lacking)
+    _hand_in(application)
+
+
+def _hand_in(application: Application) -> None:
+    now = clock.now()
+    candidate = candidates.read(application.candidate)
+    policy, _ = load_policy(application.scheme)
+    answers = given.fingerprints(given.answers_of(candidate, opened(candidate), application))
+    files = given.upload_hashes(candidate)
+    trigger = Trigger.CONFIRMED
+    if application.status is Status.RETURNED:
+        # Screened again in any case: the machine opens the review with its fresh clock (decision 7).
+        trigger = Trigger.RESUBMITTED_WITH_CHANGES
+        changed = changes(policy, application.answers_confirmed, answers, application.uploads_confirmed, files)
+        if not changed.answers and not changed.uploads:
+            raise Refused(
+                "nothing_changed",
+                "Nothing was corrected since the application was returned. Correct what the reasons name.",
+                "退回后尚未修改任何内容，请按退回理由修改。",
+                rules=("CHK-03",),
+            )
+    waiting = moved(
+        application,
+        trigger,
+        by="candidate",
+        now=now,
+        due=Due(at=now + MACHINE_PATIENCE),
+        rules=("REG-05",),
+        confirmed_at=now,
+        answers_confirmed=answers,
+        uploads_confirmed=files,
+        photo=files.get("photo"),
+        returned=None,
+    )
+    writes: list[Write] = [applications.update(waiting)]
+    if candidate.held_by != application.reference:
+        writes.append(candidates.update(candidate.changed(held_by=application.reference)))
+    else:
+        writes.append(candidates.unchanged(candidate))
+    commit(writes, [announce("ApplicationConfirmed", application)])
+
+
+@retried
+def withdraw(candidate_id: str, reference: str) -> None:
+    """Withdraw an application on which nothing was paid. Withdrawing a paid one comes with the refund it decides."""
+    application = own_application(candidate_id, reference)
+    if application.status is Status.WITHDRAWN:
+        return
+    if application.status in (Status.REGISTERED, Status.SEATED):
+        raise Refused(
+            "withdraw_by_desk",
+            "You are registered. Write to the admissions desk to withdraw: the refund rule on the payment page applies.",
+            "您已报名成功。如需退考，请联系报名审核组，按缴费页面所示退款规则办理。",
+            rules=("REF-01",),
+        )
+    now = clock.now()
+    withdrawn = moved(application, Trigger.WITHDRAWN, by="candidate", now=now, due=None, open_cases=())
+    candidate = candidates.read(candidate_id)
+    claim = claims.read(live_claim(candidate_id, application.sitting))
+    writes: list[Write] = [applications.update(withdrawn), claims.delete(claim)]
+    if candidate.held_by == reference:
+        writes.append(candidates.update(candidate.changed(held_by=None)))
+    if application.status is Status.AWAITING_PAYMENT and application.order:
+        order = orders.read(application.order)  # money that still arrives for it goes back
+        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
+    open_cases = [cases.read(case.reference) for case in application.open_cases]
+    writes += [closed(case, "withdrawn", "candidate", now) for case in open_cases if case.decision is None]
+    commit(writes, [announce("ApplicationWithdrawn", application)])

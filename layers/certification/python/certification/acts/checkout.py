@@ -1,0 +1,185 @@
+"""Paying: the order as the candidate sees it, with both refund dates, and the way to the provider's page."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from certification.acts import payments as paying
+from certification.acts.ownership import own_application
+from certification.acts.people import opened
+from certification.acts.providers import card
+from certification.cloud import clock
+from certification.cloud.settings import settings
+from certification.cloud.tables.applications import Application
+from certification.cloud.tables.base import Due
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.transaction import Lost, commit, retried
+from certification.policies import load_policy
+from certification.providers import ports
+from certification.rules.deadlines import is_open
+from certification.rules.errors import Refused
+from certification.rules.model import Frozen
+from certification.rules.opening import must_be_payable
+from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, OrderState, checkout_ends, may_send_again
+from certification.rules.refunds import RefundPreview, preview, refund_policy
+from certification.rules.status import Status
+
+LOOK_AFTER = timedelta(minutes=10)
+
+
+class Quote(Frozen):
+    """An order as shown before paying. `confirming`: a payment is under way, do not pay again."""
+
+    order: Order
+    refund: RefundPreview
+    confirming: bool
+    payable: bool
+
+
+def quote(candidate_id: str, reference: str) -> Quote:
+    """What is owed, until when, and what would come back when."""
+    application = own_application(candidate_id, reference)
+    order = _order(application)
+    now = clock.now()
+    attempts = [payments.read(payment) for payment in order.payments]
+    return Quote(
+        order=order,
+        refund=refund_preview(application, order, order.settled_at or now),
+        confirming=any(attempt.state is AttemptState.UNKNOWN or attempt.unsettled for attempt in attempts),
+        payable=application.status is Status.AWAITING_PAYMENT and is_open(now, None, order.pay_by),
+    )
+
+
+def refund_preview(application: Application, order: Order, success_at: datetime) -> RefundPreview:
+    """What a withdrawal would get back, from the rule that will decide it (REF-01, REF-02)."""
+    sitting = sittings.read(application.sitting)
+    policy, _ = load_policy(application.scheme)
+    subjects = policy.occupation(application.occupation or "").subjects
+    first_day = sitting.dates.starts_for(subjects).astimezone(policy.zone).date()
+    return preview(refund_policy(policy.refund), order.total, success_at, first_day, clock.now(), policy.zone)
+
+
+def _order(application: Application) -> Order:
+    if application.order is None:
+        raise Refused(
+            "nothing_to_pay",
+            "There is nothing to pay yet: the application has not been approved.",
+            "申请尚未通过审核，暂无需缴费。",
+            rules=("REG-08",),
+        )
+    return orders.read(application.order)
+
+
+@retried
+def start(candidate_id: str, reference: str) -> str:
+    """The address of the page where the candidate pays. An open checkout is used again: one at a time per order."""
+    application = own_application(candidate_id, reference)
+    order = _order(application)
+    now = clock.now()
+    _payable(application, order, now)
+    alive = [one for one in map(payments.read, order.payments) if one.state in ATTEMPT_ALIVE]
+    for attempt in alive:
+        if attempt.address and attempt.expires_at and now < attempt.expires_at:
+            return attempt.address
+        if attempt.checkout is None and may_send_again(attempt.created_at, now):
+            return _open(attempt, order, application)
+        if paying.query(attempt.id):
+            raise _confirming()
+    ends = checkout_ends(now, order.pay_by)
+    if ends is None:
+        raise Refused(
+            "too_late_for_card",
+            "Card payment closes about half an hour before the due time.",
+            "银行卡支付在截止时间前约半小时关闭。",
+            rules=("PAY-01",),
+            facts={"pay_by": order.pay_by.isoformat()},
+        )
+    attempt = Payment(
+        id=f"PAY-{secrets.token_hex(6)}",
+        order=order.number,
+        application=application.reference,
+        method="card",
+        state=AttemptState.SUBMITTING,
+        created_at=now,
+        expires_at=ends,
+        due=Due(at=now + LOOK_AFTER),
+    )
+    commit([payments.insert(attempt), orders.update(order.changed(payments=(*order.payments, attempt.id)))])
+    return _open(payments.read(attempt.id), order, application)
+
+
+def _payable(application: Application, order: Order, now: datetime) -> None:
+    if order.state is OrderState.SETTLED:
+        raise Refused("already_paid", "This order is paid. Do not pay again.", "该订单已缴费，请勿重复支付。")
+    must_be_payable(now, order.pay_by, load_policy(application.scheme)[0].zone)
+    if application.status is not Status.AWAITING_PAYMENT:
+        raise Refused(
+            "not_payable",
+            f"This application does not wait for a payment: it is {application.status}.",
+            "该申请当前无需缴费。",
+            rules=("REG-10",),
+        )
+
+
+def _open(attempt: Payment, order: Order, application: Application) -> str:
+    """Open the provider's page under the attempt's own idempotency key, and remember where it is."""
+    person = opened(candidates.read(application.candidate))
+    zh = person.language == "zh"
+    back = f"{settings().public_url}/{person.language}/apply/{application.reference}/pay"
+    lines = [ports.OrderLine(name=line.zh if zh else line.en, money=line.amount) for line in order.lines]
+    asked = ports.Attempt(order=order.number, attempt=attempt.id, email=person.email, locale="zh" if zh else "en")
+    try:
+        checkout = card().create_checkout(asked, lines, f"{back}/return", back, attempt.expires_at or order.pay_by)
+    except (ports.Lost, ports.Unreachable, ports.ProviderRefused) as trouble:
+        _unknown(attempt)
+        raise Refused(
+            "provider_unavailable",
+            "The payment page could not be opened. Nothing was charged. Try again in a minute.",
+            "暂时无法打开支付页面，未产生扣款，请稍后重试。",
+        ) from trouble
+    address = _remember(attempt.id, checkout)
+    if address is None:
+        raise _confirming()
+    return address
+
+
+@retried
+def _remember(payment_id: str, checkout: ports.Checkout) -> str | None:
+    """Keep the page's address, unless the money arrived before its answer did."""
+    payment = payments.read(payment_id)
+    if payment.state is AttemptState.CAPTURED:
+        return None
+    pending = payment.changed(
+        state=AttemptState.PENDING,
+        checkout=checkout.id,
+        address=checkout.url,
+        expires_at=checkout.expires_at,
+        due=payment.due if payment.unsettled else Due(at=checkout.expires_at + LOOK_AFTER),
+    )
+    commit([payments.update(pending)])
+    return checkout.url
+
+
+def _unknown(attempt: Payment) -> None:
+    try:
+        commit([payments.update(attempt.changed(state=AttemptState.UNKNOWN, due=Due(at=clock.now() + LOOK_AFTER)))])
+    except Lost:
+        return  # an event told us more meanwhile
+
+
+def _confirming() -> Refused:
+    return Refused(
+        "confirming_payment",
+        "We are confirming your payment. Do not pay again.",
+        "正在确认您的付款，请勿重复支付。",
+        rules=("PAY-05",),
+    )
+
+
+def check_now(candidate_id: str, reference: str) -> bool:
+    """Ask the provider about every open attempt of an order. True when money was found."""
+    order = _order(own_application(candidate_id, reference))
+    found = [paying.query(payment) for payment in order.payments]
+    return any(found) or order.state is OrderState.SETTLED

@@ -1,0 +1,94 @@
+"""What is due: found by job and hour, listed for the map, and handed row by row to its outcome.
+
+A run starts at the oldest hour that still had an unfinished row when last looked at, minus an overlap, because the
+index is eventually consistent. A missed run is caught up by the next ones.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from certification.acts import outcomes, sitting_outcomes
+from certification.acts.batches import each
+from certification.cloud import clock, vault
+from certification.cloud.outbox import outbox
+from certification.cloud.settings import settings
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.base import Table
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.claims import Claim, claims
+from certification.cloud.tables.inbox import inbox
+from certification.cloud.tables.payments import payments
+from certification.cloud.tables.refunds import refunds
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.tables.verifications import verifications
+from certification.cloud.transaction import Lost, commit
+
+HOUR = timedelta(hours=1)
+OVERLAP = 2 * HOUR
+FIRST_LOOK = timedelta(days=2)
+MOST_HOURS = 72
+"""How many hours one run reads at most; further back is caught up by the following runs."""
+
+JOBS: dict[str, tuple[Table[Any], ...]] = {
+    "deadlines": (applications, cases, verifications, inbox, payments, refunds, outbox),
+    "close_payments": (sittings,),
+    "open_tickets": (applications,),
+    "release_results": (sittings,),
+    "issue_certificates": (applications, sittings),
+}
+OUTCOMES: dict[str, Any] = {
+    "Applications": outcomes.of_application,
+    "Cases": outcomes.of_case,
+    "Verifications": outcomes.of_verification,
+    "Inbox": outcomes.of_inbox_entry,
+    "Payments": outcomes.of_payment,
+    "Refunds": outcomes.of_refund,
+    "Outbox": outcomes.of_announcement,
+    "Sittings": sitting_outcomes.of_sitting,
+}
+
+
+def find_due(job: str) -> dict[str, Any]:
+    """List what is due for a job. Gives `number` and `list`, the key of the list in the vault."""
+    now = clock.now()
+    marker = claims.find(f"looked:{job}")
+    start = datetime.fromisoformat(marker.holder) if marker else now - FIRST_LOOK
+    end = min(now, start + MOST_HOURS * HOUR)
+    found = list(_due_rows(job, start, end))
+    _remember(job, marker, min((row["due"] for row in found), default=end))
+    if not found:
+        return {"number": 0, "list": ""}
+    key = f"lists/due/{job}/{now:%Y-%m-%dT%H%M%S}.jsonl"
+    items = ({"table": row["table"], "key": row["key"]} for row in found)
+    return {"number": vault.write_lines(settings().vault, key, items), "list": key}
+
+
+def _due_rows(job: str, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    for table in JOBS[job]:
+        hour = (start - OVERLAP).replace(minute=0, second=0, microsecond=0)
+        while hour <= end:
+            for record in table.due_by(job, hour, end):
+                yield {"table": table.name, "key": table.columns(record)["pk"], "due": hour}
+            hour += HOUR
+
+
+def _remember(job: str, marker: Claim | None, hour: datetime) -> None:
+    """Where the next run starts. A run that lost the race to remember leaves it to the other."""
+    holder = hour.replace(minute=0, second=0, microsecond=0).isoformat()
+    if marker is not None and marker.holder == holder:
+        return
+    claim = Claim(key=f"looked:{job}", holder=holder) if marker is None else marker.changed(holder=holder)
+    try:
+        commit([claims.insert(claim) if marker is None else claims.update(claim)])
+    except Lost:
+        return
+
+
+def apply_outcomes(items: list[dict[str, str]]) -> int:
+    """Let the rule say what follows for each row that is still due."""
+    return each("deadlines", "Apply the outcomes", items, lambda item: item["key"], _apply)
+
+
+def _apply(item: dict[str, str]) -> None:
+    OUTCOMES[item["table"]](item["key"])

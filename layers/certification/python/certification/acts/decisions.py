@@ -1,0 +1,142 @@
+"""What a decided review does to its application: an order to pay, or back to the candidate with reasons."""
+
+import secrets
+from datetime import datetime
+
+from certification.acts.applications import LARGEST, SMALLEST
+from certification.acts.moving import announce, moved
+from certification.acts.outcomes import live_claim
+from certification.cloud import clock
+from certification.cloud.tables.applications import Application, Returned, ReturnReason, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import Case, Decided, cases
+from certification.cloud.tables.claims import claims
+from certification.cloud.tables.orders import Order, OrderLine, orders
+from certification.cloud.tables.sittings import Sitting, sittings
+from certification.cloud.transaction import commit, retried
+from certification.policies import load_calendar, load_policy
+from certification.rules.cases import CaseKind
+from certification.rules.deadlines import lapses_at, payment_due, supplement_due
+from certification.rules.fees import order_fees
+from certification.rules.numbers import order_number
+from certification.rules.policy import Policy
+from certification.rules.review import Verdict
+from certification.rules.status import Status, Trigger
+
+
+@retried
+def apply(case_id: str) -> None:
+    """Apply a decided case, once. A case of another kind than a review has no effect beyond its own row today."""
+    case = cases.read(case_id)
+    if case.kind is not CaseKind.REVIEW or case.decision is None:
+        return
+    application = applications.read(case.about)
+    if application.status is not Status.AWAITING_REVIEW or application.review != case.id:
+        return
+    if case.decision.outcome == Verdict.APPROVE:
+        _approve(application, case, case.decision)
+    elif case.decision.outcome == Verdict.RETURN:
+        _return(application, case, case.decision)
+    else:
+        _reject(application, case, case.decision)
+
+
+def _others(application: Application, case: Case) -> dict[str, object]:
+    return {"open_cases": tuple(one for one in application.open_cases if one.reference != case.id)}
+
+
+def _approve(application: Application, case: Case, decision: Decided) -> None:
+    """An order with the fees of today's schedule, frozen; payable until its due date (decision 8)."""
+    now = clock.now()
+    sitting = sittings.read(application.sitting)
+    policy, policy_hash = load_policy(application.scheme)
+    order = _order(application, sitting, policy, policy_hash, now)
+    approved = moved(
+        application,
+        Trigger.APPROVED,
+        by=decision.decided_by,
+        now=now,
+        due=Due(at=lapses_at(sitting.dates, policy)),
+        rules=("CHK-02", "REG-08"),
+        orders=(*application.orders, order.number),
+        **_others(application, case),
+    )
+    commit(
+        [applications.update(approved), orders.insert(order)],
+        [announce("ApplicationApproved", application, order=order.number)],
+    )
+
+
+def _order(application: Application, sitting: Sitting, policy: Policy, policy_hash: str, now: datetime) -> Order:
+    fees = order_fees(policy, application.occupation or "", application.level or "", application.form or "")
+    pay_by = payment_due(now, sitting.dates, policy, load_calendar(policy.calendar))
+    sequence = SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
+    return Order(
+        number=order_number(now.year, sequence),
+        application=application.reference,
+        candidate=application.candidate,
+        sitting=sitting.id,
+        policy_hash=policy_hash,
+        fees_version=fees.version,
+        lines=tuple(
+            OrderLine(code=line.item, en=line.words.en, zh=line.words.zh, amount=line.amount) for line in fees.lines
+        ),
+        total=fees.total,
+        created_at=now,
+        pay_by=pay_by.due,
+        closes=sitting.dates.payment_closes,
+    )
+
+
+def _return(application: Application, case: Case, decision: Decided) -> None:
+    """Back to the candidate with the reasons; the answers may be edited again (CHK-03, decision 7)."""
+    now = clock.now()
+    sitting = sittings.read(application.sitting)
+    policy, _ = load_policy(application.scheme)
+    due = supplement_due(now, sitting.dates, policy, load_calendar(policy.calendar))
+    candidate = candidates.read(application.candidate)
+    returned = moved(
+        application,
+        Trigger.RETURNED,
+        by=decision.decided_by,
+        now=now,
+        due=Due(at=due.due),
+        rules=due.because.rules,
+        returned=Returned(reasons=_reasons(policy, decision), note=decision.note, at=now),
+        **_others(application, case),
+    )
+    writes: list[Write] = [applications.update(returned)]
+    if candidate.held_by == application.reference:
+        writes.append(candidates.update(candidate.changed(held_by=None)))
+    commit(writes, [announce("ApplicationReturned", application)])
+
+
+def _reasons(policy: Policy, decision: Decided) -> tuple[ReturnReason, ...]:
+    return tuple(
+        ReturnReason(code=reason.code, applies_to=reason.applies_to, en=reason.words.en, zh=reason.words.zh)
+        for reason in policy.review.reasons
+        if reason.code in decision.reasons
+    )
+
+
+def _reject(application: Application, case: Case, decision: Decided) -> None:
+    """Refused for good by two people: the place is free again."""
+    now = clock.now()
+    policy, _ = load_policy(application.scheme)
+    rejected = moved(
+        application,
+        Trigger.REJECTED,
+        by=decision.decided_by,
+        now=now,
+        due=None,
+        rules=("CHK-03",),
+        returned=Returned(reasons=_reasons(policy, decision), note=decision.note, at=now),
+        **_others(application, case),
+    )
+    candidate = candidates.read(application.candidate)
+    claim = claims.read(live_claim(application.candidate, application.sitting))
+    writes: list[Write] = [applications.update(rejected), claims.delete(claim)]
+    if candidate.held_by == application.reference:
+        writes.append(candidates.update(candidate.changed(held_by=None)))
+    commit(writes, [announce("ApplicationRejected", application)])

@@ -1,0 +1,115 @@
+"""What must be true of all rows at any time, proved every night over what is stored, and after every test of faults."""
+
+from collections.abc import Iterator
+
+from certification.acts.books import books_of
+from certification.acts.cases import new_case, opened
+from certification.cloud import clock
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.certificates import certificates
+from certification.cloud.tables.ledger import ledger
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.payments import payments
+from certification.cloud.tables.refunds import refunds
+from certification.cloud.tables.seats import seats
+from certification.cloud.transaction import Lost, commit
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.ledger import balances, rebuild
+from certification.rules.payments import OrderState
+from certification.rules.status import AT_REST, Status
+
+
+def differences() -> list[str]:
+    """Every statement that does not hold, with the ids concerned. Empty when all is well."""
+    every_application = {application.reference: application for application in applications.everything()}
+    found = [*_books(), *_money(), *_waits(every_application), *_seats(every_application)]
+    return [*found, *_certificates(every_application)]
+
+
+def _books() -> Iterator[str]:
+    """The ledger kept entry by entry equals the ledger the facts imply; each payment's entries are numbered 1 to n."""
+    paid = list(payments.everything())
+    entries = list(ledger.everything())
+    kept = balances(entry.entry for entry in entries)
+    implied = rebuild((payment.facts, books_of(payment)) for payment in paid)
+    if kept != implied:
+        yield f"books: kept {kept} and implied {implied} differ"
+    if sum(kept.values()):
+        yield "books: the balances do not sum to zero"
+    numbers: dict[str, list[int]] = {}
+    for entry in entries:
+        numbers.setdefault(entry.payment, []).append(entry.number)
+    for payment in paid:
+        if sorted(numbers.get(payment.id, [])) != list(range(1, payment.entries + 1)):
+            yield f"books: the entries of {payment.id} are not 1 to {payment.entries}"
+
+
+def _money() -> Iterator[str]:
+    """A settled order has one registration behind it; what goes back never exceeds what came."""
+    back: dict[str, int] = {}
+    for refund in refunds.everything():
+        back[refund.payment] = back.get(refund.payment, 0) + refund.money.amount
+    for payment in payments.everything():
+        captured = sum(fact.money.amount for fact in payment.facts.values() if fact.kind == "captured")
+        if back.get(payment.id, 0) > captured:
+            yield f"money: more goes back than came for {payment.id}"
+    for order in orders.everything():
+        if (order.state is OrderState.SETTLED) != (order.settled_by is not None):
+            yield f"money: order {order.number} is {order.state} and settled by {order.settled_by}"
+
+
+def _waits(every: dict[str, Application]) -> Iterator[str]:
+    """Nothing waits without a due date: a status that is not at rest has one, or an open case that has."""
+    for application in every.values():
+        if application.status in AT_REST or application.due is not None:
+            continue
+        if not any(cases.read(case.reference).due is not None for case in application.open_cases):
+            yield f"waits: {application.reference} is {application.status} and nothing is due"
+
+
+def _seats(every: dict[str, Application]) -> Iterator[str]:
+    """A seated application has the seat that was given to it, and nobody else has it."""
+    given = {row.application: row for row in seats.everything()}
+    if len({(row.sitting, row.seat) for row in given.values()}) != len(given):
+        yield "seats: a seat was given twice"
+    for application in every.values():
+        if application.seat is not None and given[application.reference].seat != application.seat:
+            yield f"seats: {application.reference} and its seat differ"
+
+
+def _certificates(every: dict[str, Application]) -> Iterator[str]:
+    """Numbers have no gaps within a year, and a published certificate belongs to a certified application."""
+    issued = list(certificates.everything())
+    by_year: dict[int, list[int]] = {}
+    for certificate in issued:
+        by_year.setdefault(certificate.issued_on.year, []).append(certificate.sequence)
+        application = every[certificate.application]
+        if certificate.state == "published" and application.status is not Status.CERTIFIED:
+            yield f"certificates: {certificate.number} is published, its application {application.status}"
+    for year, sequences in by_year.items():
+        if sorted(sequences) != list(range(1, len(sequences) + 1)):
+            yield f"certificates: the sequence of {year} has gaps"
+
+
+def prove() -> list[str]:
+    """The differences; each opens a case for operations, once a day."""
+    found = differences()
+    now = clock.now()
+    for difference in found:
+        case = new_case(
+            CaseKind.FAILED_MACHINE,
+            Subject.NONE,
+            difference.split(":")[0],
+            difference,
+            f"{now:%Y-%m-%d}",
+            now=now,
+            due=now,
+            desk="operations",
+            facts={"difference": difference},
+        )
+        try:
+            commit([cases.insert(case)], [opened(case)])
+        except Lost:
+            continue
+    return found

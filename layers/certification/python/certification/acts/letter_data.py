@@ -1,0 +1,155 @@
+"""What each letter is told, read from the rows as they are now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from certification.acts.checkout import refund_preview
+from certification.acts.people import Person
+from certification.cloud import clock
+from certification.cloud.settings import settings
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.refunds import refunds
+from certification.cloud.tables.results import results
+from certification.cloud.tables.sittings import Sitting, sittings
+from certification.policies import load_policy
+from certification.rules.calendars import start_of_day
+from certification.rules.waits import WAITS
+
+Values = dict[str, Any]
+
+
+def data_for(name: str, detail: dict[str, Any], person: Person) -> Values | None:
+    """The data of a letter; None when the rows say that it is no longer worth writing."""
+    values: Values = {"site": settings().public_url, "name": person.name or None}
+    if "application" not in detail:
+        return values | ABOUT_PERSON[name](detail)
+    application = applications.read(detail["application"])
+    sitting = sittings.read(application.sitting)
+    more = ABOUT_APPLICATION[name](application, sitting, detail)
+    if more is None:
+        return None
+    policy, _ = load_policy(application.scheme)
+    return (
+        values | {"zone": policy.time_zone, "reference": application.reference, "exam": exam_words(application)} | more
+    )
+
+
+def exam_words(application: Application) -> dict[str, str]:
+    """Occupation and level in both languages; the exam's title while neither is chosen."""
+    policy, _ = load_policy(application.scheme)
+    if application.occupation is None or application.level is None:
+        return {"en": policy.title.en, "zh": policy.title.zh}
+    occupation, level = policy.occupation(application.occupation).words, policy.level(application.level).words
+    return {"en": f"{occupation.en}, {level.en}", "zh": f"{occupation.zh} {level.zh}"}
+
+
+def _photo_checked(detail: dict[str, Any]) -> Values:
+    photo = candidates.read(detail["candidate"]).photo
+    problems = photo.problems if photo else ()
+    return {"problems": tuple({"en": problem.en, "zh": problem.zh} for problem in problems)}
+
+
+ABOUT_PERSON: dict[str, Callable[[dict[str, Any]], Values]] = {
+    "AccountCreated": lambda _: {},
+    "IdentityVerified": lambda _: {},
+    "IdentityUnverified": lambda detail: {"answered": detail.get("state") == "failed"},
+    "PhotoChecked": _photo_checked,
+}
+
+
+def _confirmed(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    """The review date is known once the screening opened the case; the letter waits for it."""
+    if application.review is None:
+        raise LookupError("the review is not open yet; the queue delivers this again")
+    return {"review_by": cases.read(application.review).promised}
+
+
+def _returned(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    if application.returned is None or application.due is None:
+        return None
+    note = application.returned.note
+    reasons = tuple(
+        {"words": {"en": reason.en, "zh": reason.zh}, "note": note if number == 0 else ""}
+        for number, reason in enumerate(application.returned.reasons)
+    )
+    return {"reasons": reasons, "correct_by": application.due.at}
+
+
+def _approved(application: Application, sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    order = orders.read(detail["order"])
+    policy, _ = load_policy(application.scheme)
+    refund = refund_preview(application, order, clock.now())
+    begins = refund.blackout_starts
+    no_refund = start_of_day(begins, policy.zone) if begins else sitting.dates.first_subject
+    return {"amount": order.total, "pay_by": order.pay_by, "no_refund_from": no_refund}
+
+
+def _registered(application: Application, sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    order = orders.read(application.order or "")
+    refund = refund_preview(application, order, application.registered_at or clock.now())
+    return {
+        "amount": order.total,
+        "exam_starts": sitting.dates.first_subject,
+        "ticket_opens": sitting.dates.tickets_open,
+        "refund_until": refund.closes_at,
+    }
+
+
+def _queued(_application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    refund = refunds.read(detail["refund"])
+    return {"amount": refund.money, "why": {"en": refund.reason_en, "zh": refund.reason_zh}}
+
+
+def _lapsed(application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    missed = WAITS[next(status for status in WAITS if status == detail["missed"])]
+    lapsed = next(step for step in reversed(application.life) if step.to == "lapsed")
+    return {"missed": {"en": missed.next_en, "zh": missed.next_zh}, "was_due": lapsed.at}
+
+
+def _seat_drawn(_application: Application, sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    return {
+        "sitting": sitting.id,
+        "exam_starts": sitting.dates.first_subject,
+        "ticket_opens": sitting.dates.tickets_open,
+    }
+
+
+def _ticket(application: Application, sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    policy, _ = load_policy(application.scheme)
+    if application.seat is None or application.candidate_number is None:
+        return None
+    return {
+        "candidate_number": application.candidate_number,
+        "exam_starts": sitting.dates.first_subject,
+        "venue": {
+            "en": f"{application.seat.site}, {sitting.address_en}",
+            "zh": f"{application.seat.site}，{sitting.address_zh}",
+        },
+        "room": application.seat.room,
+        "seat": application.seat.seat,
+        "instructions": policy.exam_day.instructions,
+    }
+
+
+def _result(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    if application.result is None:
+        return None
+    return {"passed": bool(results.read(application.reference, application.result).passed)}
+
+
+ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values | None]] = {
+    "ApplicationConfirmed": _confirmed,
+    "ApplicationReturned": _returned,
+    "ApplicationApproved": _approved,
+    "CandidateRegistered": _registered,
+    "PaymentQueuedForReturn": _queued,
+    "ApplicationLapsed": _lapsed,
+    "ApplicationWithdrawn": lambda *_: {},
+    "SeatDrawn": _seat_drawn,
+    "TicketOpened": _ticket,
+    "ResultReleased": _result,
+    "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},
+}

@@ -1,0 +1,101 @@
+"""Letters: what a candidate is told about an announcement, on each channel once.
+
+The row in `Messages` is claimed first, the letter sent, then the row marked. A crash in between leaves it claimed:
+nobody knows whether it went, so it is not sent again by itself; the portal shows every message in any case.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from certification import letters
+from certification.acts.letter_data import data_for
+from certification.acts.people import Person, opened
+from certification.cloud import clock, post
+from certification.cloud.field_encryption import key_of
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.messages import Message, messages
+from certification.cloud.transaction import Lost, commit
+from certification.rules.model import Frozen
+
+
+def write(name: str, detail: dict[str, Any]) -> None:
+    """Write to the candidate of an announcement by every channel its letter has."""
+    candidate = candidates.read(detail["candidate"])
+    person = opened(candidate)
+    data = data_for(name, detail, person)
+    if data is None:
+        return
+    letter = letters.render(name, candidate.language, data)
+    if letter.text:
+        _once(
+            person,
+            detail,
+            "email",
+            letter.subject,
+            letter.text,
+            lambda: post.send_email(person.email, letter.subject, letter.text, letter.html),
+        )
+    if letter.sms and person.phone:
+        phone = person.phone
+        _once(person, detail, "sms", "", letter.sms, lambda: post.send_sms(phone, letter.sms or ""))
+
+
+def _once(
+    person: Person,
+    detail: dict[str, Any],
+    channel: Literal["email", "sms"],
+    subject: str,
+    text: str,
+    send: Callable[[], None],
+) -> None:
+    """Claim, send, mark. A channel that was claimed before is left alone."""
+    key = key_of(person.id)
+    claimed = Message(
+        candidate=person.id,
+        announcement=detail["announcement"],
+        name=detail["name"],
+        channel=channel,
+        state="claimed",
+        claimed_at=clock.now(),
+        subject=key.seal("message", subject),
+        text=key.seal("message", text),
+    )
+    try:
+        commit([messages.insert(claimed)])
+    except Lost:
+        return
+    stored = messages.read(person.id, f"{claimed.announcement}#{channel}")
+    try:
+        send()
+    except post.NotSent:
+        commit([messages.delete(stored)])  # it surely did not go: whoever delivers again may send it
+        raise
+    commit([messages.update(stored.changed(state="sent", sent_at=clock.now()))])
+
+
+class Shown(Frozen):
+    """A message as the candidate reads it again."""
+
+    name: str
+    channel: str
+    state: str
+    at: str
+    subject: str
+    text: str
+
+
+def shown(candidate_id: str) -> list[Shown]:
+    """Every message to a candidate, newest first."""
+    key = key_of(candidate_id)
+    found = sorted(messages.within(candidate_id), key=lambda message: message.claimed_at, reverse=True)
+    return [
+        Shown(
+            name=message.name,
+            channel=message.channel,
+            state=message.state,
+            at=message.claimed_at.isoformat(),
+            subject=key.open("message", message.subject),
+            text=key.open("message", message.text),
+        )
+        for message in found
+    ]

@@ -1,0 +1,195 @@
+"""What follows when a row falls due. Each outcome reads the row again: only what is still due is touched."""
+
+from datetime import datetime, timedelta
+
+from certification.acts import payments as paying
+from certification.acts.cases import escalate, new_case, opened
+from certification.acts.lists import qualified_list
+from certification.acts.moving import announce, moved
+from certification.cloud import clock, relay
+from certification.cloud.outbox import Announcement, outbox
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.claims import claims
+from certification.cloud.tables.inbox import inbox
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.payments import payments
+from certification.cloud.tables.refunds import refunds
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.tables.verifications import verifications
+from certification.cloud.transaction import commit, retried
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.payments import ATTEMPT_ALIVE, OrderState, move_order
+from certification.rules.status import Status, Trigger
+
+AGAIN = timedelta(hours=1)
+MOST_TRIES = 3
+"""How often the sweep announces again what a machine should have done, before a person is told."""
+
+
+def _over(due: Due | None, now: datetime) -> bool:
+    return due is not None and due.at <= now
+
+
+@retried
+def of_application(key: str) -> None:
+    """Lapse, open the ticket, end the exam, or start again a machine that did not finish."""
+    application = applications.read(key)
+    now = clock.now()
+    if not _over(application.due, now):
+        return
+    if application.status in (Status.DRAFT, Status.RETURNED):
+        _lapse(application, now, [])
+    elif application.status is Status.AWAITING_PAYMENT:
+        _lapse_unpaid(application, now)
+    elif application.status is Status.VERIFYING:
+        _again(application, now, announce("ApplicationConfirmed", application))
+    elif application.status is Status.SEATED:
+        _exam_day(application, now)
+    elif application.status is Status.PASSED:
+        sitting = sittings.read(application.sitting)
+        at = qualified_list(sitting.id, [application.reference], f"{application.reference}-{application.version}")
+        _again(application, now, announce("CandidatesQualified", application, sitting=sitting.id, list=at))
+    else:
+        _needs_a_person(application, now)
+
+
+def live_claim(candidate: str, sitting: str) -> str:
+    """The claim that lets a person have one live application per sitting."""
+    return f"live:{candidate}:{sitting}"
+
+
+def _lapse(application: Application, now: datetime, writes: list[Write]) -> None:
+    """Time ran out: the place is free again and the answers may be used for another application."""
+    lapsed = moved(application, Trigger.TIME_RAN_OUT, by="deadlines", now=now, due=None, rules=("REG-03",))
+    candidate = candidates.read(application.candidate)
+    claim = claims.find(live_claim(application.candidate, application.sitting))
+    if candidate.held_by == application.reference:
+        writes = [*writes, candidates.update(candidate.changed(held_by=None))]
+    if claim is not None:
+        writes = [*writes, claims.delete(claim)]
+    missed = application.status.value
+    commit([applications.update(lapsed), *writes], [announce("ApplicationLapsed", application, missed=missed)])
+
+
+def _lapse_unpaid(application: Application, now: datetime) -> None:
+    """Nothing lapses before a last query: money debited in time counts (PAY-05, decision 8)."""
+    order = orders.read(application.order or "")
+    attempts = [payments.read(payment) for payment in order.payments]
+    alive = [attempt for attempt in attempts if attempt.state in ATTEMPT_ALIVE]
+    found = [paying.query(attempt.id) for attempt in alive]
+    if any(found) or any(attempt.facts and attempt.unsettled for attempt in attempts):
+        commit([applications.update(application.changed(due=Due(at=now + AGAIN)))])
+        return
+    lapsed_order = order.changed(state=move_order(order.state, OrderState.LAPSED))
+    _lapse(application, now, [orders.update(lapsed_order)])
+
+
+def _exam_day(application: Application, now: datetime) -> None:
+    """The ticket opens first; after the exam the marks are waited for."""
+    sitting = sittings.read(application.sitting)
+    if now < sitting.dates.exam_over:
+        opened_ticket = application.changed(ticket_announced=True, due=Due(at=sitting.dates.exam_over))
+        commit([applications.update(opened_ticket)], [announce("TicketOpened", application)])
+        return
+    after = moved(
+        application, Trigger.EXAM_OVER, by="deadlines", now=now, due=Due(at=sitting.results_due + timedelta(days=1))
+    )
+    commit([applications.update(after)])
+
+
+def _again(application: Application, now: datetime, announcement: Announcement) -> None:
+    if application.tries >= MOST_TRIES:
+        _needs_a_person(application, now)
+        return
+    job = application.due.job if application.due else "deadlines"
+    later = application.changed(tries=application.tries + 1, due=Due(at=now + AGAIN, job=job))
+    commit([applications.update(later)], [announcement])
+
+
+def _needs_a_person(application: Application, now: datetime) -> None:
+    """Nobody and nothing moved it on: a case for operations; looked at again in a day."""
+    case = new_case(
+        CaseKind.FAILED_MACHINE,
+        Subject.APPLICATION,
+        application.reference,
+        application.status,
+        now=now,
+        due=now + timedelta(days=1),
+        desk="operations",
+        facts={
+            "waits_in": application.status,
+            "since": f"{application.due.at:%Y-%m-%d %H:%M}" if application.due else "",
+        },
+    )
+    later = application.changed(tries=0, due=Due(at=now + timedelta(days=1)))
+    fresh = cases.find(case.id) is None
+    commit(
+        [applications.update(later), *([cases.insert(case)] if fresh else [])],
+        [opened(case)] if fresh else [],
+    )
+
+
+@retried
+def of_case(key: str) -> None:
+    """A desk that is late never costs the candidate anything: the case is escalated."""
+    case = cases.read(key)
+    if _over(case.due, clock.now()):
+        escalate(case)
+
+
+@retried
+def of_verification(key: str) -> None:
+    """A registry that does not answer in time: a person looks, the candidate goes on (decision 21)."""
+    verification = verifications.read(key)
+    now = clock.now()
+    if verification.state != "asked" or not _over(verification.due, now):
+        return
+    on_site = verification.changed(state="on_site", answered_at=now, due=None)
+    told = Announcement(
+        name="IdentityUnverified", subject=key, key=f"{key}#on_site", about={"candidate": verification.candidate}
+    )
+    commit([verifications.update(on_site)], [told])
+
+
+@retried
+def of_inbox_entry(key: str) -> None:
+    """A fact that was not applied is announced again; after three times a person is told as well."""
+    entry = inbox.read(key)
+    now = clock.now()
+    if entry.applied_at is not None or not _over(entry.due, now):
+        return
+    later = entry.changed(tries=entry.tries + 1, due=Due(at=now + AGAIN))
+    commit([inbox.update(later)], [paying.arrived(entry.id, f"{entry.id}#{entry.version + 1}")])
+
+
+@retried
+def of_payment(key: str) -> None:
+    """An attempt without an end is looked up at the provider; facts without a settlement are announced again."""
+    payment = payments.read(key)
+    now = clock.now()
+    if not _over(payment.due, now):
+        return
+    if payment.unsettled:
+        again = payment.changed(tries=payment.tries + 1, due=Due(at=now + AGAIN))
+        commit([payments.update(again)], [paying.unsettled(payment)])
+        return
+    paying.query(payment.id)
+
+
+@retried
+def of_refund(key: str) -> None:
+    """A refund that was not sent stays on the list; its case is escalated by itself."""
+    refund = refunds.read(key)
+    now = clock.now()
+    if refund.state == "requested" and _over(refund.due, now):
+        commit([refunds.update(refund.changed(due=Due(at=now + timedelta(days=1))))])
+
+
+def of_announcement(key: str) -> None:
+    """An announcement that the relay lost is put on the bus again."""
+    entry = outbox.read(key)
+    if entry.sent_at is None:
+        relay.send([entry])

@@ -1,0 +1,193 @@
+"""Payments: facts in, by webhook or query, all through the inbox; and the machine's step that applies them.
+
+Inbox before answer: an event is stored, with its announcement, before the provider hears that we have it. Facts are
+never refused. The same fact again, from whatever source, changes nothing.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from certification.acts.books import booked
+from certification.acts.cases import opened
+from certification.acts.providers import card
+from certification.acts.settling import unmatched_case
+from certification.cloud import clock
+from certification.cloud.outbox import Announcement
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.inbox import InboxEntry, inbox
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.transaction import Lost, commit, retried
+from certification.providers import card_events, ports
+from certification.providers.card_events import CardEvent
+from certification.rules.facts import add_fact
+from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, attempt_after
+
+APPLIED_WITHIN = timedelta(minutes=15)
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def arrived(entry: str, key: str) -> Announcement:
+    """The announcement that starts the payment machine for an inbox entry."""
+    return Announcement(name="PaymentFactArrived", subject=entry, key=key, about={"entry": entry})
+
+
+def unsettled(payment: Payment) -> Announcement:
+    """Starts the machine again for a payment whose facts were applied and not settled."""
+    entry = f"settle#{payment.id}"
+    return arrived(entry, f"{payment.id}#{payment.version + 1}")
+
+
+def receive(event_id: str, body: str) -> bool:
+    """Store a verified event. False when it was there before: the provider is told the same."""
+    now = clock.now()
+    entry = InboxEntry(
+        id=f"card#{event_id}", provider="card", received_at=now, body=body, due=Due(at=now + APPLIED_WITHIN)
+    )
+    try:
+        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
+    except Lost:
+        return False
+    return True
+
+
+@retried
+def apply(entry_id: str) -> dict[str, str | None]:
+    """Apply an inbox entry: facts, sums, ledger entry and the mark that it was applied, in one transaction.
+
+    Gives `payment` and `order`; `order` is None where nothing can be settled (no order known, or nothing to do).
+    """
+    if entry_id.startswith("settle#"):
+        payment = payments.read(entry_id.removeprefix("settle#"))
+        return {"payment": payment.id, "order": payment.order if payment.unsettled else None}
+    entry = inbox.read(entry_id)
+    if entry.applied_at is not None:
+        waiting = payments.find(entry.payment) if entry.payment else None
+        return {"payment": entry.payment, "order": waiting.order if waiting and waiting.unsettled else None}
+    event = _meaning(entry)
+    now = clock.now()
+    if event.state is None and not event.facts:
+        commit([inbox.update(entry.changed(applied_at=now, due=None))])
+        return {"payment": None, "order": None}
+    payment, writes, news = _payment_of(event, entry, now)
+    after = _with_facts(payment, event, now)
+    stored, entries = booked(payment, after, entry.id)
+    done = entry.changed(applied_at=now, payment=payment.id, due=None)
+    write = payments.update(stored) if payment.version else payments.insert(stored)
+    commit([inbox.update(done), write, *entries, *writes], news)
+    return {"payment": payment.id, "order": stored.order if stored.unsettled else None}
+
+
+def _meaning(entry: InboxEntry) -> CardEvent:
+    """What an entry says: a provider's event, or what a query of ours found."""
+    body: dict[str, Any] = json.loads(entry.body)
+    if "queried" not in body:
+        return card_events.read(body)
+    state = ports.CheckoutState.model_validate(body["queried"])
+    return CardEvent(
+        id=entry.id,
+        type="query",
+        at=entry.received_at,
+        reference=state.reference,
+        checkout=state.id,
+        state=state.state,
+        facts=state.facts,
+    )
+
+
+def _payment_of(event: CardEvent, entry: InboxEntry, now: datetime) -> tuple[Payment, list[Write], list[Announcement]]:
+    """The payment an event belongs to; for money that nobody expects, a new one without an order, and a case."""
+    known = payments.find(event.attempt) if event.attempt else None
+    if known is not None:
+        return known, [], []
+    reference = event.payment_intent or event.checkout or event.id
+    held = payments.find(f"unplaced-{reference}")
+    if held is not None:
+        return held, [], []
+    stranger = Payment(
+        id=f"unplaced-{reference}",
+        order=None,
+        application=None,
+        method="card",
+        state=AttemptState.PENDING,
+        created_at=now,
+        checkout=event.checkout,
+    )
+    if not event.facts:
+        return stranger, [], []
+    case = unmatched_case(stranger.id, entry.id, now, str(event.facts[0].money))
+    return stranger, [cases.insert(case)], [opened(case)]
+
+
+def _with_facts(payment: Payment, event: CardEvent, now: datetime) -> Payment:
+    facts = payment.facts
+    for fact in event.facts:
+        facts = add_fact(facts, fact)
+    news = facts != payment.facts
+    state = attempt_after(payment.state, event.state) if event.state else payment.state
+    unsettled_now = payment.unsettled or (news and payment.order is not None)
+    due = Due(at=now + APPLIED_WITHIN) if unsettled_now else payment.due if state in ATTEMPT_ALIVE else None
+    after: Payment = payment.changed(
+        facts=facts, state=state, checkout=payment.checkout or event.checkout, unsettled=unsettled_now, due=due
+    )
+    return after
+
+
+def query(payment_id: str) -> bool:
+    """Ask the provider what became of an attempt, and put what it says in the inbox. True when money was found.
+
+    An attempt the provider knows nothing of is closed; one that is still open is looked at again later.
+    """
+    payment = payments.read(payment_id)
+    if payment.state not in ATTEMPT_ALIVE:
+        return payment.state is AttemptState.CAPTURED
+    reference = f"{payment.order}.{payment.id}"
+    try:
+        found = card().find_checkout(payment.checkout or reference, payment.created_at - timedelta(hours=1))
+    except (ports.Unreachable, ports.Lost, ports.ProviderRefused):
+        _look_again(payment)
+        return False
+    if found is not None and (found.facts or found.state not in ATTEMPT_ALIVE):
+        _record(found)
+        return bool(found.facts)
+    if found is None:
+        _close(payment)
+    else:
+        _look_again(payment)
+    return False
+
+
+def _record(found: ports.CheckoutState) -> None:
+    now = clock.now()
+    captures = "+".join(fact.key for fact in found.facts) or found.state
+    body = json.dumps({"queried": found.model_dump(mode="json")})
+    entry = InboxEntry(
+        id=f"card#query#{found.id}#{captures}",
+        provider="card",
+        received_at=now,
+        body=body,
+        due=Due(at=now + APPLIED_WITHIN),
+    )
+    try:
+        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
+    except Lost:
+        return  # found before
+
+
+def _look_again(payment: Payment) -> None:
+    try:
+        commit([payments.update(payment.changed(tries=payment.tries + 1, due=Due(at=clock.now() + LOOK_AGAIN)))])
+    except Lost:
+        return  # somebody else learned something meanwhile
+
+
+def _close(payment: Payment) -> None:
+    """The provider proves that it has no such checkout: this attempt can never take money."""
+    order = orders.read(payment.order or "")
+    closed = payment.changed(state=attempt_after(payment.state, AttemptState.CLOSED), due=None)
+    try:
+        commit([payments.update(closed), orders.unchanged(order)])
+    except Lost:
+        return

@@ -1,0 +1,51 @@
+"""A candidate's personal fields, opened for those who may read them."""
+
+from datetime import date
+
+from certification.cloud.field_encryption import PersonalKey, key_of
+from certification.cloud.tables.candidates import Candidate
+from certification.rules.model import Frozen
+
+
+class Person(Frozen):
+    """What a page, a letter or a document needs to know about the person, in clear."""
+
+    id: str
+    language: str
+    email: str
+    phone: str | None
+    native_name: str | None
+    latin_name: str | None
+    birth_date: date | None
+    nationality: str | None
+    id_kind: str | None
+    id_number: str | None
+    address: str | None
+
+    @property
+    def name(self) -> str:
+        """The name as the person writes it, or the Latin one."""
+        return self.native_name or self.latin_name or ""
+
+
+def opened(candidate: Candidate) -> Person:
+    """The person behind a candidate's row. One KMS call per candidate and process."""
+    key = key_of(candidate.id)
+    birth_date = _open(key, "birth_date", candidate.sealed_birth_date)
+    return Person(
+        id=candidate.id,
+        language=candidate.language,
+        email=key.open("email", candidate.sealed_email),
+        phone=_open(key, "phone", candidate.sealed_phone),
+        native_name=candidate.native_name,
+        latin_name=candidate.latin_name,
+        birth_date=date.fromisoformat(birth_date) if birth_date else None,
+        nationality=candidate.nationality,
+        id_kind=candidate.id_kind,
+        id_number=_open(key, "id_number", candidate.sealed_id_number),
+        address=_open(key, "address", candidate.sealed_address),
+    )
+
+
+def _open(key: PersonalKey, field: str, sealed: str | None) -> str | None:
+    return key.open(field, sealed) if sealed else None

@@ -1,0 +1,24 @@
+"""The adapters of external bodies, with the addresses and secrets of this stack."""
+
+from certification.cloud import clock
+from certification.cloud.secrets import secret
+from certification.cloud.settings import settings
+from certification.providers.beacon import BeaconOverHttp
+from certification.providers.card import CardCheckouts
+from certification.providers.identity import IdentityRegistryOverHttp
+from certification.providers.ports import Beacon, CardProvider, IdentityRegistry
+
+
+def card() -> CardProvider:
+    """The card payment provider."""
+    return CardCheckouts(settings().card_api, secret("card", "api")[0])
+
+
+def identity_registry() -> IdentityRegistry:
+    """The identity registry."""
+    return IdentityRegistryOverHttp(settings().registry_api, secret("registry", "shared"), clock.now)
+
+
+def beacon() -> Beacon:
+    """The source of public randomness for draws."""
+    return BeaconOverHttp(settings().beacon_api)

@@ -1,0 +1,73 @@
+"""Screening: the conditions of the scheme, then the lane. For CGPTC the lane is the review."""
+
+from certification.acts.answers import background_of, checks_of
+from certification.acts.cases import new_case, opened
+from certification.acts.moving import moved
+from certification.acts.people import opened as opened_person
+from certification.cloud import clock
+from certification.cloud.tables.applications import Answer, Application, applications
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.transaction import commit, retried
+from certification.policies import load_calendar, load_policy
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.deadlines import review_due
+from certification.rules.eligibility import EligibilityAnswer, counted_until, eligibility
+from certification.rules.lanes import choose_lane as lane_of
+from certification.rules.status import Status
+
+
+@retried
+def check_eligibility(reference: str) -> bool:
+    """Ask the rule whether the conditions are met, and keep its answer with the application."""
+    application = applications.read(reference)
+    if application.status is not Status.VERIFYING:
+        return all(answer.yes for answer in application.answers)
+    now = clock.now()
+    answer = _eligibility(application)
+    kept = Answer(rule="eligibility", yes=answer.eligible, en=answer.because.en, zh=answer.because.zh, at=now)
+    others = tuple(one for one in application.answers if one.rule != kept.rule)
+    commit([applications.update(application.changed(answers=(*others, kept)))])
+    return answer.eligible
+
+
+def _eligibility(application: Application) -> EligibilityAnswer:
+    candidate = candidates.read(application.candidate)
+    policy, _ = load_policy(application.scheme)
+    until = counted_until(policy, sittings.read(application.sitting).dates)
+    return eligibility(background_of(candidate, opened_person(candidate)), policy.level(application.level or ""), until)
+
+
+@retried
+def choose_lane(reference: str) -> str:
+    """Open the review with its due date; what the rule doubts is shown to the reviewer, who decides. Gives the status."""
+    application = applications.read(reference)
+    if application.status is not Status.VERIFYING:
+        return application.status
+    now = clock.now()
+    policy, _ = load_policy(application.scheme)
+    due = review_due(now, policy, load_calendar(policy.calendar))
+    lane = lane_of(policy, checks_of(candidates.read(application.candidate)), _eligibility(application))
+    case = new_case(
+        CaseKind.REVIEW,
+        Subject.APPLICATION,
+        application.reference,
+        f"{application.confirmed_at:%Y-%m-%dT%H:%M:%S.%f}",
+        now=now,
+        due=due.due,
+        desk=next(desk.code for desk in policy.desks if CaseKind.REVIEW in desk.serves),
+        facts={f"look_at_{number}": reason.en for number, reason in enumerate(lane.look_at, 1)},
+    )
+    waiting = moved(
+        application,
+        lane.trigger,
+        by="choose_lane",
+        now=now,
+        due=None,  # the case has it
+        rules=(*lane.because.rules, *due.because.rules),
+        review=case.id,
+        open_cases=(*application.open_cases, case.as_open),
+    )
+    commit([applications.update(waiting), cases.insert(case)], [opened(case)])
+    return waiting.status

@@ -1,0 +1,178 @@
+"""Settling an order: what the rule says about all its payments becomes rows, at once."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from certification.acts.books import booked
+from certification.acts.cases import new_case, opened
+from certification.acts.moving import announce, moved
+from certification.cloud import clock
+from certification.cloud.outbox import Announcement
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.cases import Case, cases
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.refunds import Refund, refunds
+from certification.cloud.tables.sittings import Sitting, sittings
+from certification.cloud.transaction import commit, retried
+from certification.policies import load_calendar, load_policy
+from certification.rules.calendars import end_of_day
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.findings import Act
+from certification.rules.payments import OrderState, move_order
+from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
+from certification.rules.settlement import settle as rule
+from certification.rules.status import Trigger
+
+SEND_BY = timedelta(days=1)
+"""How soon a refund that was decided must be on its way; until then its row is due again."""
+FREEZE_PATIENCE = timedelta(hours=48)
+
+
+@retried
+def settle(number: str) -> str:
+    """Register the candidate, or queue what must go back. Gives what the rule said. Running it again changes nothing."""
+    now = clock.now()
+    order = orders.read(number)
+    application = applications.read(order.application)
+    sitting = sittings.read(order.sitting)
+    paid = [payments.read(payment) for payment in order.payments]
+    settlement = rule(
+        _owed(order),
+        [PaymentMade(payment=one.id, facts=one.facts, returning=one.returning) for one in paid],
+        now,
+        frozen=sitting.stage != "announced",
+    )
+    writes, news = _returns(order, settlement.verdicts, now)
+    writes += _payments(paid, settlement)
+    if settlement.act in (Act.REGISTER, Act.REINSTATE, Act.OFFER_LATE_SEAT):
+        more, told = _register(order, application, sitting, settlement, now)
+        writes, news = writes + more, news + told
+    if writes:
+        commit(writes, news)
+    return str(settlement.act)
+
+
+def _owed(order: Order) -> OwedOrder:
+    return OwedOrder(
+        order=order.number, amount=order.total, due=order.pay_by, state=order.state, settled_by=order.settled_by
+    )
+
+
+def _register(
+    order: Order, application: Application, sitting: Sitting, settlement: Settlement, now: datetime
+) -> tuple[list[Write], list[Announcement]]:
+    """Paid in time: the order is settled and the candidate registered, or, after the freeze, offered a late seat."""
+    winner = next(verdict for verdict in settlement.verdicts if verdict.capture == settlement.settled_by)
+    settled = order.changed(
+        state=move_order(order.state, OrderState.SETTLED), settled_by=winner.capture, settled_at=winner.at
+    )
+    if settlement.act is Act.OFFER_LATE_SEAT:
+        return [orders.update(settled)], []
+    registered = moved(
+        application,
+        Trigger.SETTLED,
+        by="settle_order",
+        now=now,
+        due=Due(at=sitting.dates.payment_closes + FREEZE_PATIENCE),
+        rules=settlement.because.rules,
+        registered_at=winner.at,
+    )
+    writes = [orders.update(settled), applications.update(registered)]
+    if now >= sitting.dates.payment_closes:
+        writes.append(sittings.unchanged(sitting))  # the list may be frozen at this moment; before closing it cannot
+    return writes, [announce("CandidateRegistered", application)]
+
+
+def _payments(paid: Sequence[Payment], settlement: Settlement) -> list[Write]:
+    """Each payment with what was found about its captures, its entry, and nobody left to wait for."""
+    writes: list[Write] = []
+    for payment in paid:
+        mine = [verdict for verdict in settlement.verdicts if verdict.payment == payment.id]
+        returning = dict(payment.returning)
+        for verdict in mine:
+            if verdict.give_back:
+                returning[verdict.capture] = (*returning.get(verdict.capture, ()), verdict.give_back.kind)
+        after: Payment = payment.changed(
+            holdings={verdict.capture: verdict.holding for verdict in mine},
+            returning=returning,
+            unsettled=False,
+            due=None if payment.unsettled else payment.due,
+        )
+        stored, entries = booked(payment, after, f"settled#{settlement.order}")
+        if stored != payment:
+            writes += [payments.update(stored), *entries]
+    return writes
+
+
+def _returns(order: Order, verdicts: Sequence[Verdict], now: datetime) -> tuple[list[Write], list[Announcement]]:
+    """A refund row and a case for everything that goes back, and the cases without a return."""
+    writes: list[Write] = []
+    news: list[Announcement] = []
+    for verdict in verdicts:
+        case = _case(order, verdict, now)
+        if verdict.give_back is None:
+            if case is not None and cases.find(case.id) is None:
+                writes.append(cases.insert(case))
+                news.append(opened(case))
+            continue
+        refund = Refund(
+            id=f"RFD-{hashlib.sha256(verdict.give_back.key.encode()).hexdigest()[:12].upper()}",
+            payment=verdict.payment,
+            order=order.number,
+            capture=verdict.capture,
+            kind=verdict.give_back.kind,
+            money=verdict.give_back.amount,
+            reason_en=verdict.because.en,
+            reason_zh=verdict.because.zh,
+            rules=verdict.because.rules,
+            requested_at=now,
+            case=case.id if case else None,
+            due=Due(at=max(verdict.give_back.not_before, now) + SEND_BY),
+        )
+        writes.append(refunds.insert(refund))
+        about = {"application": order.application, "candidate": order.candidate, "refund": refund.id}
+        news.append(Announcement(name="PaymentQueuedForReturn", subject=order.number, key=refund.id, about=about))
+        if case is not None:
+            writes.append(cases.insert(case))
+            news.append(opened(case))
+    return writes, news
+
+
+def _case(order: Order, verdict: Verdict, now: datetime) -> Case | None:
+    if verdict.case is None:
+        return None
+    return new_case(
+        verdict.case,
+        Subject.PAYMENT,
+        verdict.payment,
+        verdict.capture,
+        verdict.finding,
+        now=now,
+        due=working_days_later(order.sitting, now, 3),
+        desk="finance",
+        facts={"order": order.number, "amount": str(verdict.money), "finding": verdict.finding},
+    )
+
+
+def working_days_later(sitting: str, now: datetime, count: int) -> datetime:
+    """The end of the `count`-th working day after now, in the calendar of the sitting's scheme."""
+    policy, _ = load_policy(sittings.read(sitting).scheme)
+    calendar = load_calendar(policy.calendar)
+    return end_of_day(calendar.add_working_days(now.astimezone(policy.zone).date(), count), policy.zone)
+
+
+def unmatched_case(payment: str, entry: str, now: datetime, amount: str) -> Case:
+    """Money whose order nobody knows: a person looks where it belongs."""
+    return new_case(
+        CaseKind.UNMATCHED_CREDIT,
+        Subject.PAYMENT,
+        payment,
+        entry,
+        now=now,
+        due=now + SEND_BY,
+        desk="finance",
+        facts={"amount": amount},
+    )

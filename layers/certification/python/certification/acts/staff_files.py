@@ -1,0 +1,70 @@
+"""Files of staff other than marks: sittings and decisions. The whole file is right, or nothing of it happens."""
+
+import json
+
+from pydantic import ValidationError
+
+from certification.acts import review
+from certification.acts.publishing import NewSitting, publish
+from certification.acts.sheets import FileRefused, dropped_by, report, table_of
+from certification.cloud import vault
+from certification.cloud.settings import settings
+from certification.policies import load_policy, schemes
+from certification.rules.cases import CaseKind
+from certification.rules.errors import Refused
+from certification.rules.review_file import check_decisions
+from certification.rules.sheets import RowProblem, problem
+
+MOST_ROWS = 5_000
+"""How many waiting cases of a desk one file can decide."""
+
+
+def read(key: str) -> None:
+    """Read `sittings/<name>.json` or `decisions/<scheme>/<name>.csv`; the report lies beside the file under `reports/`."""
+    try:
+        rows, problems = _sitting(key) if key.startswith("sittings/") else _decisions(key)
+    except FileRefused as refusal:
+        rows, problems = 0, [refusal.problem]
+    report(key, rows, problems)
+
+
+def _sitting(key: str) -> tuple[int, list[RowProblem]]:
+    """One sitting as JSON. Every field that is wrong is named."""
+    dropped_by(key, "supervisor")
+    try:
+        new = NewSitting.model_validate(json.loads(vault.read(settings().staff_files, key)))
+    except ValueError as error:
+        if not isinstance(error, ValidationError):
+            raise FileRefused("not_json", "The file is not JSON in UTF-8.", "文件不是 UTF-8 编码的 JSON。") from None
+        return 0, [
+            problem(1, ".".join(map(str, one["loc"])), "", one["type"], f"{one['msg']}.", f"字段无效：{one['msg']}。")
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+    try:
+        publish(new)
+    except Refused as refusal:
+        return 1, [problem(1, refusal.field or "", "", refusal.code, refusal.en, refusal.zh)]
+    return 1, []
+
+
+def _decisions(key: str) -> tuple[int, list[RowProblem]]:
+    """`decisions/<scheme>/<name>.csv`: a row per application, checked as a whole before anything is decided."""
+    member = dropped_by(key, "reviewer")
+    scheme = key.split("/")[1] if key.count("/") == 2 else ""
+    if scheme not in schemes():
+        raise FileRefused(
+            "scheme_unknown", "Put the file in decisions/<scheme>/.", "请将文件放入 decisions/<scheme>/ 文件夹。"
+        )
+    policy, _ = load_policy(scheme)
+    header, rows, _ = table_of(key)
+    waiting = {case.about: case.id for case in review.queue(member, MOST_ROWS) if case.kind is CaseKind.REVIEW}
+    checked = check_decisions(header, rows, waiting, member.id, policy)
+    problems = list(checked.problems)
+    for staged in checked.staged:
+        try:
+            review.decide(member, waiting[staged.application], staged.decision, by="file")
+        except Refused as refusal:  # decided by somebody else since it was checked
+            problems.append(
+                problem(staged.row, "application", staged.application, refusal.code, refusal.en, refusal.zh)
+            )
+    return checked.rows_read, problems
