@@ -1,73 +1,138 @@
-"""ONE-TIME CODES: how they are made, how often they are sent, how long and how often they may be tried.
+"""CODES AND SESSIONS: proving that an address or phone is yours, and how long a sign-in lasts.
 
-In words: a code has six digits and is valid for 10 minutes. It may be tried five times; after the fifth wrong try even
-the right code is refused. An address gets at most 3 codes in 15 minutes and 10 in a day, counted back from now. What
-people type may hold spaces and full-width digits.
+In words: a one-time code has six digits, lives ten minutes and allows five tries; a right answer after five wrong ones
+is wrong. At most three codes go to one address in fifteen minutes and ten in a day (24 hours); an older code stays
+valid for its own ten minutes. Whether an address is known is never told. A session ends after three hours without use
+and after twelve hours in any case.
 """
 
-import unicodedata
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from certification.rules.errors import Refused
+from certification.rules.model import Frozen
 
 DIGITS = 6
-MINUTES = 10
-MOST_TRIES = 5
-SENDING_LIMITS = ((timedelta(minutes=15), 3), (timedelta(days=1), 10))
-RANDOM_BYTES = 8
+LIFETIME = timedelta(minutes=10)
+TRIES = 5
+SHORT_LIMIT, SHORT_WINDOW = 3, timedelta(minutes=15)
+DAY_LIMIT, DAY_WINDOW = 10, timedelta(hours=24)
+IDLE = timedelta(hours=3)
+ABSOLUTE = timedelta(hours=12)
 
 
-def new_code(random: bytes) -> str:
-    """Six digits from eight bytes of the operating system's generator; the modulo's bias is below 1 in 10^13."""
-    if len(random) != RANDOM_BYTES:
-        raise ValueError(f"a code needs exactly {RANDOM_BYTES} random bytes")
-    return f"{int.from_bytes(random) % 10**DIGITS:0{DIGITS}d}"
+class CodeAnswer(StrEnum):
+    """What became of one try."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    NO_TRIES_LEFT = "no_tries_left"
 
 
-def typed(text: str) -> str:
-    """A code as somebody typed it: half width, without spaces and hyphens."""
-    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isdigit())
+class CodeDecision(Frozen):
+    """The answer to one try, and what to say. `tries_left` counts after this try."""
+
+    answer: CodeAnswer
+    tries_left: int
+    en: str
+    zh: str
+
+    @property
+    def accepted(self) -> bool:
+        return self.answer is CodeAnswer.RIGHT
 
 
-def expires_at(sent: datetime) -> datetime:
-    """The first instant at which a code sent then is no longer valid."""
-    return sent + timedelta(minutes=MINUTES)
+class IssuedCode(Frozen):
+    """A code as it is kept: only its digest, when it was made, how often it was tried, whether it was used."""
+
+    digest: bytes
+    made_at: datetime
+    tries: int = 0
+    used: bool = False
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.made_at + LIFETIME
 
 
-def may_send(sent: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
-    """The sendings that still count (the last day's), if one more is allowed. Refused with the instant when it will be."""
-    longest = max(length for length, _ in SENDING_LIMITS)
-    counted = tuple(sorted(instant for instant in sent if instant > now - longest))
-    for length, most in SENDING_LIMITS:
-        within = [instant for instant in counted if instant > now - length]
-        if len(within) >= most:
-            again = within[-most] + length
+class SessionAnswer(StrEnum):
+    """Whether a session counts."""
+
+    LIVE = "live"
+    IDLE_TOO_LONG = "idle_too_long"
+    TOO_OLD = "too_old"
+    SIGNED_OUT = "signed_out"
+
+
+def code_from(random: int) -> str:
+    """Six digits from a random number below 1,000,000 (`secrets.randbelow(10**6)`)."""
+    if not 0 <= random < 10**DIGITS:
+        raise ValueError("a code is made from a random number below one million")
+    return f"{random:0{DIGITS}d}"
+
+
+def may_send(now: datetime, sent: Sequence[datetime]) -> None:
+    """Refuses a further code for one address; `sent` are the instants of the codes it got in the last 24 hours."""
+    for limit, window in ((SHORT_LIMIT, SHORT_WINDOW), (DAY_LIMIT, DAY_WINDOW)):
+        recent = sorted(instant for instant in sent if instant > now - window)
+        if len(recent) >= limit:
+            again = recent[-limit] + window
+            minutes = -(-(again - now) // timedelta(minutes=1))
             raise Refused(
                 "too_many_codes",
-                "Too many codes were sent to this address. Use the last one, or wait before asking again.",
-                "验证码发送次数过多，请使用最近一次的验证码，或稍后再试。",
+                f"We sent {limit} codes already. Ask again in {minutes} min.",
+                f"已发送 {limit} 次验证码，请在 {minutes} 分钟后重试。",
                 rules=("ACC-09",),
                 facts={"again_at": again.isoformat()},
             )
-    return counted
 
 
-def may_try(tries: int, expires: datetime, now: datetime) -> None:
-    """Refuses a code that is over: tried too often, or past its time."""
-    if tries >= MOST_TRIES:
-        raise Refused(
-            "too_many_tries",
-            "This code was tried too often. Ask for a new one.",
-            "验证码错误次数过多，请重新获取。",
-            rules=("ACC-09",),
-            field="code",
+def judge(issued: IssuedCode, typed_digest: bytes, now: datetime) -> CodeDecision:
+    """One try at a code. The caller counts the try in the same write, whatever the answer."""
+    if issued.used:
+        return _decision(
+            CodeAnswer.USED, 0, "This code was used already. Ask for a new one.", "验证码已使用，请重新获取。"
         )
-    if now >= expires:
-        raise Refused(
-            "code_expired",
-            f"This code is older than {MINUTES} minutes. Ask for a new one.",
-            f"验证码已超过{MINUTES}分钟有效期，请重新获取。",
-            rules=("ACC-09",),
-            field="code",
+    if issued.tries >= TRIES:
+        return _decision(
+            CodeAnswer.NO_TRIES_LEFT, 0, "Too many tries. Ask for a new code.", "错误次数过多，请重新获取。"
         )
+    if now >= issued.expires_at:
+        return _decision(
+            CodeAnswer.EXPIRED, 0, "This code has expired. Ask for a new one.", "验证码已过期，请重新获取。"
+        )
+    left = TRIES - issued.tries - 1
+    if hmac.compare_digest(issued.digest, typed_digest):
+        return _decision(CodeAnswer.RIGHT, left, "The code is right.", "验证码正确。")
+    return _decision(
+        CodeAnswer.WRONG, left, f"This code is not right. {left} tries left.", f"验证码错误，还可尝试 {left} 次。"
+    )
+
+
+def session(now: datetime, started: datetime, last_used: datetime, signed_out: bool = False) -> SessionAnswer:
+    """Whether a session still counts at `now`."""
+    if signed_out:
+        return SessionAnswer.SIGNED_OUT
+    if now >= started + ABSOLUTE:
+        return SessionAnswer.TOO_OLD
+    if now >= last_used + IDLE:
+        return SessionAnswer.IDLE_TOO_LONG
+    return SessionAnswer.LIVE
+
+
+def session_ends(started: datetime, last_used: datetime) -> datetime:
+    """When the session will end if it is not used again."""
+    return min(started + ABSOLUTE, last_used + IDLE)
+
+
+def typed_code(text: str) -> str:
+    """What somebody typed, without spaces and hyphens and in half width; it may still not be a code."""
+    return "".join(str(int(character)) for character in text if character.isdecimal())
+
+
+def _decision(answer: CodeAnswer, left: int, en: str, zh: str) -> CodeDecision:
+    return CodeDecision(answer=answer, tries_left=left, en=en, zh=zh)
