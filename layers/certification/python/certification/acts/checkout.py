@@ -132,12 +132,18 @@ def _open(attempt: Payment, order: Order, application: Application) -> str:
     asked = ports.Attempt(order=order.number, attempt=attempt.id, email=person.email, locale="zh" if zh else "en")
     try:
         checkout = card().create_checkout(asked, lines, f"{back}/return", back, attempt.expires_at or order.pay_by)
-    except (ports.Lost, ports.Unreachable, ports.ProviderRefused) as trouble:
-        _unknown(attempt)
+    except ports.Unreachable as trouble:
         raise Refused(
             "provider_unavailable",
             "The payment page could not be opened. Nothing was charged. Try again in a minute.",
             "暂时无法打开支付页面，未产生扣款，请稍后重试。",
+        ) from trouble
+    except (ports.Lost, ports.ProviderRefused) as trouble:
+        _unknown(attempt)
+        raise Refused(
+            "provider_silent",
+            "The payment provider did not answer. You cannot have paid yet. Try again in a few minutes.",
+            "支付机构未响应，您尚未付款，请几分钟后重试。",
         ) from trouble
     address = _remember(attempt.id, checkout)
     if address is None:

@@ -72,7 +72,7 @@ def apply(entry_id: str) -> dict[str, str | None]:
         commit([inbox.update(entry.changed(applied_at=now, due=None))])
         return {"payment": None, "order": None}
     payment, writes, news = _payment_of(event, entry, now)
-    after = _with_facts(payment, event, now)
+    after = _with_facts(payment, _exact(payment, event), now)
     stored, entries = booked(payment, after, entry.id)
     done = entry.changed(applied_at=now, payment=payment.id, due=None)
     write = payments.update(stored) if payment.version else payments.insert(stored)
@@ -119,6 +119,19 @@ def _payment_of(event: CardEvent, entry: InboxEntry, now: datetime) -> tuple[Pay
         return stranger, [], []
     case = unmatched_case(stranger.id, entry.id, now, str(event.facts[0].money))
     return stranger, [cases.insert(case)], [opened(case)]
+
+
+def _exact(payment: Payment, event: CardEvent) -> CardEvent:
+    """An event tells its own time; the charge's may be earlier. Before money counts as late the provider is asked."""
+    if payment.order is None or event.type == "query" or not event.facts:
+        return event
+    pay_by = orders.read(payment.order).pay_by
+    if all(fact.at <= pay_by for fact in event.facts):
+        return event
+    found = card().find_checkout(
+        event.checkout or payment.checkout or f"{payment.order}.{payment.id}", payment.created_at
+    )
+    return event.model_copy(update={"facts": (*event.facts, *(found.facts if found else ()))})
 
 
 def _with_facts(payment: Payment, event: CardEvent, now: datetime) -> Payment:

@@ -50,9 +50,31 @@ def settle(number: str) -> str:
     if settlement.act in (Act.REGISTER, Act.REINSTATE, Act.OFFER_LATE_SEAT):
         more, told = _register(order, application, sitting, settlement, now)
         writes, news = writes + more, news + told
+    alarms = _alarms(settlement, now)
+    writes += [cases.insert(case) for case in alarms]
     if writes:
-        commit(writes, news)
+        commit(writes, [*news, *(opened(case) for case in alarms)])
     return str(settlement.act)
+
+
+def _alarms(settlement: Settlement, now: datetime) -> list[Case]:
+    """A case for each anomaly of the facts that has none yet: money is never guessed."""
+    found = []
+    for alarm in settlement.alarms:
+        payment, _, anomaly = alarm.partition(": ")
+        case = new_case(
+            CaseKind.UNMATCHED_CREDIT,
+            Subject.PAYMENT,
+            payment,
+            anomaly,
+            now=now,
+            due=now + SEND_BY,
+            desk="finance",
+            facts={"anomaly": anomaly, "order": settlement.order or ""},
+        )
+        if cases.find(case.id) is None:
+            found.append(case)
+    return found
 
 
 def _owed(order: Order) -> OwedOrder:
