@@ -1,14 +1,18 @@
 """What our documents say, to people, to programs and to screen readers."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 import zxingcpp
 from pydantic import ValidationError
 
+from certification.documents.data import SubjectMark
 from certification.documents.render import MissingGlyph, render
 from local.artwork.__main__ import ASSETS, PICTURES
 from tests.samples import documents as sample
@@ -164,6 +168,22 @@ def test_the_score_report_says_pass_or_fail_and_shows_every_mark(passed: bool, s
     text = text_of(render("score_report", sample.score_report(passed=passed)), tmp_path)
     for part in (said, "78.5", "100", "60", "缺考", "Absent"):
         assert part in text
+
+
+def test_a_subject_without_mark_or_with_both_mark_and_remark_is_refused() -> None:
+    subject = sample.words("Theory", "理论知识")
+    remark = sample.words("Absent", "缺考")
+    common: dict[str, Any] = {"subject": subject, "maximum": 100, "pass_mark": 60, "passed": False}
+    with pytest.raises(ValidationError):
+        SubjectMark(**common)
+    with pytest.raises(ValidationError):
+        SubjectMark(**common, mark=Decimal(1), remark=remark)
+
+
+def test_documents_can_be_printed_from_several_threads_at_once() -> None:
+    alone = [printed(kind) for kind in KINDS]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(printed, KINDS * 4)) == alone * 4
 
 
 def test_an_unknown_template_is_refused_by_name() -> None:

@@ -10,6 +10,7 @@ from certification.imaging.faces import find_faces
 from certification.imaging.intake import MOST_PIXELS
 from certification.imaging.photo import PhotoVerdict, check_photo
 from certification.imaging.profile import PhotoProfile
+from certification.policies import load_policy
 from tests.samples import hostile
 from tests.samples.phone_photo import PEOPLE, as_jpeg, faulty, from_phone, good, phone_photo, tilted
 
@@ -178,6 +179,14 @@ def test_a_progressive_photo_of_49_megapixels_is_still_taken() -> None:
 def test_the_limit_of_pixels_is_read_from_the_header_before_anything_is_decoded(height: int, code: str | None) -> None:
     verdict = check_photo(hostile.claiming(10_000, height), PROFILE)
     assert (verdict.refused.code if verdict.refused else None) == code
+
+
+def test_the_profile_of_a_scheme_comes_from_its_policy() -> None:
+    policy, _ = load_policy("cgptc")
+    profile = PhotoProfile.of(policy.photo)
+    assert (profile.width_px, profile.height_px, profile.width_mm, profile.height_mm) == (413, 531, 35, 45)
+    assert (profile.dpi, profile.background) == (300, "plain_light")
+    assert check_photo(phone_photo(), profile).passed
 
 
 def test_the_measures_are_numbers_only() -> None:

@@ -3,10 +3,10 @@
 import base64
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
 
 from certification.rules.model import Frozen
 from certification.rules.words import Words
@@ -91,7 +91,7 @@ class AdmissionTicket(Named):
 
 
 class SubjectMark(Frozen):
-    """The mark of one subject; `remark` stands instead of a mark that is absent (a score code, RES-05)."""
+    """The result of one subject: a mark, or a `remark` in its place (a score code such as "absent", RES-05)."""
 
     subject: Words
     maximum: Decimal
@@ -99,6 +99,12 @@ class SubjectMark(Frozen):
     mark: Decimal | None = None
     remark: Words | None = None
     passed: bool
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.mark is None) == (self.remark is None):
+            raise ValueError("a subject has either a mark or a remark in its place")
+        return self
 
 
 class ScoreReport(Named):
@@ -126,3 +132,9 @@ class Certificate(Named):
     valid_until: date | None = None
     document: Words | None = None
     document_number: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_its_document(self) -> Self:
+        if (self.document is None) != (self.document_number is None):
+            raise ValueError("an ID document is printed with its kind and its number")
+        return self

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from certification.rules.model import Frozen
+from certification.rules.policy_applying import Photo
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -24,7 +25,20 @@ class PhotoProfile(Frozen):
     dpi: int = Field(gt=0, default=300)
     head_ratio: tuple[Share, Share]
     background: Literal["plain_light", "white"]
-    max_bytes: int = Field(gt=10_000)
+    max_bytes: int = Field(gt=10_000, default=200_000)
+
+    @classmethod
+    def of(cls, photo: Photo) -> Self:
+        """The profile that a policy asks for; its `largest` limits the upload, so ours stays at the default."""
+        return cls(
+            width_px=photo.pixels[0],
+            height_px=photo.pixels[1],
+            width_mm=photo.millimetres[0],
+            height_mm=photo.millimetres[1],
+            dpi=round(photo.pixels[0] / photo.millimetres[0] * 25.4),
+            head_ratio=(float(photo.head[0]), float(photo.head[1])),
+            background=photo.background,
+        )
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
