@@ -7,12 +7,12 @@ Codes are sent at once and stored only as a salted hash; they are in no announce
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from certification import letters
 from certification.acts import sessions
-from certification.acts.contact import email_address, phone_number
+from certification.acts.contact import phone_number
 from certification.cloud import clock, post
 from certification.cloud.blind_index import blind
 from certification.cloud.field_encryption import key_of, new_key
@@ -27,13 +27,15 @@ from certification.cloud.tables.staff import staff
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules import codes
 from certification.rules.errors import Refused
+from certification.rules.identity import canonical_email
 
 Language = Literal["en", "zh"]
+MINUTES = codes.LIFETIME // timedelta(minutes=1)
 
 
 def ask_email_code(email: str, language: Language) -> str:
     """Send a code to an address and give the challenge's id. The answer is the same whether an account exists."""
-    address = email_address(email)
+    address = canonical_email(email)
     index = blind("email", address)
     claim = claims.find(f"email:{index}")
     challenge, code = _challenge("sign_in", claim.holder if claim else None, None, index, language)
@@ -44,7 +46,7 @@ def ask_email_code(email: str, language: Language) -> str:
 def confirm_email_code(challenge_id: str, email: str, code: str) -> str:
     """The session id of the account of a proven address; the account is made if there is none."""
     challenge = _proven(challenge_id, "sign_in", code)
-    address = email_address(email)
+    address = canonical_email(email)
     if not hmac.compare_digest(blind("email", address), challenge.address_index):
         raise _wrong_code()
     claim = claims.find(f"email:{challenge.address_index}")
@@ -82,7 +84,7 @@ def ask_phone_code(candidate_id: str, phone: str) -> str:
     candidate = candidates.read(candidate_id)
     sealed = key_of(candidate_id).seal("phone", number)
     challenge, code = _challenge("sign_up_phone", candidate_id, sealed, blind("phone", number), candidate.language)
-    data = {"site": settings().public_url, "code": code, "minutes": codes.MINUTES}
+    data = {"site": settings().public_url, "code": code, "minutes": MINUTES}
     letter = letters.render("PhoneCodeRequested", candidate.language, data)
     post.send_sms(number, letter.sms or "")
     return challenge.id
@@ -125,7 +127,7 @@ def confirm_phone_code(candidate_id: str, challenge_id: str, code: str) -> None:
 
 def ask_staff_code(email: str, language: Language) -> str:
     """Send a code to a member of staff. An unknown address gets the same answer and no mail."""
-    address = email_address(email)
+    address = canonical_email(email)
     index = blind("staff", address)
     claim = claims.find(f"staff:{index}")
     challenge, code = _challenge("staff_sign_in", claim.holder if claim else None, None, index, language)
@@ -151,7 +153,7 @@ def confirm_staff_code(challenge_id: str, code: str) -> str:
 def _send_email(
     address: str, code: str, language: Language, purpose: Literal["sign_up", "sign_in", "staff_sign_in"]
 ) -> None:
-    data = {"site": settings().public_url, "code": code, "minutes": codes.MINUTES, "purpose": purpose}
+    data = {"site": settings().public_url, "code": code, "minutes": MINUTES, "purpose": purpose}
     letter = letters.render("EmailCodeRequested", language, data)
     post.send_email(address, letter.subject, letter.text, letter.html)
 
@@ -163,8 +165,9 @@ def _challenge(
     """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day)."""
     now = clock.now()
     counter = counters.find(f"sent:{index}") or Counter(key=f"sent:{index}")
-    sent = codes.may_send(counter.sent_at, now)
-    code = codes.new_code(secrets.token_bytes(8))
+    sent = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
+    codes.may_send(now, sent)
+    code = codes.code_from(secrets.randbelow(10**codes.DIGITS))
     challenge_id = secrets.token_urlsafe(18)
     challenge = Challenge(
         id=challenge_id,
@@ -175,7 +178,7 @@ def _challenge(
         code_hash=_hash(challenge_id, code),
         language=language,
         created_at=now,
-        expires_at=codes.expires_at(now),
+        expires_at=now + codes.LIFETIME,
     )
     counted = counter.changed(sent_at=(*sent, now))
     commit([challenges.insert(challenge), counters.update(counted) if counter.version else counters.insert(counted)])
@@ -188,22 +191,25 @@ def _hash(challenge_id: str, code: str) -> str:
 
 @retried
 def _proven(challenge_id: str, purpose: Purpose, code: str) -> Challenge:
-    """The challenge, if this is its code and it may still be used. A wrong try is counted before anybody hears of it."""
+    """The challenge, if this is its code and may still be used. A wrong try is counted before anybody hears of it."""
     challenge = challenges.find(challenge_id) if len(challenge_id) < 100 else None
     if challenge is None or challenge.purpose != purpose:
         raise _wrong_code()
-    codes.may_try(challenge.tries, challenge.expires_at, clock.now())
-    if hmac.compare_digest(_hash(challenge.id, codes.typed(code)), challenge.code_hash):
+    issued = codes.IssuedCode(digest=challenge.code_hash.encode(), made_at=challenge.created_at, tries=challenge.tries)
+    decision = codes.judge(issued, _hash(challenge.id, codes.typed_code(code)).encode(), clock.now())
+    if decision.accepted:
         return challenge
-    commit([challenges.update(challenge.changed(tries=challenge.tries + 1))])
-    raise _wrong_code()
+    if decision.answer is codes.CodeAnswer.WRONG:
+        commit([challenges.update(challenge.changed(tries=challenge.tries + 1))])
+    raise Refused(f"code_{decision.answer}", decision.en, decision.zh, rules=("ACC-09",), field="code")
 
 
 def _wrong_code() -> Refused:
+    """The same answer for a challenge that does not exist, is somebody else's, or was used at the same moment."""
     return Refused(
-        "wrong_code",
+        "code_wrong",
         "This code is not right. Check it, or ask for a new one.",
         "验证码不正确，请核对或重新获取。",
-        rules=("ACC-06",),
+        rules=("ACC-09",),
         field="code",
     )

@@ -1,26 +1,12 @@
-"""Addresses as people type them, in the one form in which we store and compare them."""
+"""Phone numbers as people type them, in the one form in which we store and compare them."""
 
 import phonenumbers
-from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from certification.rules.errors import Refused
+from certification.rules.identity import canonical_phone
 
-_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 HOME_REGION = "HK"
 """Numbers without a country code are read as Hong Kong numbers, then as mainland ones."""
-
-
-def email_address(text: str) -> str:
-    """The canonical form of an e-mail address: trimmed, lower case. Refused when it is none."""
-    try:
-        return _EMAIL.validate_python(text.strip()).lower()
-    except ValidationError:
-        raise Refused(
-            "email_form",
-            "Enter an email address in the form name@example.org.",
-            "请输入正确的电子邮箱，例如 name@example.org。",
-            field="email",
-        ) from None
 
 
 def phone_number(text: str) -> str:
@@ -31,7 +17,7 @@ def phone_number(text: str) -> str:
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return canonical_phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     raise Refused(
         "phone_form",
         "Enter a mobile number with its country code, for example +852 9123 4567.",

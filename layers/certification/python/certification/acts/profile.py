@@ -15,11 +15,12 @@ from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.errors import Refused
-from certification.rules.identity import IdKind, birth_date, id_number, latin_name, person_name
+from certification.rules.identity import DocumentType, full_name, id_document, latin_name, must_agree
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education as EducationLevel
 
 MOST_ENTRIES = 5
+OLDEST = 120
 
 
 class Profile(Frozen):
@@ -56,7 +57,7 @@ def save_details(
     latin: str,
     born: date,
     nationality: str,
-    id_kind: IdKind,
+    id_kind: DocumentType,
     number: str,
 ) -> None:
     """Name, birth, nationality and ID document; the document is claimed, so that it has one account (ACC-05).
@@ -65,16 +66,17 @@ def save_details(
     """
     candidate = candidates.read(candidate_id)
     held(candidate)
-    canonical = id_number(id_kind, number, born)
-    index = blind("id", f"{id_kind}|{canonical}")
+    document = id_document(id_kind, number)
+    must_agree(document, born)
+    index = blind("id", f"{document.type}|{document.number}")
     key = key_of(candidate_id)
     saved = candidate.changed(
-        native_name=person_name(native) if native.strip() else None,
+        native_name=full_name(native) if native.strip() else None,
         latin_name=latin_name(latin) if latin.strip() else None,
-        sealed_birth_date=key.seal("birth_date", birth_date(born, clock.now().date()).isoformat()),
+        sealed_birth_date=key.seal("birth_date", _in_the_past(born).isoformat()),
         nationality=_country(nationality),
         id_kind=id_kind,
-        sealed_id_number=key.seal("id_number", canonical),
+        sealed_id_number=key.seal("id_number", document.number),
         id_index=index,
         revision=candidate.revision + 1,
     )
@@ -121,6 +123,19 @@ def _document_taken() -> Refused:
         rules=("ACC-05",),
         field="id_number",
     )
+
+
+def _in_the_past(born: date) -> date:
+    """A birth date of somebody who can be a candidate: before today, and less than 120 years ago."""
+    today = clock.now().date()
+    if not (today.year - OLDEST <= born.year and born < today):
+        raise Refused(
+            "birth_date",
+            "Enter your date of birth; it is in the past.",
+            "请填写正确的出生日期。",
+            field="date_of_birth",
+        )
+    return born
 
 
 def _country(code: str) -> str:

@@ -9,9 +9,9 @@ from typing import Literal
 from certification.cloud import clock
 from certification.cloud.tables.sessions import Session, sessions
 from certification.cloud.transaction import Lost, commit
+from certification.rules.codes import ABSOLUTE, SessionAnswer
+from certification.rules.codes import session as live
 
-IDLE = timedelta(hours=3)
-ABSOLUTE = timedelta(hours=12)
 SEEN_STEP = timedelta(minutes=15)
 """How much a session's last use may lag behind, so that not every page view is a write."""
 
@@ -36,7 +36,7 @@ def read(session_id: str | None) -> Session | None:
         return None
     session = sessions.find(fingerprint(session_id))
     now = clock.now()
-    if session is None or now >= session.ends_at or now >= session.seen_at + IDLE:
+    if session is None or live(now, session.created_at, session.seen_at) is not SessionAnswer.LIVE:
         return None
     if now >= session.seen_at + SEEN_STEP:
         with suppress(Lost):  # another request of the same person kept it alive
