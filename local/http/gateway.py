@@ -28,16 +28,10 @@ _TEXT = ("application/json", "application/xml", "application/javascript")
 class Gateway:
     """Answers requests of the outside by invoking the function of the route, after its authorizer."""
 
-    def __init__(
-        self,
-        routes: list[RouteSpec],
-        invoker: Invoker,
-        now: Callable[[], datetime],
-        identity: tuple[str, ...] = (),
-    ) -> None:
-        """`identity` are the headers without which an authorizer is not even asked (its identity sources)."""
+    def __init__(self, routes: list[RouteSpec], invoker: Invoker, now: Callable[[], datetime]) -> None:
         self._router, self._invoker, self._now = Router(routes), invoker, now
-        self._identity = tuple(name.lower() for name in identity)
+        for route in routes:
+            _identity(route)
 
     def handle(self, request: Request) -> Response:
         if len(request.body) > REQUEST_LIMIT:
@@ -61,15 +55,15 @@ class Gateway:
 
     def _authorize(self, function: str, event: dict[str, Any], match: Match) -> Response | None:
         """Ask a REQUEST authorizer with simple responses; what it adds to the context goes into the event."""
-        headers = event["headers"]
-        if any(not headers.get(name) for name in self._identity):
+        proofs = [event["headers"].get(name) for name in _identity(match.route)]
+        if not all(proofs):
             return message(401, "Unauthorized")
         arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}/$default/{event['requestContext']['http']['method']}"
         question = {name: value for name, value in event.items() if name not in ("body", "isBase64Encoded")}
         question |= {
             "type": "REQUEST",
             "routeArn": f"{arn}{match.route.path}",
-            "identitySource": [headers[name] for name in self._identity],
+            "identitySource": proofs or None,
         }
         outcome = self._invoker.invoke(function, question)
         decision = outcome.payload
@@ -125,23 +119,19 @@ class Gateway:
         }
 
 
-def identity_headers(template: dict[str, Any]) -> tuple[str, ...]:
-    """The headers that the template's authorizers name as identity sources (`$request.header.Authorization`)."""
-    found: set[str] = set()
+class IdentityError(ValueError):
+    """An authorizer asks for an identity source that is not a header."""
 
-    def look(node: Any) -> None:
-        if isinstance(node, dict):
-            source = node.get("identitySource")
-            if isinstance(source, str):
-                found.update(part.strip().removeprefix("$request.header.") for part in source.split(","))
-            for value in node.values():
-                look(value)
-        elif isinstance(node, list):
-            for value in node:
-                look(value)
 
-    look(template)
-    return tuple(sorted(found))
+def _identity(route: RouteSpec) -> list[str]:
+    """The headers without which a route's authorizer is not even asked (its identity sources)."""
+    names = [source.removeprefix("$request.header.").lower() for source in route.identity]
+    for name in names:
+        if name.startswith("$"):
+            raise IdentityError(
+                f"{route.method} {route.path}: the identity source {name} is not read here, only headers"
+            )
+    return names
 
 
 def answer(payload: Any) -> Response:

@@ -39,13 +39,13 @@ class Asynchronous:
         if due is None:
             return False
         outcome = self._invoker.invoke(due.function, due.event)
-        # Taken off only now: a snapshot during the handler runs it again, as Lambda may.
-        self._pending.remove(due)
         if outcome.failed and due.attempts < RETRIES:
             wait = timedelta(minutes=due.attempts + 1)
             self._pending.append(replace(due, attempts=due.attempts + 1, due=self._now() + wait))
         elif outcome.failed:
             self._given_up(f"asynchronous event for {due.function}", f"{outcome.error} after {RETRIES + 1} tries")
+        # Taken off only now: a snapshot in between runs it again, as Lambda may, and never loses it.
+        self._pending.remove(due)
         return True
 
     def next_due(self) -> datetime | None:

@@ -1,7 +1,7 @@
 """From a matched rule to its targets: input, permission, retries, dead letters.
 
 moto matches the patterns; what it hands us is put on a list and delivered by the pump, after the write that caused
-it, never inside it. EventBridge tries for 24 hours and refuses at once what is not allowed; so do we.
+it, never inside it. EventBridge tries for 24 hours, or as the target says, and refuses at once what is not allowed.
 """
 
 import json
@@ -14,7 +14,7 @@ from local.runtime.destinations import Destinations, NoSuchTarget, NotAllowed, S
 from local.runtime.source import earliest
 from local.stack import ACCOUNT, REGION, RuleSpec, TargetSpec
 
-GIVE_UP_AFTER = timedelta(hours=24)
+EVENTS, SCHEDULER = "events.amazonaws.com", "scheduler.amazonaws.com"
 LONGEST_WAIT = timedelta(minutes=5)
 
 
@@ -88,17 +88,26 @@ class Bus:
         self._deliveries = [Delivery(**entry) for entry in state]
 
     def _deliver(self, rule: RuleSpec, target: TargetSpec, delivery: Delivery) -> None:
-        sender = Sender("events.amazonaws.com", rule_arn(rule))
+        # A schedule of EventBridge Scheduler has a time zone; a rule has none.
+        sender = Sender(EVENTS if rule.time_zone is None else SCHEDULER, rule_arn(rule))
         try:
             self._destinations.send(target, _input(target, delivery.event), sender)
         except (NotAllowed, NoSuchTarget, InputError) as problem:
             self._dead(target, sender, delivery, problem)
         except Exception as problem:
-            if getattr(problem, "denied", False) or self._now() - delivery.since >= GIVE_UP_AFTER:
+            too_old = self._now() - delivery.since >= timedelta(seconds=target.maximum_age)
+            if too_old or delivery.attempts >= target.maximum_retries:
                 self._dead(target, sender, delivery, problem)
             else:
                 wait = min(timedelta(seconds=2 ** min(delivery.attempts, 9)), LONGEST_WAIT)
                 self._deliveries.append(replace(delivery, attempts=delivery.attempts + 1, due=self._now() + wait))
+
+    def _bury(self, queue: str, role: str | None, delivery: Delivery, about: dict[str, str]) -> None:
+        """A rule's dead letters need the queue's policy, a schedule's need the right in the schedule's role."""
+        if role is not None:
+            self._destinations.put_as(role, queue, delivery.event, about)
+        else:
+            self._destinations.put(queue, delivery.event, Sender(EVENTS, about["RULE_ARN"]), about)
 
     def _dead(self, target: TargetSpec, sender: Sender, delivery: Delivery, problem: Exception) -> None:
         code = "NO_PERMISSIONS" if not isinstance(problem, NoSuchTarget) else "NO_RESOURCE"
@@ -111,14 +120,16 @@ class Bus:
         why = f"{type(problem).__name__}: {problem}"
         if target.dead_letter is not None:
             try:
-                self._destinations.put(target.dead_letter, delivery.event, sender, about)
-            except NotAllowed as refused:
+                self._bury(target.dead_letter, target.role if sender.service == SCHEDULER else None, delivery, about)
+            except Exception as refused:
                 why += f"; and its dead-letter queue: {refused}"
         self._given_up(f"event {delivery.event.get('detail-type')} for {target.arn}", why)
 
 
 def rule_arn(rule: RuleSpec) -> str:
-    """The ARN of a rule: on the default bus the bus is not named."""
+    """The ARN of a rule (on the default bus the bus is not named) or of a schedule."""
+    if rule.time_zone is not None:
+        return f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{rule.name}"
     bus = "" if rule.bus == "default" else f"{rule.bus}/"
     return f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{bus}{rule.name}"
 

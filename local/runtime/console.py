@@ -55,6 +55,8 @@ class HandlerLog:
             for entry in whole:
                 self.line(function, request, entry)
 
+        # Somebody (a test runner) may have put another stdout in place since the start.
+        take_over()
         token = _writer.set(write)
         try:
             yield
@@ -100,16 +102,17 @@ class _Console(io.TextIOBase):
         return True
 
 
-def take_over() -> Callable[[], None]:
-    """Put our consoles in place of stdout and stderr; the answer puts back what was there."""
-    before = (sys.stdout, sys.stderr)
-    ours = (_Console(before[0]), _Console(before[1]))
-    sys.stdout, sys.stderr = ours
+def take_over() -> None:
+    """Put our consoles in place of stdout and stderr, where they are not in place yet."""
+    if not isinstance(sys.stdout, _Console):
+        sys.stdout = _Console(sys.stdout)
+    if not isinstance(sys.stderr, _Console):
+        sys.stderr = _Console(sys.stderr)
 
-    def give_back() -> None:
-        if sys.stdout is ours[0]:
-            sys.stdout = before[0]
-        if sys.stderr is ours[1]:
-            sys.stderr = before[1]
 
-    return give_back
+def give_back() -> None:
+    """Put back the terminal where our consoles stand."""
+    if isinstance(sys.stdout, _Console):
+        sys.stdout = sys.stdout.terminal
+    if isinstance(sys.stderr, _Console):
+        sys.stderr = sys.stderr.terminal

@@ -8,6 +8,7 @@ A refusal is final (EventBridge does not retry it).
 import fnmatch
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,7 +35,17 @@ class Sender:
 
 
 Check = Callable[[str, str, str], None]
-"""Raises when a role (logical id or ARN) may not do an action on a resource."""
+"""Raises when a role (by logical id) may not do an action on a resource."""
+
+
+class Rights(Protocol):
+    """Who acts, and whether a role may do something."""
+
+    def acting(self, role: str | None, function: str | None = None) -> AbstractContextManager[object]:
+        """Everything called inside belongs to the system, under this role."""
+
+    def check(self, role: str, action: str, resource: str) -> None:
+        """Raise when the role may not do this."""
 
 
 class Starter(Protocol):
@@ -45,8 +56,8 @@ class Starter(Protocol):
 class Destinations:
     """`later(function, event)` queues an asynchronous invocation."""
 
-    def __init__(self, stack: Stack, machines: Starter, later: Callable[[str, Any], None], check: Check) -> None:
-        self._stack, self._machines, self._later, self._check = stack, machines, later, check
+    def __init__(self, stack: Stack, machines: Starter, later: Callable[[str, Any], None], rights: Rights) -> None:
+        self._stack, self._machines, self._later, self._rights = stack, machines, later, rights
         self._machine_arns = {machine.arn for machine in stack.machines.values()}
         self._sqs = boto3.client("sqs")
 
@@ -57,7 +68,7 @@ class Destinations:
             self._start(target, payload)
         elif service == "lambda":
             if target.role is not None:
-                self._check(target.role, "lambda:InvokeFunction", target.arn)
+                self._rights.check(target.role, "lambda:InvokeFunction", target.arn)
             self._later(target.arn, payload)
         elif service == "sqs" and target.role is not None:
             self.put_as(target.role, target.arn, payload)
@@ -68,17 +79,17 @@ class Destinations:
 
     def put(self, queue: str, payload: Any, sender: Sender, attributes: dict[str, str] | None = None) -> None:
         """Put a message on a queue in the name of a service; the queue's policy must allow it."""
-        policy = self._sqs.get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["Policy"])
-        if not allows(policy.get("Attributes", {}).get("Policy", ""), queue, sender):
+        if not allows(self._stack.resource_policies.get(queue, []), queue, sender):
             raise NotAllowed(
                 f"the policy of queue {queue_name(queue)} does not allow {sender.service} for {sender.arn}"
             )
-        self._message(queue, payload, attributes or {})
+        with self._rights.acting(None, sender.service):
+            self._message(queue, payload, attributes or {})
 
-    def put_as(self, role: str, queue: str, payload: Any) -> None:
-        """Put a message on a queue under a function's role: where Lambda sends what failed for good."""
-        self._check(role, "sqs:SendMessage", queue)
-        self._message(queue, payload, {})
+    def put_as(self, role: str, queue: str, payload: Any, attributes: dict[str, str] | None = None) -> None:
+        """Put a message on a queue under a role: what Lambda or Scheduler could not deliver, or a schedule's target."""
+        with self._rights.acting(role, "dead letters"):
+            self._message(queue, payload, attributes or {})
 
     def _message(self, queue: str, payload: Any, attributes: dict[str, str]) -> None:
         self._sqs.send_message(
@@ -92,14 +103,13 @@ class Destinations:
             raise NoSuchTarget(f"no machine {target.arn} in the template")
         if target.role is None:
             raise NotAllowed(f"the target {target.arn} has no role that may start it")
-        self._check(target.role, "states:StartExecution", target.arn)
+        self._rights.check(target.role, "states:StartExecution", target.arn)
         self._machines.start(target.arn, payload)
 
 
-def allows(policy: str, queue: str, sender: Sender) -> bool:
+def allows(statements: list[dict[str, Any]], queue: str, sender: Sender) -> bool:
     """Whether a queue's policy lets a service send for a source. A statement with another condition never allows."""
-    statements = json.loads(policy)["Statement"] if policy else []
-    return any(_allows(statement, queue, sender) for statement in _list(statements))
+    return any(_allows(statement, queue, sender) for statement in statements)
 
 
 def _allows(statement: dict[str, Any], queue: str, sender: Sender) -> bool:

@@ -148,10 +148,8 @@ class _Reader:
             raise ScheduleError(f"schedule expression {self.text!r}: cannot read {part!r} in {name}")
         step = int(found[3] or 1)
         first = low if found[1] == "*" else self._number(name, found[1], low, high, names)
-        if found[2]:
-            last = self._number(name, found[2], low, high, names)
-        else:
-            last = high if found[1] == "*" or found[3] else first
+        open_end = high if found[1] == "*" or found[3] else first
+        last = self._number(name, found[2], low, high, names) if found[2] else open_end
         if step < 1 or last < first:
             raise ScheduleError(f"schedule expression {self.text!r}: {part!r} in {name} is empty")
         return range(first, last + 1, step)

@@ -48,18 +48,19 @@ class UnknownFunction(LookupError):
     """No function of that name in the template."""
 
 
-Acting = Callable[[str], AbstractContextManager[object]]
+Acting = Callable[[str, str], AbstractContextManager[object]]
+"""(role, function) -> a context in which calls have the role's rights."""
 
 
 class Invoker:
-    """`acting(role)` is entered around every handler; `killed` are the exceptions that stand for a dead process."""
+    """`acting(role, function)` is entered around every handler; `killed` are the exceptions that stand for a dead process."""
 
     def __init__(
         self,
         stack: Stack,
         now: Callable[[], datetime],
         log: HandlerLog,
-        acting: Acting = lambda _role: nullcontext(),
+        acting: Acting = lambda _role, _function: nullcontext(),
         killed: tuple[type[BaseException], ...] = (),
     ) -> None:
         self._now, self._log, self._acting, self._killed = now, log, acting, killed
@@ -98,7 +99,7 @@ class Invoker:
         if len(text) > PAYLOAD_LIMIT:
             return self._failed(context, "RequestEntityTooLargeException", f"the event has {len(text)} bytes")
         try:
-            with self._acting(context.spec.role):
+            with self._acting(context.spec.role, context.spec.name):
                 answer = handler(json.loads(text), context)
         except self._killed as killed:
             return self._failed(context, "Runtime.ExitError", f"Runtime exited with error: signal: killed ({killed})")

@@ -76,8 +76,8 @@ class Pump:
         self._thread = None
 
     def dump(self) -> dict[str, Any]:
-        """The state of every source by name."""
-        return {source.name: source.dump() for source in [*self.sources, self._jobs]}
+        """The state of every source by name, each before those it hands work to: nothing falls in between."""
+        return {source.name: source.dump() for source in [self._jobs, *self.sources]}
 
     def load(self, state: dict[str, Any]) -> None:
         for source in [*self.sources, self._jobs]:

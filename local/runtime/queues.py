@@ -5,14 +5,13 @@ visibility time is over; nobody puts it back earlier.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 import boto3
 
 from local.moto_patches import next_message_at
-from local.runtime.invoker import Invoker, Outcome
+from local.runtime.invoker import Acting, Invoker, Outcome
 from local.runtime.source import queue_name, queue_url
 from local.stack import REGION, EventSourceSpec
 
@@ -27,7 +26,7 @@ class QueuePoller:
         spec: EventSourceSpec,
         invoker: Invoker,
         now: Callable[[], datetime],
-        acting: Callable[[str], AbstractContextManager[object]],
+        acting: Acting,
     ) -> None:
         self.name = spec.logical_id
         self._spec, self._invoker, self._now, self._acting = spec, invoker, now, acting
@@ -38,7 +37,7 @@ class QueuePoller:
     def step(self) -> bool:
         if not self._is_due():
             return False
-        with self._acting(self._role):
+        with self._acting(self._role, self.name):
             messages = self._receive()
         if messages:
             outcome = self._invoker.invoke(self._spec.function, {"Records": [self._record(m) for m in messages]})
@@ -106,7 +105,7 @@ class QueuePoller:
         return named if named <= everything else everything
 
     def _settle(self, messages: list[dict[str, Any]], failed: set[str]) -> None:
-        with self._acting(self._role):
+        with self._acting(self._role, self.name):
             for message in messages:
                 if message["MessageId"] not in failed:
                     self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])

@@ -40,6 +40,17 @@ class Slice:
     attempts: int = 0
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a poller is: the next record to read, and what was read but is not yet through.
+
+    One value, replaced as a whole: a snapshot taken in between never loses a record.
+    """
+
+    next: int = 0
+    slices: tuple[Slice, ...] = ()
+
+
 class StreamPoller:
     """One event source mapping of a table's stream."""
 
@@ -57,56 +68,58 @@ class StreamPoller:
         self._destinations, self._given_up = destinations, given_up
         self._table = spec.source_arn.split("/")[1]
         self._filters = [EventPattern.load(json.dumps(pattern)) for pattern in spec.filters]
-        self._next = 0
-        self._slices: list[Slice] = []
+        self._place = Place()
 
     def step(self) -> bool:
-        if not self._slices:
+        if not self._place.slices:
             self._read()
-        if not self._slices or self._slices[0].due > self._now():
+        slices = self._place.slices
+        if not slices or slices[0].due > self._now():
             return False
-        self._deliver(self._slices[0])
+        self._place = replace(self._place, slices=(*self._deliver(slices[0]), *slices[1:]))
         return True
 
     def next_due(self) -> datetime | None:
-        if self._slices:
-            return self._slices[0].due
-        return self._now() if self._records(self._table, self._next) else None
+        if self._place.slices:
+            return self._place.slices[0].due
+        return self._now() if self._records(self._table, self._place.next) else None
 
     def waiting(self) -> int:
         """How many records are not yet through."""
-        return sum(len(part.indexes) for part in self._slices) + len(self._records(self._table, self._next))
+        place = self._place
+        return sum(len(part.indexes) for part in place.slices) + len(self._records(self._table, place.next))
 
     def dump(self) -> dict[str, Any]:
-        return {"next": self._next, "slices": [asdict(part) for part in self._slices]}
+        place = self._place
+        return {"next": place.next, "slices": [asdict(part) for part in place.slices]}
 
     def load(self, state: dict[str, Any]) -> None:
-        self._next = state["next"]
-        self._slices = [Slice(**entry) for entry in state["slices"]]
+        self._place = Place(state["next"], tuple(Slice(**entry) for entry in state["slices"]))
 
     def _read(self) -> None:
         chosen: list[int] = []
-        for record in self._records(self._table, self._next):
+        place = self._place.next
+        for record in self._records(self._table, place):
             if self._wanted(record):
-                chosen.append(self._next)
-            self._next += 1
+                chosen.append(place)
+            place += 1
             if len(chosen) == self._spec.batch_size:
                 break
-        if chosen:
-            self._slices = [Slice(tuple(chosen), self._now(), self._now())]
+        now = self._now()
+        self._place = Place(place, (Slice(tuple(chosen), now, now),) if chosen else ())
 
     def _wanted(self, record: dict[str, Any]) -> bool:
         return not self._filters or any(pattern.matches_event(record) for pattern in self._filters)
 
-    def _deliver(self, part: Slice) -> None:
+    def _deliver(self, part: Slice) -> list[Slice]:
+        """Invoke the function; gives what is left to do of this slice."""
         records = self._fetch(part.indexes)
         outcome = self._invoker.invoke(self._spec.function, {"Records": records})
         first_failed = self._first_failed(outcome, records)
         if first_failed is None:
-            self._slices.pop(0)
-            return
+            return []
         rest = replace(part, indexes=part.indexes[first_failed:], attempts=part.attempts + 1)
-        self._slices[0:1] = self._again(rest, outcome, first_failed)
+        return self._again(rest, outcome, first_failed)
 
     def _again(self, rest: Slice, outcome: Outcome, first_failed: int) -> list[Slice]:
         """What is left to do after a failure: smaller slices, the same one later, or nothing."""
@@ -116,8 +129,10 @@ class StreamPoller:
             middle = len(rest.indexes) // 2 if first_failed == 0 else 1
             halves = (rest.indexes[:middle], rest.indexes[middle:])
             return [replace(rest, indexes=half, attempts=0, due=now) for half in halves]
-        most = self._spec.maximum_retries
-        if (0 <= most < rest.attempts) or now - rest.since >= KEPT_FOR:
+        most, oldest = self._spec.maximum_retries, KEPT_FOR
+        if self._spec.maximum_age >= 0:
+            oldest = min(oldest, timedelta(seconds=self._spec.maximum_age))
+        if (0 <= most < rest.attempts) or now - rest.since >= oldest:
             self._give_up(rest, outcome)
             return []
         wait = min(timedelta(seconds=2 ** min(rest.attempts - 1, 6)), LONGEST_WAIT)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from local.runtime.console import HandlerLog, take_over
+from local.runtime.console import HandlerLog, give_back, take_over
 from local.runtime.invoker import PAYLOAD_LIMIT, Invoker, UnknownFunction
 from local.runtime.loader import handler_of
 from local.stack import ACCOUNT, REGION, FunctionSpec, Stack
@@ -34,7 +34,7 @@ def invoker_for(folder: Path, code: str, *, timeout: int = 5, log: HandlerLog | 
     spec = FunctionSpec("Worker", "test-worker", arn, "app.handler", place, (), timeout, 256, {}, "WorkerRole")
 
     @contextmanager
-    def acting(role: str) -> Iterator[None]:
+    def acting(role: str, _function: str) -> Iterator[None]:
         token = ROLE.set(role)
         try:
             yield
@@ -167,7 +167,7 @@ def test_what_a_handler_prints_goes_to_its_log_and_not_to_the_terminal(
     code = "import sys\ndef handler(event, context):\n    print('to out')\n    print('to err', file=sys.stderr, end='')"
     log = HandlerLog(lambda: NOW, tmp_path / "log")
     invoker = invoker_for(tmp_path, code, log=log)
-    give_back = take_over()
+    take_over()
     try:
         outcome = invoker.invoke("Worker", {})
         print("outside")
@@ -191,7 +191,7 @@ def test_concurrent_invocations_do_not_mix_their_lines(tmp_path: Path) -> None:
     def run(who: str) -> None:
         requests[invoker.invoke("Worker", {"who": who}).request[:8]] = who
 
-    give_back = take_over()
+    take_over()
     try:
         threads = [threading.Thread(target=run, args=(who,)) for who in "abcd"]
         for thread in threads:

@@ -1,0 +1,79 @@
+"""What must be true of the process before any AWS client exists: region, keys, time zone, the address of S3.
+
+Clients and settings are made once per process and kept warm, so a process has one set of ports for its life: the
+second local cloud of a test run listens where the first did.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.stack import REGION
+
+HTTP_PORT = 8080
+S3_PORT = 8081
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the HTTP API and the S3 endpoint listen on 127.0.0.1."""
+
+    http: int = HTTP_PORT
+    s3: int = S3_PORT
+
+    @classmethod
+    def following(cls, http: int) -> "Ports":
+        """The S3 endpoint on the port after the API's."""
+        return cls(http, http + 1)
+
+
+class PortsChosen(RuntimeError):
+    """This process listens on other ports already; its clients remember them."""
+
+
+_chosen: Ports | None = None
+
+
+def ports_of_this_process(wanted: Ports | None) -> Ports:
+    """The ports that were chosen first; without a wish, two free ones."""
+    global _chosen  # noqa: PLW0603 - clients of this process remember the address of S3
+    if _chosen is None:
+        _chosen = wanted or _free()
+    if wanted is not None and wanted != _chosen:
+        raise PortsChosen(f"this process uses the ports {_chosen.http} and {_chosen.s3}; start another process")
+    return _chosen
+
+
+def prepare(ports: Ports) -> None:
+    """Set the environment of every AWS client. Call it before the first client is made."""
+    address = f"http://127.0.0.1:{ports.s3}"
+    os.environ |= {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL_S3": address,
+        "MOTO_S3_CUSTOM_ENDPOINTS": address,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TZ": "UTC",
+    }
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    time.tzset()
+
+
+def use_environment(environments: list[Mapping[str, str]]) -> None:
+    """Set the variables of the functions. They are the same for every function, as the template's Globals say."""
+    together: dict[str, str] = {}
+    for environment in environments:
+        for name, value in environment.items():
+            if together.setdefault(name, value) != value:
+                raise ValueError(f"the variable {name} differs between functions: {together[name]!r} and {value!r}")
+    os.environ |= together
+
+
+def _free() -> Ports:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return Ports(first.getsockname()[1], second.getsockname()[1])
