@@ -4,9 +4,9 @@
 
 Nothing in the page is claimed by hand. A requirement is *done* when a test of the product's own parts is marked with
 it (functions, state machines, journeys, browser); it is a *rule* when only tests of the pure rules, of the policy's
-schema or of the local cloud are. What needs no code of ours stands in docs/rules_without_code.csv with the reason: *content* (a text that the body publishes) or
-*external* (somebody else's system). Everything else is *open*. Markers are read from the syntax trees of the tests,
-citations from the sources; a marker that names no requirement is an error.
+schema or of the local cloud are. What needs no code of ours stands in docs/rules_without_code.csv with the reason:
+*content* (a text that the body publishes) or *external* (somebody else's system). Everything else is *open*. Markers
+are read from the syntax trees of the tests, citations from the sources; a marker that names no requirement is an error.
 """
 
 import ast
