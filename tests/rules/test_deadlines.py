@@ -25,7 +25,7 @@ from certification.rules.deadlines import (
 from certification.rules.errors import Refused
 from certification.rules.policy import Policy
 from certification.rules.sitting import SittingDates, Slot
-from certification.rules.spans import span
+from certification.rules.spans import Window, span
 from tests.rules.samples import HK, POLICY, SPRING, ZONE, hong_kong
 
 SECOND = timedelta(seconds=1)
@@ -221,3 +221,23 @@ def test_a_scheme_may_leave_the_date_of_results_to_the_notice() -> None:
         results_due(SPRING, policy, HK)
     named = SPRING.model_copy(update={"results_published": hong_kong(2026, 6, 30, 10)})
     assert results_due(named, policy, HK).due == hong_kong(2026, 6, 30, 10)
+
+
+def test_a_length_that_only_the_notice_knows_is_asked_for_by_name() -> None:
+    by_notice = span_window(until="notice")
+    tickets = POLICY.ticket.model_copy(update={"opens": by_notice})
+    with pytest.raises(ValueError, match="the sitting names none"):
+        ticket_window(SPRING, POLICY.model_copy(update={"ticket": tickets}), HK)
+    review = POLICY.review.model_copy(update={"decide": by_notice})
+    with pytest.raises(ValueError, match="notice must name the date"):
+        review_due(SPRING.registration_opens, POLICY.model_copy(update={"review": review}), HK)
+
+
+def test_the_last_query_is_a_number_of_hours_not_of_days() -> None:
+    payment = POLICY.payment.model_copy(update={"last_query": span("P1D")})
+    with pytest.raises(ValueError, match="P1D is counted on a calendar"):
+        lapses_at(SPRING, POLICY.model_copy(update={"payment": payment}))
+
+
+def span_window(**length: str) -> Window:
+    return Window.model_validate({"from": "tickets_open", "who": "candidate", **length})

@@ -193,3 +193,16 @@ def test_a_window_has_exactly_one_length() -> None:
 def test_a_key_that_occurs_twice_in_a_policy_file_is_refused() -> None:
     with pytest.raises(YAMLError, match="occurs twice"):
         parse_yaml("scheme: a\nscheme: b\n")
+
+
+def test_a_policy_file_that_is_wrong_or_under_a_wrong_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_policy.cache_clear()
+    held = {"cgptc.yaml": CGPTC, "cgptc-2025.1.yaml": CGPTC, "other.yaml": CGPTC, "broken.yaml": {"scheme": "broken"}}
+    monkeypatch.setattr(policies, "_read", lambda name, _what: held[name])
+    with pytest.raises(PolicyError, match=r"cgptc-2025\.1\.yaml holds version 2026\.1"):
+        load_policy("cgptc", "2025.1")
+    with pytest.raises(PolicyError, match=r"other\.yaml holds scheme cgptc"):
+        load_policy("other")
+    with pytest.raises(PolicyError, match=r"broken\.yaml is not a valid policy"):
+        load_policy("broken")
+    load_policy.cache_clear()
