@@ -253,6 +253,7 @@ class LocalCloud:
         self._s3.start()
 
     def _poller(self, spec: EventSourceSpec) -> StreamPoller | QueuePoller:
+        self.system.check_source(spec, self.invoker.find(spec.function).role)
         if spec.source_arn.split(":")[2] == "sqs":
             return QueuePoller(spec, self.invoker, self.clock.now, self.system.acting)
         records = moto_patches.stream_records

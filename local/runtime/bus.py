@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.runtime.destinations import Destinations, NoSuchTarget, NotAllowed, Sender
+from local.runtime.destinations import Destinations, NoSuchTarget, Sender
 from local.runtime.source import earliest
 from local.stack import ACCOUNT, REGION, RuleSpec, TargetSpec
 
@@ -32,6 +32,8 @@ class Delivery:
 
 class InputError(ValueError):
     """A target's InputPath that this runtime does not read, or that the event does not have."""
+
+    denied = True
 
 
 class Bus:
@@ -92,11 +94,10 @@ class Bus:
         sender = Sender(EVENTS if rule.time_zone is None else SCHEDULER, rule_arn(rule))
         try:
             self._destinations.send(target, _input(target, delivery.event), sender)
-        except (NotAllowed, NoSuchTarget, InputError) as problem:
-            self._dead(target, sender, delivery, problem)
         except Exception as problem:
             too_old = self._now() - delivery.since >= timedelta(seconds=target.maximum_age)
-            if too_old or delivery.attempts >= target.maximum_retries:
+            tired = delivery.attempts >= target.maximum_retries
+            if too_old or tired or getattr(problem, "denied", False):
                 self._dead(target, sender, delivery, problem)
             else:
                 wait = min(timedelta(seconds=2 ** min(delivery.attempts, 9)), LONGEST_WAIT)

@@ -2,10 +2,9 @@
 
 Who may: a machine is started under the target's role, and so is everything a schedule sends; a queue behind a rule asks
 its own policy for the sending service; a failure destination is written under the role of the function that failed.
-A refusal is final (EventBridge does not retry it).
+A refusal (an exception with `denied`) is final: EventBridge does not retry it.
 """
 
-import fnmatch
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,16 +13,14 @@ from typing import Any, Protocol
 
 import boto3
 
-from local.runtime.source import queue_name, queue_url
+from local.runtime.source import queue_url
 from local.stack import Stack, TargetSpec
 
 
-class NotAllowed(Exception):
-    """The role or the queue's policy does not allow this delivery; trying again would not help."""
-
-
 class NoSuchTarget(Exception):
-    """The target's ARN belongs to nothing in the template."""
+    """The target's ARN belongs to nothing in the template, or nobody may start it."""
+
+    denied = True
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,9 @@ class Rights(Protocol):
 
     def check(self, role: str, action: str, resource: str) -> None:
         """Raise when the role may not do this."""
+
+    def check_service(self, service: str, action: str, resource: str, source_arn: str) -> None:
+        """Raise when the resource's own policy does not let an AWS service do this for one of our resources."""
 
 
 class Starter(Protocol):
@@ -79,15 +79,13 @@ class Destinations:
 
     def put(self, queue: str, payload: Any, sender: Sender, attributes: dict[str, str] | None = None) -> None:
         """Put a message on a queue in the name of a service; the queue's policy must allow it."""
-        if not allows(self._stack.resource_policies.get(queue, []), queue, sender):
-            raise NotAllowed(
-                f"the policy of queue {queue_name(queue)} does not allow {sender.service} for {sender.arn}"
-            )
+        self._rights.check_service(sender.service, "sqs:SendMessage", queue, sender.arn)
         with self._rights.acting(None, sender.service):
             self._message(queue, payload, attributes or {})
 
     def put_as(self, role: str, queue: str, payload: Any, attributes: dict[str, str] | None = None) -> None:
         """Put a message on a queue under a role: what Lambda or Scheduler could not deliver, or a schedule's target."""
+        self._rights.check(role, "sqs:SendMessage", queue)
         with self._rights.acting(role, "dead letters"):
             self._message(queue, payload, attributes or {})
 
@@ -102,41 +100,6 @@ class Destinations:
         if target.arn not in self._machine_arns:
             raise NoSuchTarget(f"no machine {target.arn} in the template")
         if target.role is None:
-            raise NotAllowed(f"the target {target.arn} has no role that may start it")
+            raise NoSuchTarget(f"the target {target.arn} has no role that may start it")
         self._rights.check(target.role, "states:StartExecution", target.arn)
         self._machines.start(target.arn, payload)
-
-
-def allows(statements: list[dict[str, Any]], queue: str, sender: Sender) -> bool:
-    """Whether a queue's policy lets a service send for a source. A statement with another condition never allows."""
-    return any(_allows(statement, queue, sender) for statement in statements)
-
-
-def _allows(statement: dict[str, Any], queue: str, sender: Sender) -> bool:
-    principal = statement.get("Principal", {})
-    services = _list(principal.get("Service", [])) if isinstance(principal, dict) else [principal]
-    if statement.get("Effect") != "Allow" or not {sender.service, "*"} & set(services):
-        return False
-    actions = [action.lower() for action in _list(statement.get("Action", []))]
-    if not any(fnmatch.fnmatchcase("sqs:sendmessage", action) for action in actions):
-        return False
-    if not any(fnmatch.fnmatchcase(queue, resource) for resource in _list(statement.get("Resource", []))):
-        return False
-    return _holds(statement.get("Condition", {}), sender)
-
-
-def _holds(condition: dict[str, dict[str, Any]], sender: Sender) -> bool:
-    for operator, tests in condition.items():
-        for key, wanted in tests.items():
-            if operator not in ("ArnEquals", "ArnLike", "StringEquals", "StringLike"):
-                return False
-            value = sender.arn if key.lower() == "aws:sourcearn" else sender.arn.split(":")[4]
-            if key.lower() not in ("aws:sourcearn", "aws:sourceaccount"):
-                return False
-            if not any(fnmatch.fnmatchcase(value, pattern) for pattern in _list(wanted)):
-                return False
-    return True
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

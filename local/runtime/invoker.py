@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from local.gate import AccessDenied
 from local.runtime.console import HandlerLog
 from local.runtime.context import LambdaContext
 from local.runtime.loader import LoadError, handler_of
@@ -105,7 +106,7 @@ class Invoker:
             return self._failed(context, "Runtime.ExitError", f"Runtime exited with error: signal: killed ({killed})")
         except Exception as problem:
             stack = traceback.format_tb(problem.__traceback__)[1:]
-            return self._failed(context, type(problem).__name__, str(problem), stack)
+            return self._failed(context, _name_of(problem), str(problem), stack)
         except SystemExit as left:
             return self._failed(context, "Runtime.ExitError", f"Runtime exited with error: exit status {left.code}")
         if context.seconds_used > context.spec.timeout:
@@ -141,3 +142,8 @@ class Invoker:
                 problem = str(found)
             report.append((spec.name, time.perf_counter() - started, problem))
         return report
+
+
+def _name_of(problem: Exception) -> str:
+    """A missing right is a plain ClientError on AWS; the gate's own class would not match in Retry and Catch."""
+    return "ClientError" if isinstance(problem, AccessDenied) else type(problem).__name__
