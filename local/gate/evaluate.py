@@ -72,6 +72,12 @@ def matches(pattern: str, value: str) -> bool:
     return _pattern(pattern).fullmatch(value) is not None
 
 
+@cache
+def action_matches(pattern: str, action: str) -> bool:
+    """Whether an action matches a pattern; actions have no case. Remembered: there are few of both."""
+    return matches(pattern.lower(), action.lower())
+
+
 def _arn_matches(pattern: str, value: str) -> bool:
     """Each of the six parts of an ARN on its own: a star does not reach over a colon."""
     wanted, given = pattern.split(":", 5), value.split(":", 5)
@@ -119,8 +125,8 @@ def _split(operator: str) -> tuple[str | None, str, bool]:
 
 def applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     """Whether a statement is about this action on this resource in this context (its Effect and Principal apart)."""
-    names, lowered = statement.get("Action", statement.get("NotAction")), action.lower()
-    if any(matches(name.lower(), lowered) for name in listed(names)) != ("Action" in statement):
+    names = statement.get("Action", statement.get("NotAction"))
+    if any(action_matches(name, action) for name in listed(names)) != ("Action" in statement):
         return False
     if "Resource" in statement or "NotResource" in statement:
         targets = statement.get("Resource", statement.get("NotResource"))

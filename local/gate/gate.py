@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from local.chain import FUNCTION, Call
-from local.gate.evaluate import Context, applies, check_statement, listed, matches
+from local.gate.evaluate import Context, action_matches, applies, check_statement, listed, matches
 from local.gate.implied import implied
 from local.gate.names import Names, Need
 from local.gate.needs import needs
@@ -180,7 +180,7 @@ class Gate:
         hits = {
             grant
             for grant in _grants(role, [statement])
-            if matches(grant.action.lower(), need.action.lower()) and matches(grant.resource, need.resource)
+            if action_matches(grant.action, need.action) and matches(grant.resource, need.resource)
         }
         with self._lock:
             self._hits |= hits
