@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from local import moto_patches, moto_state
 from local.clock import Clock
 from local.control_room.inbox import Inbox, accept_senders
@@ -232,13 +234,13 @@ class LocalCloud:
         self.inbox = Inbox(now)
         accept_senders([spec.environment.get("MAIL_FROM", "") for spec in self.stack.functions.values()])
         self.invoker = Invoker(self.stack, now, self.log, self.system.acting, self.system.killed)
-        check = self.system.check
+        check, self.sqs = self.system.check, boto3.client("sqs")
         self.engine = Engine(self.clock, Tasks(self.invoker, check), Objects(self.system.acting))
         self.engine.authorize = check
         for machine in self.stack.machines.values():
             self.engine.define(machine)
         self.asynchronous = Asynchronous(self.invoker, now, self.give_up)
-        self.destinations = Destinations(self.stack, self.engine, self.asynchronous.add, self.system)
+        self.destinations = Destinations(self.stack, self.engine, self.asynchronous.add, self.system, self.sqs)
         self.bus = Bus(self.stack.rules, self.destinations, now, self.give_up)
         self.schedules = Schedules(self.stack.rules, now, self.bus.scheduled)
         self.pollers = [self._poller(spec) for spec in self.stack.event_sources if spec.enabled]
@@ -255,7 +257,7 @@ class LocalCloud:
     def _poller(self, spec: EventSourceSpec) -> StreamPoller | QueuePoller:
         self.system.check_source(spec, self.invoker.find(spec.function).role)
         if spec.source_arn.split(":")[2] == "sqs":
-            return QueuePoller(spec, self.invoker, self.clock.now, self.system.acting)
+            return QueuePoller(spec, self.invoker, self.clock.now, self.system.acting, self.sqs)
         records = moto_patches.stream_records
         return StreamPoller(spec, self.invoker, self.clock.now, records, self.destinations, self.give_up)
 

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from local.engine import Execution
 from local.runtime.source import queue_name, queue_url
 from local.stack import ACCOUNT, REGION
@@ -89,13 +87,12 @@ def summary(run: Execution) -> dict[str, Any]:
 
 def queues(cloud: "LocalCloud", _: Arguments) -> list[dict[str, Any]]:
     """Every queue with its depth, and what the runtime itself holds back."""
-    sqs = boto3.client("sqs")
     known = sorted(arn for arn in cloud.stack.arns.values() if arn.startswith(f"arn:aws:sqs:{REGION}:{ACCOUNT}:"))
     feeds = {spec.source_arn: spec.function for spec in cloud.stack.event_sources}
     dead = {rule.dead_letter for spec in cloud.stack.rules for rule in spec.targets}
     found = []
     for arn in known:
-        answer = sqs.get_queue_attributes(QueueUrl=queue_url(arn), AttributeNames=["All"])["Attributes"]
+        answer = cloud.sqs.get_queue_attributes(QueueUrl=queue_url(arn), AttributeNames=["All"])["Attributes"]
         found.append(
             {
                 "name": queue_name(arn),

@@ -10,11 +10,10 @@ from email.utils import parseaddr
 from functools import partial
 from typing import Any, Literal
 
-import boto3
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
-from local.stack import ACCOUNT
+from local.stack import ACCOUNT, REGION
 
 Kind = Literal["mail", "sms"]
 
@@ -67,9 +66,8 @@ def sms_segments(text: str) -> int:
 
 def accept_senders(addresses: Iterable[str]) -> None:
     """Verify the template's senders, as somebody does by hand on AWS; a letter from anybody else is refused."""
-    mail = boto3.client("ses")
     for address in {parseaddr(given)[1] for given in addresses} - {""}:
-        mail.verify_email_identity(EmailAddress=address)
+        ses_backends[ACCOUNT][REGION].verify_email_identity(address)
 
 
 class Inbox:

@@ -1,6 +1,8 @@
 """Sockets: a threaded HTTP server on the loopback address that hands every request to a plain function."""
 
+import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from email.utils import formatdate
@@ -42,14 +44,19 @@ class Server:
 
     def start(self) -> None:
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name=f"http-{self.port}", daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name=f"http-{self.port}", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
         """Stop answering and free the port."""
         if self._thread is not None:
-            self._server.shutdown()
+            stopping = threading.Thread(target=self._server.shutdown)
+            stopping.start()
+            # Without a visitor the loop would notice only at its next look around.
+            with contextlib.suppress(OSError):
+                socket.create_connection((HOST, self.port), timeout=1).close()
+            stopping.join()
             self._thread.join()
         self._server.server_close()
 

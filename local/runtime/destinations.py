@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import boto3
-
 from local.runtime.source import queue_url
 from local.stack import Stack, TargetSpec
 
@@ -54,12 +52,14 @@ class Starter(Protocol):
 
 
 class Destinations:
-    """`later(function, event)` queues an asynchronous invocation."""
+    """`later(function, event)` queues an asynchronous invocation; `sqs` is an SQS client."""
 
-    def __init__(self, stack: Stack, machines: Starter, later: Callable[[str, Any], None], rights: Rights) -> None:
+    def __init__(
+        self, stack: Stack, machines: Starter, later: Callable[[str, Any], None], rights: Rights, sqs: Any
+    ) -> None:
         self._stack, self._machines, self._later, self._rights = stack, machines, later, rights
         self._machine_arns = {machine.arn for machine in stack.machines.values()}
-        self._sqs = boto3.client("sqs")
+        self._sqs = sqs
 
     def send(self, target: TargetSpec, payload: Any, sender: Sender) -> None:
         """Deliver `payload` to the target."""

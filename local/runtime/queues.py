@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import boto3
-
 from local.moto_patches import next_message_at
 from local.runtime.invoker import Acting, Invoker, Outcome
 from local.runtime.source import queue_name, queue_url
@@ -27,12 +25,14 @@ class QueuePoller:
         invoker: Invoker,
         now: Callable[[], datetime],
         acting: Acting,
+        sqs: Any,
     ) -> None:
+        """`sqs` is an SQS client."""
         self.name = spec.logical_id
         self._spec, self._invoker, self._now, self._acting = spec, invoker, now, acting
         self._role = invoker.find(spec.function).role
         self._queue, self._url = queue_name(spec.source_arn), queue_url(spec.source_arn)
-        self._sqs = boto3.client("sqs")
+        self._sqs = sqs
 
     def step(self) -> bool:
         if not self._is_due():

@@ -97,7 +97,7 @@ class World:
         self.denied: set[tuple[str, str, str]] = set()
         self.machines = Machines()
         self.asynchronous = Asynchronous(self.invoker, self.clock.now, self.give_up)
-        self.destinations = Destinations(self.stack, self.machines, self.asynchronous.add, self)
+        self.destinations = Destinations(self.stack, self.machines, self.asynchronous.add, self, self.sqs)
         self.invoker.invoke("Worker", "warm")
         self.calls.clear()
 
@@ -155,7 +155,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def queue_poller(world: World, **changes: Any) -> QueuePoller:
     spec = replace(EventSourceSpec("Poller", QUEUE, "Worker", 10), **changes)
-    return QueuePoller(spec, world.invoker, world.clock.now, lambda _role, _function: nullcontext())
+    return QueuePoller(spec, world.invoker, world.clock.now, lambda _role, _function: nullcontext(), world.sqs)
 
 
 def bodies(call: dict[str, Any]) -> list[str]:
