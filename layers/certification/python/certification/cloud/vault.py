@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -21,15 +21,24 @@ class UploadForm(Frozen):
     fields: dict[str, str]
 
 
-def upload_form(bucket: str, key: str, content_types: str, limit: int, return_to: str | None = None) -> UploadForm:
+def upload_form(
+    bucket: str,
+    key: str,
+    content_types: str,
+    limit: int,
+    return_to: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> UploadForm:
     """A form for one file under one key: at most `limit` bytes, its type beginning with `content_types`.
 
-    `return_to` is the page the browser goes to afterwards (it works without JavaScript).
+    `return_to` is the page the browser goes to afterwards (it works without JavaScript). `metadata` is kept with the
+    file; the signed policy fixes it, so whoever uses the form can neither change nor leave it out.
     """
-    fields: dict[str, str] = {}
+    fields = {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
     conditions: list[Any] = [
         ["content-length-range", 1, limit],
         ["starts-with", "$Content-Type", content_types],
+        *({name: value} for name, value in fields.items()),
     ]
     if return_to:
         fields["success_action_redirect"] = return_to
@@ -57,6 +66,16 @@ def link(bucket: str, key: str, file_name: str, *, inline: bool = False) -> str:
 def read(bucket: str, key: str) -> bytes:
     """The bytes of a file."""
     return clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def find(bucket: str, key: str) -> bytes | None:
+    """The bytes of a file, or None when there is none. Without the right to list a bucket, S3 says 403 for that."""
+    try:
+        return read(bucket, key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            return None
+        raise
 
 
 def write(bucket: str, key: str, body: bytes, content_type: str) -> str:

@@ -46,3 +46,17 @@ class Conflict(Refused):
             f"The {what} was changed at the same moment. Load the page again and repeat.",
             "记录刚刚被修改，请刷新后重试。",
         )
+
+
+class Forbidden(Refused):
+    """Signed in, but not allowed to do this."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden", "Your account may not do this.", "您的账户无权执行此操作。")
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in, or the session is over."""
+
+    def __init__(self) -> None:
+        super().__init__("not_signed_in", "Sign in first. A session ends after a while.", "请先登录；登录状态会过期。")

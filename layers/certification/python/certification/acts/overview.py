@@ -1,0 +1,211 @@
+"""What a desk sees: an open case, and for a review the application behind it, with what the rules said about it.
+
+A reviewer compares the person's particulars with the document, so they see both; how to reach the person (phone, e-mail,
+postal address) is nothing a review needs, and other desks see no particulars at all.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from certification.acts import review, uploads
+from certification.acts.people import opened
+from certification.cloud.tables.applications import Answer, Application, Returned
+from certification.cloud.tables.candidates import Candidate, Education, Problem, Upload, Work, candidates
+from certification.cloud.tables.cases import Case
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.tables.staff import StaffMember
+from certification.cloud.tables.verifications import verifications
+from certification.policies import load_policy
+from certification.rules.cases import CaseKind
+from certification.rules.model import Frozen
+from certification.rules.policy import Policy
+from certification.rules.words import Words
+
+
+class CaseLine(Frozen):
+    """A case in the queue. `mine`: the asking member holds it; `escalations` counts the days it is overdue."""
+
+    id: str
+    kind: CaseKind
+    about: str
+    desk: str
+    opened_at: datetime
+    promised: datetime
+    mine: bool
+    taken_by: str | None
+    taken_at: datetime | None
+    escalations: int
+
+
+class Made(Frozen):
+    """A decision that was made. `by_file`: in a file of decisions."""
+
+    outcome: str
+    reasons: tuple[str, ...]
+    note: str
+    decided_by: str
+    seconded_by: str | None
+    decided_at: datetime
+    by_file: bool
+
+
+class Particulars(Frozen):
+    """The person as declared, for comparison with the ID document."""
+
+    native_name: str | None
+    latin_name: str | None
+    birth_date: date | None
+    nationality: str | None
+    id_kind: str | None
+    id_number: str | None
+    education: tuple[Education, ...]
+    work: tuple[Work, ...]
+
+
+class File(Frozen):
+    """A checked file of the candidate: a link that lives five minutes, and what the check found."""
+
+    url: str
+    content_type: str
+    problems: tuple[Problem, ...]
+    needs_person: bool
+
+
+class Choice(Frozen):
+    """A return reason of the policy that a reviewer may name."""
+
+    code: str
+    applies_to: str
+    words: Words
+
+
+class Reviewed(Frozen):
+    """The application behind a review. `identity` is the registry's word; `answers` what the rules of the scheme said."""
+
+    reference: str
+    status: str
+    sitting: Words
+    occupation: Words
+    level: Words
+    form: Words
+    confirmed_at: datetime | None
+    person: Particulars
+    photo: File | None
+    id_document: File | None
+    identity: Literal["unasked", "asked", "passed", "failed", "on_site"]
+    answers: tuple[Answer, ...]
+    returned_before: Returned | None
+    reasons: tuple[Choice, ...]
+    rejecting_needs_two: bool
+
+
+class Overview(Frozen):
+    """A case with everything needed to decide it. `facts` say what opened it; ids and codes only."""
+
+    case: CaseLine
+    facts: dict[str, str]
+    decision: Made | None
+    review: Reviewed | None
+
+
+def line(case: Case, member: StaffMember) -> CaseLine:
+    """A case as the queue shows it."""
+    return CaseLine(
+        id=case.id,
+        kind=case.kind,
+        about=case.about,
+        desk=case.desk,
+        opened_at=case.opened_at,
+        promised=case.promised,
+        mine=case.taken_by == member.id,
+        taken_by=case.taken_by,
+        taken_at=case.taken_at,
+        escalations=case.escalations,
+    )
+
+
+def queue(member: StaffMember) -> tuple[CaseLine, ...]:
+    """The open cases of the member's desks, oldest promise first."""
+    return tuple(line(case, member) for case in review.queue(member))
+
+
+def of_case(member: StaffMember, case_id: str) -> Overview:
+    """A case of one of the member's desks; `NotFound` for any other. Only a reviewer sees the person behind a review."""
+    case = review.read_case(member, case_id)
+    sees_person = case.kind is CaseKind.REVIEW and "reviewer" in member.roles
+    return Overview(
+        case=line(case, member),
+        facts=case.facts,
+        decision=_made(case),
+        review=_reviewed(review.application_of(case)) if sees_person else None,
+    )
+
+
+def _made(case: Case) -> Made | None:
+    decided = case.decision
+    if decided is None:
+        return None
+    return Made(
+        outcome=decided.outcome,
+        reasons=decided.reasons,
+        note=decided.note,
+        decided_by=decided.decided_by,
+        seconded_by=decided.seconded_by,
+        decided_at=decided.decided_at,
+        by_file=decided.by == "file",
+    )
+
+
+def _reviewed(application: Application) -> Reviewed:
+    candidate = candidates.read(application.candidate)
+    sitting = sittings.read(application.sitting)
+    policy, _ = load_policy(application.scheme)
+    check = verifications.find(candidate.identity_check) if candidate.identity_check else None
+    return Reviewed(
+        reference=application.reference,
+        status=application.status,
+        sitting=Words(en=sitting.name_en, zh=sitting.name_zh),
+        occupation=policy.occupation(application.occupation or "").words,
+        level=policy.level(application.level or "").words,
+        form=policy.form(application.form or "").words,
+        confirmed_at=application.confirmed_at,
+        person=_particulars(candidate),
+        photo=_file(candidate, "photo", candidate.photo),
+        id_document=_file(candidate, "id_document", candidate.id_document),
+        identity=check.state if check else "unasked",
+        answers=application.answers,
+        returned_before=application.returned,
+        reasons=_reasons(policy),
+        rejecting_needs_two=policy.review.final_needs_two,
+    )
+
+
+def _particulars(candidate: Candidate) -> Particulars:
+    person = opened(candidate)
+    return Particulars(
+        native_name=person.native_name,
+        latin_name=person.latin_name,
+        birth_date=person.birth_date,
+        nationality=person.nationality,
+        id_kind=person.id_kind,
+        id_number=person.id_number,
+        education=candidate.education,
+        work=candidate.work,
+    )
+
+
+def _file(candidate: Candidate, kind: uploads.Kind, upload: Upload | None) -> File | None:
+    if upload is None or upload.key is None:
+        return None
+    return File(
+        url=uploads.show(candidate.id, kind),
+        content_type=upload.content_type,
+        problems=upload.problems,
+        needs_person=upload.needs_person,
+    )
+
+
+def _reasons(policy: Policy) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(code=reason.code, applies_to=reason.applies_to, words=reason.words) for reason in policy.review.reasons
+    )
