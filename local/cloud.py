@@ -247,7 +247,7 @@ class LocalCloud:
         self.simulators = mount.simulators(now, self._http.address, self.handle)
         bodies = [mount.Body(simulator, now) for simulator in self.simulators.values()]
         sources = [self.bus, *self.pollers, self.asynchronous, Machines(self.engine), *bodies]
-        self.pump = Pump(self.clock, sources, self.schedules)
+        self.pump = Pump(self.clock, sources, self.schedules, self.inbox.collect)
         self.gateway = Gateway(self.stack.routes, self.invoker, now)
         self.storage = Storage(self.clock, self.system)
         self.room = ControlRoom(self)

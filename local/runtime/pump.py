@@ -20,10 +20,15 @@ class DoesNotSettle(RuntimeError):
 
 
 class Pump:
-    """`sources` come in order of delivery. Schedules come last: a job starts when the one before has settled."""
+    """`sources` come in order of delivery. Schedules come last: a job starts when the one before has settled.
 
-    def __init__(self, clock: Clock, sources: Sequence[Source], jobs: Source) -> None:
-        self._clock, self.sources, self._jobs = clock, list(sources), jobs
+    `noted` is called after every round in which something happened, before the clock moves on.
+    """
+
+    def __init__(
+        self, clock: Clock, sources: Sequence[Source], jobs: Source, noted: Callable[[], None] = lambda: None
+    ) -> None:
+        self._clock, self.sources, self._jobs, self._noted = clock, list(sources), jobs, noted
         self.paused: set[str] = set()
         self.lock = threading.RLock()
         self._stop = threading.Event()
@@ -36,7 +41,10 @@ class Pump:
             for source in self.sources:
                 if source.name not in self.paused:
                     worked = source.step() or worked
-            return worked or (self._jobs.name not in self.paused and self._jobs.step())
+            worked = worked or (self._jobs.name not in self.paused and self._jobs.step())
+            if worked:
+                self._noted()
+            return worked
 
     def settle(self) -> None:
         """Deliver everything that is due now, and what that causes, on this thread."""

@@ -55,6 +55,13 @@ def test_one_request_travels_through_stream_bus_machine_queue_mail_and_sms(cloud
     assert not cloud.invoker.failures
 
 
+def test_a_letter_has_the_instant_at_which_it_left(cloud: LocalCloud) -> None:
+    cloud.request("POST", "/things", {"content-type": "application/json"}, '{"thing": "chair"}')
+    cloud.advance(timedelta(hours=5))
+    about = {letter.text: letter.at for letter in cloud.inbox.letters(kind="sms")}
+    assert about == {"chair is here": START, "clock is here": START + timedelta(hours=1)}
+
+
 def test_time_moves_machines_on(cloud: LocalCloud) -> None:
     add(cloud, "chair")
     cloud.advance(timedelta(seconds=59))
