@@ -1,0 +1,111 @@
+"""Signing in, which also makes an account: e-mail, code, and for a new account phone and SMS code."""
+
+from certification.acts import accounts, sessions
+from certification.portal import asked, guard
+from certification.portal.asked import Asked
+from certification.portal.forms import Form
+from certification.portal.page import page
+from certification.portal.requests import Request
+from certification.portal.responses import Response, redirect
+from certification.portal.views import profile
+from certification.rules.errors import Refused
+
+HOME = "/applications"
+
+
+def sign_in(request: Request) -> Response:
+    to = request.query.get("next", "")
+    if request.visitor.kind == "candidate":
+        return redirect(request.link(to if guard.is_ours(to) else HOME))
+    ended = "ended" in request.query
+    return page(request, "sign_in.html", to=to if guard.is_ours(to) else "", ended=ended, staff=False)
+
+
+def send_email_code(request: Request) -> Response:
+    """The answer is the same whether the address has an account."""
+    form = Form(request)
+    email, to = form.text("email", "account.email_missing"), request.field("next")
+    if not form.errors:
+        try:
+            challenge = accounts.ask_email_code(email, request.language)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            note = Asked(challenge=challenge, address=email, to=to if guard.is_ours(to) else "")
+            return redirect(request.link("/sign-in/code"), asked.cookie(note))
+    return page(request, "sign_in.html", form=form, to=to, ended=False, staff=False)
+
+
+def email_code(request: Request) -> Response:
+    note = asked.read(request)
+    if note is None:
+        return redirect(request.link("/sign-in"))
+    return page(request, "code.html", address=note.address, by_phone=False, again="/sign-in")
+
+
+def confirm_email_code(request: Request) -> Response:
+    note = asked.read(request)
+    if note is None:
+        return redirect(request.link("/sign-in"))
+    form = Form(request)
+    code = form.code("code")
+    if not form.errors:
+        try:
+            session_id = accounts.confirm_email_code(note.challenge, note.address, code)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            to = note.to if note.to else HOME
+            return redirect(request.link(to), guard.session_cookie(session_id), asked.no_cookie())
+    return page(request, "code.html", form=form, address=note.address, by_phone=False, again="/sign-in")
+
+
+def sign_out(request: Request) -> Response:
+    sessions.end(request.visitor.session)
+    return redirect(request.link("/"), guard.no_session_cookie())
+
+
+def phone(request: Request) -> Response:
+    known = profile.phone(request.visitor.subject)
+    return page(request, "phone.html", known=known)
+
+
+def send_phone_code(request: Request) -> Response:
+    """A new account accepts the registration agreement here, before anything else is asked (ACC-03)."""
+    form = Form(request)
+    known = profile.phone(request.visitor.subject)
+    number = form.text("phone", "account.phone_missing")
+    if not known and request.field("agree") != "yes":
+        form.wrong("agree", "account.agree_missing")
+    if not form.errors:
+        try:
+            challenge = accounts.ask_phone_code(request.visitor.subject, number)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            note = Asked(challenge=challenge, address=number)
+            return redirect(request.link("/account/phone-code"), asked.cookie(note))
+    return page(request, "phone.html", form=form, known=known)
+
+
+def phone_code(request: Request) -> Response:
+    note = asked.read(request)
+    if note is None:
+        return redirect(request.link("/account/phone"))
+    return page(request, "code.html", address=note.address, by_phone=True, again="/account/phone")
+
+
+def confirm_phone_code(request: Request) -> Response:
+    note = asked.read(request)
+    if note is None:
+        return redirect(request.link("/account/phone"))
+    form = Form(request)
+    code = form.code("code")
+    if not form.errors:
+        try:
+            accounts.confirm_phone_code(request.visitor.subject, note.challenge, code)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            return redirect(request.link(HOME), asked.no_cookie())
+    return page(request, "code.html", form=form, address=note.address, by_phone=True, again="/account/phone")

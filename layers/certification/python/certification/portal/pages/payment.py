@@ -1,0 +1,47 @@
+"""Paying: what is owed, what would come back when, the way to the card page and the way back."""
+
+import json
+
+from certification.acts import checkout
+from certification.cloud.settings import settings
+from certification.portal.page import page
+from certification.portal.requests import Request
+from certification.portal.responses import Response, redirect
+from certification.portal.views import payment
+from certification.rules.errors import Refused
+
+CARD_PAGES = "https://checkout.stripe.com"
+"""Where the provider's payment page lives: a browser follows a form only to the origins our page names."""
+
+
+def show(request: Request, reference: str) -> Response:
+    view = payment.of(request.visitor.subject, reference, request.language)
+    if view.paid or view.confirming:
+        return redirect(request.link(f"/apply/{reference}/pay/return"))
+    return page(request, "pay.html", view=view, posts_to=(settings().card_api, CARD_PAGES))
+
+
+def pay(request: Request, reference: str) -> Response:
+    """On to the provider's page. Whoever pays in two windows gets the same page twice."""
+    try:
+        return redirect(checkout.start(request.visitor.subject, reference))
+    except Refused as refusal:
+        if refusal.code in ("confirming_payment", "already_paid"):
+            return redirect(request.link(f"/apply/{reference}/pay/return"))
+        raise
+
+
+def came_back(request: Request, reference: str) -> Response:
+    """After the provider's page. It proves nothing: only the provider's word to us does, so we say that we confirm."""
+    view = payment.of(request.visitor.subject, reference, request.language)
+    return page(request, "pay_return.html", view=view, asked="asked" in request.query)
+
+
+def ask(request: Request, reference: str) -> Response:
+    checkout.check_now(request.visitor.subject, reference)
+    return redirect(request.link(f"/apply/{reference}/pay/return?asked=1"))
+
+
+def state(request: Request, reference: str) -> Response:
+    view = payment.of(request.visitor.subject, reference, request.language)
+    return Response(body=json.dumps({"state": "paid" if view.paid else "waiting"}), content_type="application/json")

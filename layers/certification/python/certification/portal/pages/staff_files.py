@@ -1,0 +1,55 @@
+"""Files of staff: what is in it, the form for it, and the report that answers it."""
+
+import json
+
+from certification.cloud.settings import settings
+from certification.portal.forms import Form
+from certification.portal.page import page
+from certification.portal.requests import Request
+from certification.portal.responses import Response, redirect
+from certification.portal.views import dropped_files
+from certification.rules.errors import Refused
+
+KINDS = ("marks", "decisions", "sittings")
+
+
+def choose(request: Request) -> Response:
+    return _choose(request, None)
+
+
+def show_form(request: Request) -> Response:
+    """The form for one file of one kind. It goes straight to the store of files, which keeps who dropped it."""
+    form = Form(request)
+    kind = form.chosen("kind", KINDS, "staff.file_kind_missing")
+    folders = [code for code, _ in dropped_files.folders(kind, request.language)] if kind else []
+    folder = form.chosen("folder", folders, "staff.file_folder_missing" if kind in ("marks", "decisions") else None)
+    if not form.errors:
+        back = f"{settings().public_url}{request.link('/staff/files/report')}"
+        try:
+            to = dropped_files.ask(request.visitor.subject, kind, folder, back)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            return page(request, "staff/upload.html", to=to, kind=kind, posts_to=(to.url,))
+    return _choose(request, form)
+
+
+def _choose(request: Request, form: Form | None) -> Response:
+    folders = [(kind, dropped_files.folders(kind, request.language)) for kind in ("marks", "decisions")]
+    return page(request, "staff/files.html", form=form, kinds=KINDS, folders=folders)
+
+
+def report(request: Request) -> Response:
+    """What a file led to. S3 sends the browser here with `key`; whoever may see the file is asked, not the address."""
+    key = request.query.get("key", "")
+    view = dropped_files.report(request.visitor.subject, key, request.language)
+    return page(request, "staff/report.html", view=view, key=key)
+
+
+def report_state(request: Request) -> Response:
+    view = dropped_files.report(request.visitor.subject, request.query.get("key", ""), request.language)
+    return Response(body=json.dumps({"state": "read" if view else "waiting"}), content_type="application/json")
+
+
+def problems(request: Request) -> Response:
+    return redirect(dropped_files.problems_address(request.visitor.subject, request.query.get("key", "")))

@@ -1,0 +1,42 @@
+"""The start page, the exams, and the pages that only say something."""
+
+from certification.portal import guard
+from certification.portal.page import page
+from certification.portal.requests import Request
+from certification.portal.responses import Response, redirect
+from certification.portal.views import exams
+
+
+def start(request: Request) -> Response:
+    return page(request, "start.html", exam=exams.next_open(request.language))
+
+
+def language(request: Request) -> Response:
+    """Remember the language somebody chose, and show the same page in it."""
+    asked = request.query.get("to", "/")
+    to = asked if guard.is_ours(asked) else "/"
+    return redirect(request.link(to), guard.language_cookie(request.language))
+
+
+def all_exams(request: Request) -> Response:
+    return page(request, "exams.html", exams=exams.all_exams(request.language))
+
+
+def one_exam(request: Request, sitting: str) -> Response:
+    return page(request, "exam.html", exam=exams.exam(sitting, request.language))
+
+
+def help_page(request: Request) -> Response:
+    return page(request, "help.html", desks=exams.desks(request.language))
+
+
+def privacy(request: Request) -> Response:
+    return page(request, "privacy.html")
+
+
+def accessibility(request: Request) -> Response:
+    return page(request, "accessibility.html")
+
+
+def agreement(request: Request) -> Response:
+    return page(request, "agreement.html")

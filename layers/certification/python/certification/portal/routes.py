@@ -1,0 +1,117 @@
+"""Every page: where it is, who may see it, and which function shows it. Below a language prefix, `/en` or `/zh`.
+
+Whoever is let in by this table still sees only what is theirs: each act asks for the owner or the desk again.
+"""
+
+from certification.portal.pages import (
+    account,
+    applications,
+    papers,
+    payment,
+    profile,
+    staff,
+    staff_files,
+    start,
+    uploads,
+)
+from certification.portal.router import Access, Page, Route
+
+
+def _get(path: str, access: Access, page: Page, **fixed: str) -> Route:
+    return Route(method="GET", path=path, access=access, page=page, fixed=fixed)
+
+
+def _post(path: str, access: Access, page: Page, **fixed: str) -> Route:
+    return Route(method="POST", path=path, access=access, page=page, fixed=fixed)
+
+
+PUBLIC = (
+    _get("/", "anybody", start.start),
+    _get("/language", "anybody", start.language),
+    _get("/exams", "anybody", start.all_exams),
+    _get("/exams/{sitting}", "anybody", start.one_exam),
+    _get("/check", "anybody", papers.check),
+    _get("/check/{number}", "anybody", papers.verdict),
+    _get("/draws", "anybody", papers.all_draws),
+    _get("/draws/{sitting}", "anybody", papers.draw),
+    _get("/draws/{sitting}/{name}", "anybody", papers.draw_file),
+    _get("/help", "anybody", start.help_page),
+    _get("/privacy", "anybody", start.privacy),
+    _get("/accessibility", "anybody", start.accessibility),
+    _get("/agreement", "anybody", start.agreement),
+    _get("/sign-in", "anybody", account.sign_in),
+    _post("/sign-in", "anybody", account.send_email_code),
+    _get("/sign-in/code", "anybody", account.email_code),
+    _post("/sign-in/code", "anybody", account.confirm_email_code),
+    _post("/sign-out", "anybody", account.sign_out),
+    _get("/staff/sign-in", "anybody", staff.sign_in),
+    _post("/staff/sign-in", "anybody", staff.send_code),
+    _get("/staff/sign-in/code", "anybody", staff.code),
+    _post("/staff/sign-in/code", "anybody", staff.confirm_code),
+)
+
+APPLICATION = "/apply/{reference}"
+
+
+def _upload(kind: str) -> tuple[Route, ...]:
+    """The pages of one kind of file."""
+    base = f"{APPLICATION}/{kind}"
+    return (
+        _get(base, "candidate", uploads.show, kind=kind),
+        _get(f"{base}/new", "candidate", uploads.another, kind=kind),
+        _get(f"{base}/arrived", "candidate", uploads.arrived, kind=kind),
+        _get(f"{base}/state", "candidate", uploads.state, kind=kind),
+        _post(f"{base}/use", "candidate", uploads.use, kind=kind),
+    )
+
+
+CANDIDATE = (
+    _get("/account/phone", "candidate", account.phone),
+    _post("/account/phone", "candidate", account.send_phone_code),
+    _get("/account/phone-code", "candidate", account.phone_code),
+    _post("/account/phone-code", "candidate", account.confirm_phone_code),
+    _get("/applications", "candidate", applications.all_applications),
+    _get("/messages", "candidate", papers.all_messages),
+    _post("/exams/{sitting}/apply", "candidate", applications.start),
+    _get(APPLICATION, "candidate", applications.show),
+    _get(f"{APPLICATION}/choice", "candidate", applications.choose),
+    _post(f"{APPLICATION}/choice", "candidate", applications.save_choice),
+    _get(f"{APPLICATION}/details", "candidate", profile.details),
+    _post(f"{APPLICATION}/details", "candidate", profile.save_details),
+    _get(f"{APPLICATION}/contact", "candidate", profile.contact),
+    _post(f"{APPLICATION}/contact", "candidate", profile.save_contact),
+    _get(f"{APPLICATION}/background", "candidate", profile.background),
+    _post(f"{APPLICATION}/background", "candidate", profile.save_background),
+    _get(f"{APPLICATION}/check", "candidate", applications.check),
+    _post(f"{APPLICATION}/check", "candidate", applications.confirm),
+    _get(f"{APPLICATION}/withdraw", "candidate", applications.withdraw),
+    _post(f"{APPLICATION}/withdraw", "candidate", applications.confirm_withdrawal),
+    _get(f"{APPLICATION}/pay", "candidate", payment.show),
+    _post(f"{APPLICATION}/pay", "candidate", payment.pay),
+    _get(f"{APPLICATION}/pay/return", "candidate", payment.came_back),
+    _get(f"{APPLICATION}/pay/state", "candidate", payment.state),
+    _post(f"{APPLICATION}/pay/check", "candidate", payment.ask),
+    *_upload("photo"),
+    *_upload("id-document"),
+    *(_get(f"{APPLICATION}/{kind}", "candidate", papers.paper, kind=kind) for kind in papers.PAPERS),
+)
+
+STAFF = (
+    _get("/staff", "staff", staff.home),
+    _get("/staff/", "staff", staff.home),
+    _get("/staff/queue", "staff", staff.queue),
+    _post("/staff/queue", "staff", staff.take_next),
+    _get("/staff/cases/{case}", "staff", staff.case),
+    _post("/staff/cases/{case}", "staff", staff.decide),
+    _get("/staff/sittings", "staff", staff.all_sittings),
+    _get("/staff/sittings/{sitting}", "staff", staff.one_sitting),
+    _post("/staff/sittings/{sitting}/release", "staff", staff.release),
+    _get("/staff/files", "staff", staff_files.choose),
+    _post("/staff/files", "staff", staff_files.show_form),
+    _get("/staff/files/report", "staff", staff_files.report),
+    _get("/staff/files/report/state", "staff", staff_files.report_state),
+    _get("/staff/files/report/problems", "staff", staff_files.problems),
+    _get("/staff/help", "staff", staff.help_page),
+)
+
+ROUTES: tuple[Route, ...] = (*PUBLIC, *CANDIDATE, *STAFF)

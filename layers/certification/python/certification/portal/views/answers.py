@@ -1,0 +1,123 @@
+"""Everything a candidate answered, as it is checked before submitting, and as a reviewer reads it."""
+
+from certification.acts import uploads
+from certification.letters.formats import Language
+from certification.portal.views import countries, whole
+from certification.portal.views.speech import Speech
+from certification.portal.views.whole import Whole
+from certification.rules.fees import order_fees
+from certification.rules.model import Frozen
+
+Facts = tuple[tuple[str, str], ...]
+
+
+class Group(Frozen):
+    """The answers of one page. `page` is where they are changed."""
+
+    page: str
+    title: str
+    facts: Facts
+
+
+class Answers(Frozen):
+    """`photo` is a short-lived address; `missing` says that something keeps the application from being confirmed."""
+
+    reference: str
+    name: str
+    groups: tuple[Group, ...]
+    photo: str
+    fee: str
+    missing: bool
+    editable: bool
+
+
+def of(candidate_id: str, reference: str, language: Language) -> Answers:
+    """The answers of the candidate's own application."""
+    known = whole.read(candidate_id, reference)
+    say = known.speech(language)
+    photo = known.candidate.photo
+    return Answers(
+        reference=reference,
+        name=whole.name(known, say),
+        groups=groups(known, say),
+        photo=uploads.show(candidate_id, "photo") if photo and photo.key else "",
+        fee=fee(known, say),
+        missing=bool(known.gaps),
+        editable=known.editable,
+    )
+
+
+def fee(known: Whole, say: Speech) -> str:
+    """What the choice costs, empty while nothing is chosen."""
+    application = known.application
+    if not (application.occupation and application.level and application.form):
+        return ""
+    fees = order_fees(known.behind.policy, application.occupation, application.level, application.form)
+    return say.amount(fees.total)
+
+
+def groups(known: Whole, say: Speech) -> tuple[Group, ...]:
+    """The answers in the order of the task list."""
+    return (
+        Group(page="choice", title=say("tasks.choice"), facts=_choice(known, say)),
+        Group(page="details", title=say("tasks.details"), facts=_details(known, say)),
+        Group(page="contact", title=say("tasks.contact"), facts=_contact(known, say)),
+        Group(page="background", title=say("tasks.background"), facts=_background(known, say)),
+    )
+
+
+def _choice(known: Whole, say: Speech) -> Facts:
+    application, policy = known.application, known.behind.policy
+    rows = [(say("exams.form"), say.said(policy.form(application.form).words))] if application.form else []
+    return ((say("tasks.choice"), whole.name(known, say)), *rows, (say("exams.fee"), fee(known, say)))
+
+
+def _details(known: Whole, say: Speech) -> Facts:
+    person = known.behind.person
+    return (
+        (say("profile.full_name"), person.native_name or say("check.none")),
+        (say("check.latin_name"), person.latin_name or say("check.none")),
+        (say("profile.birth"), say.day(person.birth_date) if person.birth_date else ""),
+        (say("profile.nationality"), countries.name(person.nationality, say.language)),
+        (say("profile.id_type"), say(f"profile.{person.id_kind}") if person.id_kind else ""),
+        (say("profile.id_number"), person.id_number or ""),
+    )
+
+
+def _contact(known: Whole, say: Speech) -> Facts:
+    person = known.behind.person
+    return (
+        (say("profile.email"), person.email),
+        (say("profile.phone"), person.phone or ""),
+        (say("check.address"), person.address or say("check.none")),
+    )
+
+
+def _background(known: Whole, say: Speech) -> Facts:
+    rows = [
+        (
+            say("profile.education"),
+            say(
+                "check.education_entry",
+                level=say(f"profile.level_{entry.level}"),
+                school=entry.school,
+                major=entry.major or "–",
+                day=say.day(entry.graduated),
+            ),
+        )
+        for entry in known.candidate.education
+    ]
+    rows += [
+        (
+            say("profile.work"),
+            say(
+                "check.work_entry",
+                employer=entry.employer,
+                role=entry.role,
+                since=say.day(entry.since),
+                until=say.day(entry.until) if entry.until else say("check.today"),
+            ),
+        )
+        for entry in known.candidate.work
+    ]
+    return tuple(rows)

@@ -1,0 +1,151 @@
+"""The one durable page of an application: next step, tasks or progress, papers, payment."""
+
+from certification.cloud.tables.applications import applications
+from certification.letters.formats import Language
+from certification.portal.views import progress, tasks, whole
+from certification.portal.views.speech import Speech
+from certification.portal.views.whole import Whole
+from certification.rules.model import Frozen
+from certification.rules.payments import OrderState
+from certification.rules.status import Status
+
+Facts = tuple[tuple[str, str], ...]
+WITHDRAWABLE = frozenset(
+    {Status.DRAFT, Status.AWAITING_REVIEW, Status.RETURNED, Status.AWAITING_PAYMENT, Status.AWAITING_PROOFS}
+)
+
+
+class Paper(Frozen):
+    """A document of the application and where it is downloaded."""
+
+    title: str
+    href: str
+
+
+class Page(Frozen):
+    """The page of an application. `tasks` are there while it may be edited, `steps` afterwards."""
+
+    reference: str
+    name: str
+    sitting: str
+    status: str
+    next: progress.Next
+    reasons: tuple[str, ...]
+    note: str
+    tasks: tuple[tasks.Task, ...]
+    done: int
+    steps: tuple[progress.Step, ...]
+    papers: tuple[Paper, ...]
+    seat: Facts
+    payment: Facts
+    refund: str
+    withdrawable: bool
+
+
+class Row(Frozen):
+    """An application in the list of a candidate's own."""
+
+    reference: str
+    name: str
+    sitting: str
+    next: progress.Next
+
+
+def overview(candidate_id: str, language: Language) -> tuple[Row, ...]:
+    """The candidate's applications, newest first, each with its next step."""
+    rows = []
+    for page in (show(candidate_id, application.reference, language) for application in applications.of(candidate_id)):
+        rows.append(Row(reference=page.reference, name=page.name, sitting=page.sitting, next=page.next))
+    return tuple(rows)
+
+
+def show(candidate_id: str, reference: str, language: Language) -> Page:
+    """The page as it is now."""
+    known = whole.read(candidate_id, reference)
+    say = known.speech(language)
+    base = f"/{language}/apply/{reference}"
+    todo = tasks.tasks(known, say, base) if known.editable else ()
+    application = known.application
+    returned = application.returned
+    return Page(
+        reference=reference,
+        name=whole.name(known, say),
+        sitting=known.behind.sitting.name_zh if language == "zh" else known.behind.sitting.name_en,
+        status=application.status,
+        next=progress.next_step(known, say, base, todo),
+        reasons=tuple(text for texts in tasks.reasons_by_page(known, say).values() for text in texts),
+        note=returned.note if returned else "",
+        tasks=todo,
+        done=sum(task.state == "done" for task in todo),
+        steps=progress.steps(known, say) if application.confirmed_at else (),
+        papers=_papers(known, say, base),
+        seat=_seat(known, say),
+        payment=_payment(known, say),
+        refund=_refund(known, say),
+        withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
+    )
+
+
+def _papers(known: Whole, say: Speech, base: str) -> tuple[Paper, ...]:
+    application = known.application
+    there = {
+        "ticket": progress.ticket_is_open(known),
+        "score-report": application.score_report is not None,
+        "certificate": application.certificate is not None,
+    }
+    return tuple(
+        Paper(title=say(f"papers.{kind}"), href=f"{base}/{kind}") for kind, is_there in there.items() if is_there
+    )
+
+
+def _seat(known: Whole, say: Speech) -> Facts:
+    """Date and place of the exam; the seat is shown with the ticket, not before (K28)."""
+    application, sitting = known.application, known.behind.sitting
+    if application.seat is None or not progress.ticket_is_open(known):
+        return ()
+    rows = [
+        (say("papers.number"), application.candidate_number or ""),
+        (
+            say("papers.site"),
+            f"{application.seat.site}, {sitting.address_zh if say.language == 'zh' else sitting.address_en}",
+        ),
+        (say("papers.room_and_seat"), say("papers.seat", room=application.seat.room, seat=application.seat.seat)),
+    ]
+    subjects = known.behind.policy.occupation(application.occupation or "").subjects
+    rows += [
+        (say.said(known.behind.policy.subject(slot.subject).words), say.moment(slot.starts))
+        for slot in sitting.dates.slots
+        if slot.subject in subjects
+    ]
+    return tuple(rows)
+
+
+def _payment(known: Whole, say: Speech) -> Facts:
+    if known.quote is None:
+        return ()
+    order = known.quote.order
+    state = "confirming" if known.quote.confirming else str(order.state)
+    rows = [
+        (say("pay.order"), order.number),
+        (say("pay.amount"), say.amount(order.total)),
+        (say("pay.state"), say(f"pay.state_{state}")),
+    ]
+    if order.settled_at:
+        rows.append((say("pay.paid_at"), say.moment(order.settled_at)))
+    return tuple(rows)
+
+
+def _refund(known: Whole, say: Speech) -> str:
+    """What a withdrawal would get back now, from the rule that decides it."""
+    if known.quote is None or known.quote.order.state is not OrderState.SETTLED:
+        return ""
+    refund = known.quote.refund
+    if refund.now.refunded and refund.closes_at:
+        return say(
+            "pay.refund_now",
+            amount=say.amount(refund.now.amount),
+            fee=say.amount(refund.now.fee),
+            until=say.deadline(refund.closes_at),
+        )
+    because = refund.now.because
+    return because.zh if say.language == "zh" else because.en

@@ -1,0 +1,181 @@
+"""A desk's queue, and one case with everything a decision needs."""
+
+from certification.acts import review, uploads
+from certification.acts.profile import read as read_profile
+from certification.cloud import clock
+from certification.cloud.tables.cases import Case
+from certification.cloud.tables.staff import StaffMember, staff
+from certification.letters.formats import Language
+from certification.portal.views import answers, whole
+from certification.portal.views.speech import Speech
+from certification.portal.views.whole import Whole
+from certification.rules.cases import CaseKind
+from certification.rules.errors import NotFound
+from certification.rules.model import Frozen
+from certification.rules.review import Decision, Verdict
+
+Facts = tuple[tuple[str, str], ...]
+
+
+class Row(Frozen):
+    """One open case. `late` is "overdue", "today" or empty."""
+
+    id: str
+    kind: str
+    about: str
+    promised: str
+    late: str
+    holder: str
+
+
+class Queue(Frozen):
+    """The open cases, oldest promise first, and how many wait, are due today, are overdue, are the reader's own."""
+
+    rows: tuple[Row, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+class CasePage(Frozen):
+    """`reasons` are (code, words). For a case without an application `application` is None."""
+
+    id: str
+    kind: str
+    about: str
+    promised: str
+    late: str
+    is_review: bool
+    decided: str
+    name: str
+    look_at: tuple[str, ...]
+    facts: Facts
+    groups: tuple[answers.Group, ...]
+    rules: Facts
+    photo: str
+    photo_problems: tuple[str, ...]
+    document: str
+    document_is_picture: bool
+    reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The addresses of pictures on this page."""
+        return tuple(address for address in (self.photo, self.document if self.document_is_picture else "") if address)
+
+
+def member(staff_id: str) -> StaffMember:
+    """The member of staff who is signed in; not found once they left."""
+    found = staff.find(staff_id)
+    if found is None:
+        raise NotFound("member of staff")
+    return found
+
+
+def queue(staff_id: str, language: Language) -> Queue:
+    """The open cases of the member's desks."""
+    say = Speech(language)
+    cases = review.queue(member(staff_id))
+    rows = tuple(_row(case, say, staff_id) for case in cases)
+    return Queue(
+        rows=rows,
+        counts=(
+            (say("staff.waiting"), len(rows)),
+            (say("staff.due_today"), sum(row.late == "today" for row in rows)),
+            (say("staff.overdue"), sum(row.late == "overdue" for row in rows)),
+            (say("staff.mine"), sum(case.taken_by == staff_id for case in cases)),
+        ),
+    )
+
+
+def take_next(staff_id: str) -> str | None:
+    """Lock the oldest free case; gives its id."""
+    taken = review.take_next(member(staff_id))
+    return taken.id if taken else None
+
+
+def decide(staff_id: str, case_id: str, verdict: str, reasons: tuple[str, ...], note: str, second: str) -> None:
+    """Decide a case by page."""
+    decision = Decision(
+        verdict=Verdict(verdict), decided_by=staff_id, reasons=reasons, note=note, seconded_by=second or None
+    )
+    review.decide(member(staff_id), case_id, decision)
+
+
+def case(staff_id: str, case_id: str, language: Language) -> CasePage:
+    """One case of the member's desks."""
+    found = review.read_case(member(staff_id), case_id)
+    say = Speech(language)
+    known = _application(found)
+    row = _row(found, say, staff_id)
+    bare = CasePage(
+        id=found.id,
+        kind=row.kind,
+        about=found.about,
+        promised=row.promised,
+        late=row.late,
+        is_review=found.kind is CaseKind.REVIEW,
+        decided=_decided(found, say),
+        name="",
+        look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
+        facts=tuple((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
+        groups=(),
+        rules=(),
+        photo="",
+        photo_problems=(),
+        document="",
+        document_is_picture=False,
+        reasons=(),
+    )
+    return _with_application(bare, known, say) if known else bare
+
+
+def _application(found: Case) -> Whole | None:
+    if found.kind is not CaseKind.REVIEW:
+        return None
+    application = review.application_of(found)
+    return whole.read(application.candidate, application.reference)
+
+
+def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
+    candidate = known.candidate
+    photo, document = candidate.photo, candidate.id_document
+    identity = read_profile(candidate.id).identity_check
+    said = [(say("staff.identity_check"), say(f"staff.identity_{identity}"))]
+    for answer in known.application.answers:
+        words = answer.zh if say.language == "zh" else answer.en
+        said.append((answer.rule, f"{say('staff.yes') if answer.yes else say('staff.no')} {words}"))
+    return page.model_copy(
+        update={
+            "name": known.behind.person.name,
+            "groups": answers.groups(known, say),
+            "rules": tuple(said),
+            "photo": uploads.show(candidate.id, "photo") if photo and photo.key else "",
+            "photo_problems": tuple(one.zh if say.language == "zh" else one.en for one in photo.problems)
+            if photo
+            else (),
+            "document": uploads.show(candidate.id, "id_document") if document and document.key else "",
+            "document_is_picture": bool(document and document.content_type.startswith("image/")),
+            "reasons": tuple((one.code, say.said(one.words)) for one in known.behind.policy.review.reasons),
+        }
+    )
+
+
+def _row(case: Case, say: Speech, staff_id: str) -> Row:
+    now = clock.now()
+    late = "overdue" if now >= case.promised else "today" if say.day(now) == say.day(case.promised) else ""
+    kind = f"staff.kind_{case.kind}"
+    return Row(
+        id=case.id,
+        kind=say(kind if say.has(kind) else "staff.kind_other"),
+        about=case.about,
+        promised=say.deadline(case.promised),
+        late=late,
+        holder=say("staff.holder_you") if case.taken_by == staff_id else case.taken_by or "",
+    )
+
+
+def _decided(case: Case, say: Speech) -> str:
+    if case.decision is None:
+        return ""
+    key = f"staff.{case.decision.outcome}"
+    outcome = say(key) if say.has(key) else case.decision.outcome
+    return say("staff.decided", outcome=outcome, by=case.decision.decided_by, at=say.moment(case.decision.decided_at))

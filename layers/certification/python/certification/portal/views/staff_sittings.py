@@ -1,0 +1,72 @@
+"""Sittings as staff see them: dates, draw, marks, release."""
+
+from certification.cloud import clock
+from certification.cloud.tables.sittings import Sitting, sittings
+from certification.letters.formats import Language
+from certification.policies import load_policy
+from certification.portal.views import desk, exams
+from certification.portal.views.speech import Speech
+from certification.rules.errors import Refused
+from certification.rules.model import Frozen
+
+Facts = tuple[tuple[str, str], ...]
+RELEASE_ROLES = frozenset({"results_officer", "supervisor"})
+
+
+class SittingPage(Frozen):
+    """`release` says what the release page offers: possible now, by itself later, or done."""
+
+    id: str
+    name: str
+    stage: str
+    dates: Facts
+    rooms: str
+    marks: Facts
+    can_release: bool
+    released: bool
+    release_at: str
+
+
+def all_sittings(language: Language) -> tuple[SittingPage, ...]:
+    return tuple(_page(sitting, language, may=False) for sitting in exams.announced())
+
+
+def of(staff_id: str, sitting_id: str, language: Language) -> SittingPage:
+    may = bool(RELEASE_ROLES & set(desk.member(staff_id).roles))
+    return _page(sittings.read(sitting_id), language, may=may)
+
+
+def may_release(staff_id: str) -> None:
+    """Refuse whoever has no role for it."""
+    if not RELEASE_ROLES & set(desk.member(staff_id).roles):
+        raise Refused("role_missing", "Your role may not release results.", "您无权公布成绩。", rules=("RES-01",))
+
+
+def _page(sitting: Sitting, language: Language, *, may: bool) -> SittingPage:
+    policy, _ = load_policy(sitting.scheme)
+    say = Speech(language, policy.time_zone)
+    over = clock.now() >= sitting.dates.exam_over
+    released = sitting.stage in ("releasing", "released", "concluded")
+    return SittingPage(
+        id=sitting.id,
+        name=sitting.name_zh if language == "zh" else sitting.name_en,
+        stage=say(f"staff.stage_{sitting.stage}"),
+        dates=exams.dates(sitting, policy, say),
+        rooms=say("staff.rooms_are", rooms=len(sitting.rooms), seats=sum(room.capacity for room in sitting.rooms)),
+        marks=_marks(sitting, say),
+        can_release=may and over and sitting.marks is not None and not released,
+        released=released,
+        release_at=say.moment(sitting.release_at),
+    )
+
+
+def _marks(sitting: Sitting, say: Speech) -> Facts:
+    marks = sitting.marks
+    if marks is None:
+        return ()
+    return (
+        (say("staff.marks_file"), marks.file),
+        (say("staff.marks_rows"), str(marks.rows)),
+        (say("staff.marks_at"), say.moment(marks.imported_at)),
+        (say("staff.marks_by"), marks.imported_by),
+    )
