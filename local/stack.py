@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ACCOUNT = "123456789012"
-REGION = "ap-east-1"
+REGION = "ap-southeast-1"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import os
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - what moto expects, opens nothing
-    AWS_DEFAULT_REGION="ap-east-1",
+    AWS_DEFAULT_REGION="ap-southeast-1",
     TZ="UTC",
     STACK="assay",
     PUBLIC_URL="http://127.0.0.1:8080",

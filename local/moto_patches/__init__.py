@@ -62,7 +62,7 @@ for _patch in PATCHES:
 
 _mock = mock_aws()
 
-# botocore's list of regions knows no SES in ap-east-1, so moto would refuse it. Where letters really leave from is a
+# botocore's list of regions knows no SES in ap-southeast-1, so moto would refuse it. Where letters really leave from is a
 # decision of the template; here they may leave from the stack's own region.
 _ANY_REGION = "MOTO_ALLOW_NONEXISTENT_REGION"
 

@@ -1,6 +1,7 @@
 """Runs handlers in this process, as Lambda would: JSON in, JSON out, errors by name, under the function's own role."""
 
 import json
+import sys
 import time
 import traceback
 from collections import deque
@@ -99,6 +100,7 @@ class Invoker:
     def _run(self, handler: Callable[[Any, Any], Any], text: str, context: LambdaContext) -> Outcome:
         if len(text) > PAYLOAD_LIMIT:
             return self._failed(context, "RequestEntityTooLargeException", f"the event has {len(text)} bytes")
+        _new_process()
         try:
             with self._acting(context.spec.role, context.spec.name):
                 answer = handler(json.loads(text), context)
@@ -147,3 +149,10 @@ class Invoker:
 def _name_of(problem: Exception) -> str:
     """A missing right is a plain ClientError on AWS; the gate's own class would not match in Retry and Catch."""
     return "ClientError" if isinstance(problem, AccessDenied) else type(problem).__name__
+
+
+def _new_process() -> None:
+    """Let the package forget opened keys and secrets: on AWS another function's process never held them."""
+    memory = sys.modules.get("certification.cloud.memory")
+    if memory is not None:
+        memory.forget()

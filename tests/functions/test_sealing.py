@@ -35,7 +35,7 @@ class Office:
 
     def __init__(self, kms: "KMSClient", s3: "S3Client") -> None:
         self.kms, self.s3 = kms, s3
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-east-1"})
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-southeast-1"})
         self.key = self.another_key()
         self.chain = self.ensured(NOW)
 
@@ -60,7 +60,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
     with mock_aws():
-        yield Office(boto3.client("kms", "ap-east-1"), boto3.client("s3", "ap-east-1"))
+        yield Office(boto3.client("kms", "ap-southeast-1"), boto3.client("s3", "ap-southeast-1"))
 
 
 @pytest.fixture(scope="module")

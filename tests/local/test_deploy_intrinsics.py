@@ -31,7 +31,7 @@ def resolver() -> Resolver:
     [
         ({"Ref": "Level"}, "plain"),
         ({"Ref": "Queue"}, "https://queue"),
-        ({"Ref": "AWS::Region"}, "ap-east-1"),
+        ({"Ref": "AWS::Region"}, "ap-southeast-1"),
         ({"Fn::GetAtt": "Queue.Arn"}, "arn:queue"),
         ({"Fn::GetAtt": ["Queue", "Arn"]}, "arn:queue"),
         ({"Fn::GetAtt": "Queue.Nested.Part"}, "deep"),

@@ -47,7 +47,7 @@ def test_a_single_state_in_jsonpath_is_refused() -> None:
         "arn:aws:states:::lambda:invoke.waitForTaskToken",
         "arn:aws:states:::events:putEvents",
         "arn:aws:states:::states:startExecution.sync",
-        "arn:aws:lambda:ap-east-1:123456789012:function:x",
+        "arn:aws:lambda:ap-southeast-1:123456789012:function:x",
     ],
 )
 def test_every_resource_but_lambda_invoke_is_refused(resource: str) -> None:

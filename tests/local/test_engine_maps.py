@@ -169,7 +169,7 @@ def test_every_child_is_an_execution_of_its_own_under_the_label(kind: str, famil
     done = bench.run(each(apart(kind, Look=context), Label="Every"), ["a", "b"])
     first, second = children(bench, "Every")
     assert (first.kind, first.parent, first.path) == (kind, done.arn, ["Look"])
-    assert first.arn == f"arn:aws:states:ap-east-1:123456789012:{family}:trial/Every:{first.name}"
+    assert first.arn == f"arn:aws:states:ap-southeast-1:123456789012:{family}:trial/Every:{first.name}"
     assert done.path == ["Each"]
     assert done.output[1]["Execution"] == {"Id": second.arn, "Name": second.name, "Input": "b"}
     assert done.output[0]["StateMachine"] == {"Id": MACHINES + "trial/Every", "Name": "trial/Every"}

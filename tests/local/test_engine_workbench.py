@@ -12,8 +12,8 @@ from local.engine.errors import StateMachineDoesNotExist
 from local.stack import MachineSpec
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-MACHINES = "arn:aws:states:ap-east-1:123456789012:stateMachine:"
-FUNCTIONS = "arn:aws:lambda:ap-east-1:123456789012:function:"
+MACHINES = "arn:aws:states:ap-southeast-1:123456789012:stateMachine:"
+FUNCTIONS = "arn:aws:lambda:ap-southeast-1:123456789012:function:"
 
 type Definition = dict[str, Any]
 
@@ -246,7 +246,7 @@ def test_the_context_names_the_execution_the_machine_and_the_state() -> None:
         "State": {"Name": "Look", "RetryCount": 0},
         "StateMachine": {"Id": MACHINES + "trial", "Name": "trial"},
     }
-    assert arn == "arn:aws:states:ap-east-1:123456789012:execution:trial:first-look"
+    assert arn == "arn:aws:states:ap-southeast-1:123456789012:execution:trial:first-look"
 
 
 REST = machine("Rest", Rest={"Type": "Wait", "Seconds": 10, "End": True})

@@ -7,12 +7,12 @@ import pytest
 from local.gate.names import Names, UnmappedOperation
 from local.gate.needs import needs
 
-BASE = ":ap-east-1:123456789012:"
-KEY = "arn:aws:kms:ap-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+BASE = ":ap-southeast-1:123456789012:"
+KEY = "arn:aws:kms:ap-southeast-1:123456789012:key/11111111-1111-1111-1111-111111111111"
 NAMES = Names(
     aliases={"alias/assay-fields": KEY},
     hash_keys={"Rows": "pk"},
-    secrets={"assay/card": "arn:aws:secretsmanager:ap-east-1:123456789012:secret:assay/card-AbCdEf"},
+    secrets={"assay/card": "arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:assay/card-AbCdEf"},
     senders=frozenset({"desk@one.test"}),
 )
 

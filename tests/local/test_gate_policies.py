@@ -8,7 +8,7 @@ from local.gate.evaluate import Context, PolicyError, applies, check_statement, 
 from local.gate.principals import Principal, concerns
 from local.stack import ACCOUNT
 
-TABLE = "arn:aws:dynamodb:ap-east-1:123456789012:table/assay-Outbox"
+TABLE = "arn:aws:dynamodb:ap-southeast-1:123456789012:table/assay-Outbox"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/assay-door"
 
 
@@ -53,7 +53,7 @@ def test_a_statement_applies_to_action_resource_and_condition(statement: dict[st
 
 CARRIED: Context = {
     "ses:FromAddress": "Desk@assay.test",
-    "aws:SourceArn": "arn:aws:events:ap-east-1:123456789012:rule/assay/letters",
+    "aws:SourceArn": "arn:aws:events:ap-southeast-1:123456789012:rule/assay/letters",
     "aws:SecureTransport": "true",
     "s3:TlsVersion": "1.3",
     "dynamodb:LeadingKeys": ("CAND#1", "CAND#2"),
@@ -74,9 +74,9 @@ CARRIED: Context = {
         ("StringNotLike", "ses:FromAddress", "*@assay.test", False),
         ("ArnLike", "aws:SourceArn", "arn:aws:events:*:123456789012:rule/*", True),
         ("ArnLike", "aws:SourceArn", "arn:aws:*:rule/*", False),
-        ("ArnEquals", "aws:SourceArn", "arn:aws:events:ap-east-1:123456789012:rule/assay/letters", True),
+        ("ArnEquals", "aws:SourceArn", "arn:aws:events:ap-southeast-1:123456789012:rule/assay/letters", True),
         ("ArnNotLike", "aws:SourceArn", "arn:aws:events:*:123456789012:rule/*", False),
-        ("ArnNotEquals", "aws:SourceArn", "arn:aws:sqs:ap-east-1:123456789012:q", True),
+        ("ArnNotEquals", "aws:SourceArn", "arn:aws:sqs:ap-southeast-1:123456789012:q", True),
         ("Bool", "aws:SecureTransport", "True", True),
         ("Bool", "aws:SecureTransport", False, False),
         ("NumericLessThan", "s3:TlsVersion", "1.3", False),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.http import gateway as gateway_module
-from local.http.gateway import REQUEST_LIMIT, Gateway, answer, identity_headers
+from local.http.gateway import REQUEST_LIMIT, Gateway, IdentityError, answer
 from local.http.messages import Request, Response
 from local.http.routes import Router
 from local.runtime.console import HandlerLog
@@ -33,7 +33,7 @@ ROUTES = [
     RouteSpec("GET", "/exams/{id}", "Echo", None),
     RouteSpec("GET", "/exams/open", "Echo", None),
     RouteSpec("POST", "/exams/{id}/seats/{seat}", "Echo", None),
-    RouteSpec("GET", "/guarded", "Echo", "Guard"),
+    RouteSpec("GET", "/guarded", "Echo", "Guard", ("$request.header.Authorization",)),
     RouteSpec("GET", "/broken", "Broken", None),
 ]
 
@@ -48,7 +48,7 @@ def gateway(tmp_path: Path) -> Gateway:
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         functions[name] = FunctionSpec(name, name, arn, "app.handler", folder, (), 5, 256, {}, f"{name}Role")
     invoker = Invoker(Stack("test", {}, "hash", functions=functions), lambda: NOW, HandlerLog(lambda: NOW))
-    return Gateway(ROUTES, invoker, lambda: NOW, ("Authorization",))
+    return Gateway(ROUTES, invoker, lambda: NOW)
 
 
 def event_of(response: Response) -> dict[str, Any]:
@@ -149,11 +149,10 @@ def test_an_authorizer_adds_its_context_to_the_event(gateway: Gateway) -> None:
     assert context["seen"]["routeArn"].endswith("/$default/GET/guarded")
 
 
-def test_the_headers_of_identity_are_found_in_the_template() -> None:
-    authorizer = {"identitySource": "$request.header.Authorization", "type": "request"}
-    body = {"components": {"securitySchemes": {"S": {"x-amazon-apigateway-authorizer": authorizer}}}}
-    assert identity_headers({"Resources": {"Api": {"Properties": {"Body": body}}}}) == ("Authorization",)
-    assert identity_headers({"Resources": {}}) == ()
+def test_an_identity_source_that_is_no_header_is_refused_at_start(gateway: Gateway) -> None:
+    route = RouteSpec("GET", "/guarded", "Echo", "Guard", ("$context.identity.sourceIp",))
+    with pytest.raises(IdentityError, match="sourceip"):
+        Gateway([route], gateway._invoker, lambda: NOW)
 
 
 def test_a_handler_that_fails_says_nothing_about_why(gateway: Gateway) -> None:

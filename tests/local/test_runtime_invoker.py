@@ -57,8 +57,8 @@ def test_the_answer_comes_back_as_json_would_carry_it(tmp_path: Path) -> None:
     [
         "Worker",
         "test-worker",
-        "arn:aws:lambda:ap-east-1:123456789012:function:test-worker",
-        "arn:aws:lambda:ap-east-1:123456789012:function:test-worker:live",
+        "arn:aws:lambda:ap-southeast-1:123456789012:function:test-worker",
+        "arn:aws:lambda:ap-southeast-1:123456789012:function:test-worker:live",
     ],
 )
 def test_a_function_is_found_by_id_name_and_arn(tmp_path: Path, name: str) -> None:

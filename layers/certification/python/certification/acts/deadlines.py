@@ -1,11 +1,11 @@
-"""What is due: found by job and hour, listed for the map, and handed row by row to its outcome.
+"""What is due: found by job and day, listed for the map, and handed row by row to its outcome.
 
-A run starts at the oldest hour that still had an unfinished row when last looked at, minus an overlap, because the
+A run starts on the oldest day that still had an unfinished row when last looked at, minus an overlap, because the
 index is eventually consistent. A missed run is caught up by the next ones.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from certification.acts import outcomes, sitting_outcomes
@@ -24,11 +24,11 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit
 
-HOUR = timedelta(hours=1)
-OVERLAP = 2 * HOUR
+DAY = timedelta(days=1)
+OVERLAP = timedelta(hours=2)
 FIRST_LOOK = timedelta(days=2)
-MOST_HOURS = 72
-"""How many hours one run reads at most; further back is caught up by the following runs."""
+MOST_DAYS = 60
+"""How many days one run reads at most; further back is caught up by the following runs."""
 
 JOBS: dict[str, tuple[Table[Any], ...]] = {
     "deadlines": (applications, cases, verifications, inbox, payments, refunds, outbox),
@@ -54,9 +54,10 @@ def find_due(job: str) -> dict[str, Any]:
     now = clock.now()
     marker = claims.find(f"looked:{job}")
     start = datetime.fromisoformat(marker.holder) if marker else now - FIRST_LOOK
-    end = min(now, start + MOST_HOURS * HOUR)
+    end = min(now, start + MOST_DAYS * DAY)
     found = list(_due_rows(job, start, end))
-    _remember(job, marker, min((row["due"] for row in found), default=end))
+    oldest = min((row["day"] for row in found), default=end.astimezone(UTC).date())
+    _remember(job, marker, min(end, datetime.combine(oldest, time(), UTC)) if found else end)
     if not found:
         return {"number": 0, "list": ""}
     key = f"lists/due/{job}/{now:%Y-%m-%dT%H%M%S}.jsonl"
@@ -66,16 +67,16 @@ def find_due(job: str) -> dict[str, Any]:
 
 def _due_rows(job: str, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
     for table in JOBS[job]:
-        hour = (start - OVERLAP).replace(minute=0, second=0, microsecond=0)
-        while hour <= end:
-            for record in table.due_by(job, hour, end):
-                yield {"table": table.name, "key": table.columns(record)["pk"], "due": hour}
-            hour += HOUR
+        day = (start - OVERLAP).astimezone(UTC).date()
+        while day <= end.astimezone(UTC).date():
+            for record in table.due_by(job, day, end):
+                yield {"table": table.name, "key": table.columns(record)["pk"], "day": day}
+            day += DAY
 
 
-def _remember(job: str, marker: Claim | None, hour: datetime) -> None:
+def _remember(job: str, marker: Claim | None, instant: datetime) -> None:
     """Where the next run starts. A run that lost the race to remember leaves it to the other."""
-    holder = hour.replace(minute=0, second=0, microsecond=0).isoformat()
+    holder = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
     if marker is not None and marker.holder == holder:
         return
     claim = Claim(key=f"looked:{job}", holder=holder) if marker is None else marker.changed(holder=holder)

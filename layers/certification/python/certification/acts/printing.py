@@ -45,9 +45,11 @@ def _issue(number: str) -> None:
         signer=policy.certificate.seals[0].words.en,
         signed_at=clock.now(),
     )
-    key = f"issued/{certificate.candidate}/{certificate.number}.pdf"
+    # Two runs make two seals (ECDSA is random): each file lies under its own hash, and one row says which counts.
+    digest = hashlib.sha256(sealed).hexdigest()
+    key = f"issued/{certificate.candidate}/{certificate.number}-{digest[:16]}.pdf"
     vault.write(settings().vault, key, sealed, "application/pdf")
-    commit([certificates.update(certificate.changed(key=key, sha256=hashlib.sha256(sealed).hexdigest()))])
+    commit([certificates.update(certificate.changed(key=key, sha256=digest))])
 
 
 def _paper(certificate: Certificate) -> CertificatePaper:

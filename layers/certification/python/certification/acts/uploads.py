@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["photo", "id_document"]
 LIMIT = 10 * 1024 * 1024
-LARGEST_PHOTO = 200_000
-"""The checked photo, as we write it."""
 
 
 def held(candidate: Candidate) -> None:
@@ -73,16 +71,7 @@ def _photo(candidate: Candidate, upload: Upload, data: bytes) -> Upload:
     from certification.imaging.profile import PhotoProfile
 
     policy, _ = load_policy("cgptc")
-    profile = PhotoProfile(
-        width_px=policy.photo.pixels[0],
-        height_px=policy.photo.pixels[1],
-        width_mm=policy.photo.millimetres[0],
-        height_mm=policy.photo.millimetres[1],
-        head_ratio=(float(policy.photo.head[0]), float(policy.photo.head[1])),
-        background=policy.photo.background,
-        max_bytes=LARGEST_PHOTO,
-    )
-    verdict = check_photo(data, profile)
+    verdict = check_photo(data, PhotoProfile.of(policy.photo))
     if verdict.refused is not None or verdict.image is None:
         return _refused(upload, verdict.refused)
     problems = tuple(Problem(code=problem.code, en=problem.en, zh=problem.zh) for problem in verdict.problems)

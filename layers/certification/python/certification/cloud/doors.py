@@ -6,106 +6,173 @@ The API documents itself (OpenAPI 3.1); docs/openapi.json is written from here a
 import base64
 import json
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from threading import RLock
 from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from pydantic import BaseModel
 
+from certification.cloud import problems
 from certification.cloud.log import logger
-from certification.rules.errors import Conflict, NotFound, Refused
+from certification.cloud.problems import Problem
+from certification.rules.errors import NotSignedIn, Refused
 from certification.rules.model import Frozen
 
-__all__ = ["Caller", "Forbidden", "Problem", "Router", "caller", "door", "problem", "raw_body"]
+__all__ = ["Caller", "Path", "Query", "Routes", "door", "guarded", "raw_body"]
 
-Router = APIGatewayHttpRouter
 Event = dict[str, Any]
+Kind = Literal["candidate", "staff"]
+VERSION = "1.0.0"
+LARGEST_BODY = 64 * 1024
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+SESSION = "session"
+"""The name of the security scheme in the document."""
+
+# Powertools keeps the request of the moment in class attributes. Lambda gives a process one request at a time; the
+# local cloud and tests give several, and nobody may ever see another's.
+_ONE_AT_A_TIME = RLock()
 
 
 class Caller(Frozen):
-    """Who is signed in, as the authorizer told API Gateway; the handler asks the rows again for what matters."""
+    """Who is signed in, as the authorizer told API Gateway; the handler asks the rows again."""
 
-    kind: Literal["candidate", "staff"]
+    kind: str
     subject: str
 
 
-class Forbidden(Refused):
-    """Signed in, but not allowed to do this."""
+class Routes:
+    """The routes of one part of the API below `prefix`. `kind` is who may call them; None for anybody.
 
-    def __init__(self) -> None:
-        super().__init__("forbidden", "Your account may not do this.", "您的账户无权执行此操作。")
+    A handler's docstring is its documentation; its parameters are validated: models from the body, `Annotated` with
+    `Path` or `Query` from the address. A query or a body that the handler does not ask for is refused.
+    """
+
+    def __init__(self, tag: str, prefix: str, kind: Kind | None = None) -> None:
+        self.tag, self.prefix, self.kind = tag, prefix, kind
+        self.router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+        self.listed: list[tuple[str, str]] = []
+
+    def get(self, path: str) -> Callable[..., Any]:
+        return self._route("GET", path)
+
+    def post(self, path: str) -> Callable[..., Any]:
+        return self._route("POST", path)
+
+    def put(self, path: str) -> Callable[..., Any]:
+        return self._route("PUT", path)
+
+    def delete(self, path: str) -> Callable[..., Any]:
+        return self._route("DELETE", path)
+
+    def session_id(self) -> str | None:
+        """The session id that the current request brings in its Authorization header."""
+        header = self._event().headers.get("authorization") or ""
+        scheme, _, session_id = header.partition(" ")
+        return session_id.strip() if scheme.lower() == "bearer" else None
+
+    def caller(self) -> Caller:
+        """Who the authorizer says is calling; `NotSignedIn` when the request came past it."""
+        authorizer = self._event().request_context.authorizer
+        context = (authorizer.get_lambda if authorizer else None) or {}
+        if not (context.get("kind") and context.get("subject")):
+            raise NotSignedIn
+        return Caller(kind=str(context["kind"]), subject=str(context["subject"]))
+
+    def _event(self) -> Any:
+        return self.router.current_event
+
+    def _route(self, method: str, path: str) -> Callable[..., Any]:
+        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+            summary, _, description = (handler.__doc__ or "").partition("\n\n")
+            self.listed.append((method, self.prefix + path))
+            self.router.route(
+                self.prefix + path,
+                method,
+                summary=" ".join(summary.split()),
+                description=" ".join(description.split()) or None,
+                operation_id=handler.__name__,
+                tags=[self.tag],
+                security=[{SESSION: []}] if self.kind else None,
+            )(self._without_surprises(handler))
+            return handler
+
+        return register
+
+    def _without_surprises(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        parameters = signature(handler).parameters
+        takes_body = any(_is_model(one.annotation) for one in parameters.values())
+
+        @wraps(handler)
+        def asked(*args: Any, **kwargs: Any) -> Any:
+            event = self._event()
+            unknown = [("query", name) for name in event.query_string_parameters or {} if name not in parameters]
+            if not takes_body and event.body and event.json_body != {}:
+                unknown.append(("body", ""))
+            if unknown:
+                raise RequestValidationError([{"loc": loc, "type": "extra_forbidden"} for loc in unknown])
+            return handler(*args, **kwargs)
+
+        return asked
 
 
-class Problem(Frozen):
-    """What every refusal looks like: a stable code, what happened and what to do in both languages, and the rules."""
-
-    code: str
-    en: str
-    zh: str
-    field: str | None = None
-    rules: tuple[str, ...] = ()
-    facts: dict[str, str] = {}
-    problems: tuple[dict[str, str], ...] = ()
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def caller(router: Any, kind: Literal["candidate", "staff"]) -> Caller:
-    """The caller of the current request; `Forbidden` when it is somebody of the other kind."""
-    context = router.current_event.request_context.authorizer.get_lambda or {}
-    if context.get("kind") != kind or not context.get("subject"):
-        raise Forbidden
-    return Caller(kind=kind, subject=context["subject"])
-
-
-def problem(refusal: Refused) -> tuple[int, Problem]:
-    """The status and body of a refusal."""
-    status = 404 if isinstance(refusal, NotFound) else 409 if isinstance(refusal, Conflict) else 422
-    if isinstance(refusal, Forbidden):
-        status = 403
-    if refusal.code.startswith("too_many"):
-        status = 429
-    return status, Problem(
-        code=refusal.code,
-        en=refusal.en,
-        zh=refusal.zh,
-        field=refusal.field,
-        rules=refusal.rules,
-        facts=refusal.facts,
-    )
-
-
-def _answer(status: int, body: Problem) -> Response[str]:
-    return Response(status, "application/json", body.model_dump_json())
-
-
-def door(*routers: APIGatewayHttpRouter, title: str) -> APIGatewayHttpResolver:
-    """A resolver over these routers. Every failure is an answer in one shape; none shows an inside."""
+def door(*parts: Routes, title: str, description: str = "") -> APIGatewayHttpResolver:
+    """A resolver over these parts. Every failure is an answer in one shape; none shows an inside."""
     app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-    app.configure_openapi(title=title, version="1.0.0")
-    for router in routers:
-        app.include_router(router)
-
-    @app.exception_handler(Refused)  # type: ignore[untyped-decorator]
-    def refused(refusal: Refused) -> Response[str]:
-        return _answer(*problem(refusal))
-
-    @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
-    def invalid(error: RequestValidationError) -> Response[str]:
-        found = tuple(
-            {"field": ".".join(str(part) for part in item["loc"]), "what": item["type"]} for item in error.errors()
-        )
-        body = Problem(
-            code="invalid_request",
-            en="Some fields are missing or not of the right form; `problems` names each.",
-            zh="部分字段缺失或格式不正确，详见 problems。",
-            problems=found,
-        )
-        return _answer(422, body)
-
-    @app.not_found
-    def missing(_error: Exception) -> Response[str]:
-        return _answer(404, Problem(code="no_such_route", en="There is no such address.", zh="地址不存在。"))
-
+    app.configure_openapi(
+        title=title,
+        version=VERSION,
+        description=description or None,
+        security_schemes={SESSION: HTTPBearer(description="The id that signing in gave.")},
+    )
+    for part in parts:
+        app.include_router(part.router)
+    _answer_failures(app)
     return app
+
+
+def _answer_failures(app: APIGatewayHttpResolver) -> None:
+    answers: dict[type[Exception], Callable[[Any], tuple[int, Problem]]] = {
+        Refused: problems.of_refusal,
+        RequestValidationError: lambda error: (422, problems.of_fields(error.errors())),
+        RequestUnsupportedContentType: lambda _error: (415, problems.NOT_JSON_TYPE),
+        ResponseValidationError: _logged,
+        Exception: _logged,
+    }
+    for kind, answer in answers.items():
+        app.exception_handler(kind)(_responder(answer))
+    app.not_found(_responder(lambda _error: (404, problems.NO_SUCH_ROUTE)))
+
+
+def _responder(answer: Callable[[Any], tuple[int, Problem]]) -> Callable[[Exception], Response[str]]:
+    def respond(error: Exception) -> Response[str]:
+        status, body = answer(error)
+        return Response(status, "application/json", body.model_dump_json(), headers=_more(status))
+
+    return respond
+
+
+def _more(status: int) -> dict[str, str | list[str]]:
+    return {"retry-after": str(problems.RETRY_SECONDS)} if status == 503 else {}
+
+
+def _logged(error: Exception) -> tuple[int, Problem]:
+    """The outside learns that it failed; the log what and where, without the error's own text."""
+    logger.error("door failed", error=type(error).__name__, at=problems.traced(error))
+    return problems.of_fault(error)
 
 
 def guarded(app: APIGatewayHttpResolver) -> Callable[[Event, Any], Event]:
@@ -114,36 +181,35 @@ def guarded(app: APIGatewayHttpResolver) -> Callable[[Event, Any], Event]:
     def handler(event: Event, context: Any) -> Event:
         refusal = _broken(event)
         if refusal is not None:
-            return refusal
-        try:
-            return app.resolve(event, context)
-        except Exception as error:  # the outside learns that it failed, the log what
-            logger.exception("door failed", error=type(error).__name__)
-            body = Problem(
-                code="failed", en="Something failed on our side. Try again.", zh="系统出现问题，请稍后重试。"
-            )
-            return _plain(500, body)
+            return _plain(*refusal)
+        with _ONE_AT_A_TIME:
+            answer = app.resolve(event, context)
+        return {**answer, "headers": {**(answer.get("headers") or {}), **HEADERS}}
 
     return handler
 
 
 def _plain(status: int, body: Problem) -> Event:
-    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": body.model_dump_json()}
+    headers = {"content-type": "application/json", **HEADERS}
+    return {"statusCode": status, "headers": headers, "body": body.model_dump_json()}
 
 
-def _broken(event: Event) -> Event | None:
-    raw = raw_body(event)
+def _broken(event: Event) -> tuple[int, Problem] | None:
+    try:
+        raw = raw_body(event)
+    except ValueError:
+        return 400, problems.NOT_JSON
     if not raw:
         return None
+    if len(raw) > LARGEST_BODY:
+        return 413, problems.TOO_LARGE
     kind = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "content-type"), "")
     if kind.split(";")[0].strip().lower() != "application/json":
-        body = Problem(code="not_json", en="Send JSON (Content-Type: application/json).", zh="请以 JSON 格式提交。")
-        return _plain(415, body)
+        return 415, problems.NOT_JSON_TYPE
     try:
         json.loads(raw.decode())
-    except ValueError:
-        body = Problem(code="not_json", en="The body is not JSON in UTF-8.", zh="请求内容不是 UTF-8 编码的 JSON。")
-        return _plain(400, body)
+    except (ValueError, RecursionError):
+        return 400, problems.NOT_JSON
     return None
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from certification.cloud import clients
+from certification.cloud import clients, memory
 from certification.cloud.settings import settings
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.keys import DataKey, data_keys
@@ -56,3 +56,6 @@ def key_of(candidate: str) -> PersonalKey:
         KeyId=settings().key("fields"), CiphertextBlob=wrapped, EncryptionContext={"candidate": candidate}
     )
     return PersonalKey(candidate, answer["Plaintext"])
+
+
+memory.remembers(key_of.cache_clear)

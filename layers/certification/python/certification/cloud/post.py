@@ -1,5 +1,8 @@
 """E-mail and SMS. One attempt: a letter whose answer was lost may have been sent, and is never sent again blindly."""
 
+from email.message import EmailMessage
+from email.policy import SMTP
+
 from botocore.exceptions import ClientError
 
 from certification.cloud import clients
@@ -11,15 +14,22 @@ class NotSent(Exception):
 
 
 def send_email(to: str, subject: str, text: str, html: str | None = None) -> None:
-    """Send one e-mail, text part first."""
-    body: dict[str, dict[str, str]] = {"Text": {"Data": text, "Charset": "UTF-8"}}
+    """Send one e-mail: the text part first and complete, HTML as its alternative.
+
+    The message is put together here, because a name in a header or a body is data, never syntax (ASVS V1.3.11).
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings().mail_from
+    message["To"] = to
+    message["Subject"] = subject
+    message.set_content(text)
     if html:
-        body["Html"] = {"Data": html, "Charset": "UTF-8"}
+        message.add_alternative(html, subtype="html")
     try:
         clients.mail().send_email(
             FromEmailAddress=settings().mail_from,
             Destination={"ToAddresses": [to]},
-            Content={"Simple": {"Subject": {"Data": subject, "Charset": "UTF-8"}, "Body": body}},  # type: ignore[typeddict-item]
+            Content={"Raw": {"Data": message.as_bytes()}},
         )
     except ClientError as error:
         raise NotSent(error.response["Error"]["Code"]) from None

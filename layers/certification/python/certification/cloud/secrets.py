@@ -3,7 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
-from certification.cloud import clients, clock
+from certification.cloud import clients, clock, memory
 from certification.cloud.settings import settings
 
 KEPT = timedelta(minutes=5)
@@ -18,3 +18,6 @@ def secret(name: str, field: str) -> list[str]:
         text = clients.secrets().get_secret_value(SecretId=settings().secret(name))["SecretString"]
         held = _kept[name] = (now, json.loads(text))
     return held[1][field]
+
+
+memory.remembers(_kept.clear)

@@ -144,6 +144,7 @@ def _place(sitting: str, status: Status, shard: int) -> str:
 
 class Applications(Table[Application]):
     name = "Applications"
+    due_shards = 2
     row = ApplicationRow
     record = Application
 

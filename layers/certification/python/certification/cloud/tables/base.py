@@ -6,7 +6,7 @@ the record itself is one JSON text. Nothing is written but through `transaction.
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -19,9 +19,6 @@ from certification.cloud import clients, clock
 from certification.cloud.settings import settings
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
-
-DUE_SHARDS = 2
-"""How many partitions one hour of due rows is spread over, per job."""
 
 
 class Record(Frozen):
@@ -43,12 +40,12 @@ class Due(Frozen):
 
 def moment(instant: datetime) -> str:
     """An instant as stored and sorted: UTC, ISO 8601, microseconds, Z."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def due_bucket(job: str, hour: datetime, shard: int) -> str:
-    """The partition of the `due` index that holds one hour of one job's rows in one shard."""
-    return f"{job}#{hour:%Y-%m-%dT%H}#{shard}"
+def due_bucket(job: str, day: date, shard: int) -> str:
+    """The partition of the `due` index that holds one day (UTC) of one job's rows in one shard."""
+    return f"{job}#{day}#{shard}"
 
 
 class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]
@@ -95,6 +92,8 @@ class Table[R: Record]:
     name: ClassVar[str]
     row: ClassVar[type[Row]]
     record: type[R]
+    due_shards: ClassVar[int] = 1
+    """How many partitions one day of one job's due rows is spread over."""
 
     def columns(self, record: R) -> dict[str, Any]:
         """The columns of a record besides version and record: key and whatever is queried."""
@@ -125,11 +124,11 @@ class Table[R: Record]:
         rows = self.row.query(key, consistent_read=True, scan_index_forward=not backwards, limit=limit)
         return (self._record(row) for row in rows)
 
-    def due_by(self, job: str, hour: datetime, until: datetime) -> Iterator[R]:
-        """The records of this job that fall due in this hour, up to `until`; eventually consistent."""
+    def due_by(self, job: str, day: date, until: datetime) -> Iterator[R]:
+        """The records of this job that fall due on this day (UTC), up to `until`; eventually consistent."""
         index: Any = self.row.due_index  # type: ignore[attr-defined]
-        for shard in range(DUE_SHARDS):
-            query = index.query(due_bucket(job, hour, shard), self.row.due <= moment(until))
+        for shard in range(self.due_shards):
+            query = index.query(due_bucket(job, day, shard), self.row.due <= moment(until))
             yield from (self._record(row) for row in query)
 
     def everything(self) -> Iterator[R]:
@@ -180,9 +179,9 @@ class Table[R: Record]:
         columns = self.columns(record)
         due = self.due(record)
         if due is not None:
-            shard = int(hashlib.sha256(columns["pk"].encode()).hexdigest(), 16) % DUE_SHARDS
+            shard = int(hashlib.sha256(columns["pk"].encode()).hexdigest(), 16) % self.due_shards
             at = max(due.at, clock.now())  # a bucket of the past may have been read for the last time
-            columns |= {"due_bucket": due_bucket(due.job, at, shard), "due": moment(at)}
+            columns |= {"due_bucket": due_bucket(due.job, at.astimezone(UTC).date(), shard), "due": moment(at)}
         row = self.row(version=version, record=record.model_dump_json(), **columns)
         item = {"TableName": self.row.Meta.table_name, "Item": row.serialize(), **condition}
         return Write(label=self._label(record), item={"Put": item})
