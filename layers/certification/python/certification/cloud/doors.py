@@ -115,9 +115,11 @@ class Routes:
         @wraps(handler)
         def asked(*args: Any, **kwargs: Any) -> Any:
             event = self._event()
-            unknown = [("query", name) for name in event.query_string_parameters or {} if name not in parameters]
+            unknown: list[tuple[str, ...]] = [
+                ("query", name) for name in event.query_string_parameters or {} if name not in parameters
+            ]
             if not takes_body and event.body and event.json_body != {}:
-                unknown.append(("body", ""))
+                unknown.append(("body",))
             if unknown:
                 raise RequestValidationError([{"loc": loc, "type": "extra_forbidden"} for loc in unknown])
             return handler(*args, **kwargs)

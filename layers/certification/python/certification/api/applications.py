@@ -1,0 +1,109 @@
+"""The candidate's applications: begun, chosen, confirmed, paid, and what came of them. Ownership is the acts' question."""
+
+from certification.acts import applications as acts
+from certification.acts import certificates, checkout, notifications
+from certification.api import bodies, progress
+from certification.api.answers import (
+    ApplicationNow,
+    Applications,
+    Checked,
+    Chosen,
+    FeeLine,
+    Link,
+    Messages,
+    OrderNow,
+    Started,
+)
+from certification.api.signed_in import candidate
+from certification.cloud.doors import Routes
+from certification.rules.words import Words
+
+routes = Routes("Applications", "/api/candidate", "candidate")
+
+
+@routes.post("/applications")
+def begin_application(wanted: bodies.Apply) -> Started:
+    """Begin an application for a sitting, or find the one that is live: one per person and sitting."""
+    return Started(reference=acts.start(candidate(routes), wanted.sitting))
+
+
+@routes.get("/applications")
+def list_applications() -> Applications:
+    """The candidate's applications, newest first."""
+    return progress.every(candidate(routes))
+
+
+@routes.get("/applications/<reference>")
+def read_application(reference: bodies.ReferencePath) -> ApplicationNow:
+    """One application: status in words, whose turn it is, what is missing, seat, result and everything that happened."""
+    return progress.now(candidate(routes), reference)
+
+
+@routes.put("/applications/<reference>/choice")
+def choose(reference: bodies.ReferencePath, choice: bodies.Choice) -> Chosen:
+    """Choose occupation, level and form; the answer says what it will cost."""
+    fees = acts.choose(candidate(routes), reference, choice.occupation, choice.level, choice.form)
+    lines = tuple(FeeLine(code=line.item, words=line.words, amount=line.amount) for line in fees.lines)
+    return Chosen(fee=fees.total, lines=lines)
+
+
+@routes.post("/applications/<reference>/confirm")
+def confirm_application(reference: bodies.ReferencePath) -> ApplicationNow:
+    """Hand the application in, or in again after a return. Everything that is missing is named in `facts`."""
+    who = candidate(routes)
+    acts.confirm(who, reference)
+    return progress.now(who, reference)
+
+
+@routes.post("/applications/<reference>/withdraw")
+def withdraw_application(reference: bodies.ReferencePath) -> ApplicationNow:
+    """Withdraw an application on which nothing was paid."""
+    who = candidate(routes)
+    acts.withdraw(who, reference)
+    return progress.now(who, reference)
+
+
+@routes.get("/applications/<reference>/order")
+def read_order(reference: bodies.ReferencePath) -> OrderNow:
+    """What is owed, until when, and both refund dates."""
+    quote = checkout.quote(candidate(routes), reference)
+    order = quote.order
+    return OrderNow(
+        number=order.number,
+        state=order.state,
+        lines=tuple(
+            FeeLine(code=line.code, words=Words(en=line.en, zh=line.zh), amount=line.amount) for line in order.lines
+        ),
+        total=order.total,
+        pay_by=order.pay_by,
+        payable=quote.payable,
+        confirming=quote.confirming,
+        settled_at=order.settled_at,
+        refund=quote.refund,
+    )
+
+
+@routes.post("/applications/<reference>/payment")
+def open_payment(reference: bodies.ReferencePath) -> Link:
+    """The address of the provider's page. A page that is still open is given again: never two for one order."""
+    return Link(url=checkout.start(candidate(routes), reference))
+
+
+@routes.post("/applications/<reference>/payment/check")
+def check_payment(reference: bodies.ReferencePath) -> Checked:
+    """Ask the provider now whether money arrived. What it says counts a moment later."""
+    who = candidate(routes)
+    found = checkout.check_now(who, reference)
+    return Checked(found=found, status=progress.now(who, reference).status)
+
+
+@routes.get("/applications/<reference>/documents/<kind>")
+def download_document(reference: bodies.ReferencePath, kind: bodies.DocumentPath) -> Link:
+    """A short-lived address of the admission ticket, the score report or the certificate, once it may be seen."""
+    return Link(url=certificates.download(candidate(routes), reference, kind))
+
+
+@routes.get("/messages")
+def list_messages() -> Messages:
+    """Every letter to the candidate, newest first."""
+    return Messages(messages=tuple(notifications.shown(candidate(routes))))

@@ -1,0 +1,137 @@
+"""What the API takes. Strict: no unknown key, no text for a number, nothing longer than it can be."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from certification.cloud.doors import Path, Query
+from certification.rules.identity import DocumentType
+from certification.rules.model import Frozen
+from certification.rules.policy_applying import Education
+from certification.rules.review import LONGEST_NOTE, Verdict
+
+
+def _written_day(value: Any) -> date:
+    """A day as text, YYYY-MM-DD: JSON has no dates, and a number is not one."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("write the day as YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+Language = Literal["en", "zh"]
+UploadKind = Literal["photo", "id_document"]
+Day = Annotated[date, BeforeValidator(_written_day)]
+Line = Annotated[str, Field(max_length=200)]
+Address = Annotated[str, Field(min_length=1, max_length=254)]
+Typed = Annotated[str, Field(min_length=1, max_length=20)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+ChallengeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{10,60}$")]
+
+ReferencePath = Annotated[str, Path(pattern=r"^APP-20[0-9]{2}-[0-9]{5,9}[A-Z]$")]
+CasePath = Annotated[str, Path(pattern=r"^CASE-[0-9A-F]{12}$")]
+CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+UploadPath = Annotated[UploadKind, Path()]
+DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
+FileKey = Annotated[str, Query(pattern=r"^(sittings|decisions|marks)/[A-Za-z0-9._/-]{1,200}$")]
+
+
+class Body(Frozen):
+    """The base of everything that comes in."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class AskEmailCode(Body):
+    """Where to send a one-time code, and in which language."""
+
+    email: Address
+    language: Language
+
+
+class SignIn(Body):
+    """The code that arrived, for the challenge and address it was sent for."""
+
+    challenge: ChallengeId
+    email: Address
+    code: Typed
+
+
+class ProveCode(Body):
+    """The code that arrived, for the challenge it was sent for."""
+
+    challenge: ChallengeId
+    code: Typed
+
+
+class Details(Body):
+    """Name, birth, nationality (ISO 3166-1 alpha-2) and ID document. One of the two names may be empty."""
+
+    native_name: Line = ""
+    latin_name: Line = ""
+    birth_date: Day
+    nationality: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
+    id_kind: DocumentType
+    id_number: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Contact(Body):
+    """The postal address (it may be empty) and the language of letters."""
+
+    address: Annotated[str, Field(max_length=1000)]
+    language: Language
+
+
+class EducationEntry(Body):
+    """One qualification."""
+
+    level: Annotated[Education, Field(strict=False)]
+    school: Line = ""
+    major: Line = ""
+    graduated: Day
+
+
+class WorkEntry(Body):
+    """One employment; `until` is null while it lasts."""
+
+    employer: Line
+    role: Line = ""
+    since: Day
+    until: Day | None = None
+
+
+class Background(Body):
+    """Education and work, whole: what was declared before is replaced."""
+
+    education: Annotated[list[EducationEntry], Field(max_length=20)] = []
+    work: Annotated[list[WorkEntry], Field(max_length=20)] = []
+
+
+class AskPhoneCode(Body):
+    """A mobile number in any common form; with its country code it is read as it stands."""
+
+    phone: Annotated[str, Field(min_length=4, max_length=40)]
+
+
+class Apply(Body):
+    """The sitting to apply for."""
+
+    sitting: Code
+
+
+class Choice(Body):
+    """What the application is for."""
+
+    occupation: Code
+    level: Code
+    form: Code
+
+
+class Decide(Body):
+    """A decision. `reasons` are codes of the policy's list; rejecting needs a second member of the desk."""
+
+    verdict: Annotated[Verdict, Field(strict=False)]
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+    seconded_by: Code | None = None

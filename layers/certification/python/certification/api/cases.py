@@ -1,0 +1,47 @@
+"""The desks' queue: what waits, taking the next, and deciding it."""
+
+from certification.acts import overview, review
+from certification.acts.callers import MAY_REVIEW
+from certification.acts.overview import Overview
+from certification.api import bodies
+from certification.api.answers import Cases, NextCase
+from certification.api.signed_in import member
+from certification.cloud.doors import Routes
+from certification.rules.review import Decision
+
+routes = Routes("Cases", "/api/staff", "staff")
+
+
+@routes.get("/cases")
+def list_cases() -> Cases:
+    """The open cases of the member's desks, oldest promise first."""
+    return Cases(cases=overview.queue(member(routes)))
+
+
+@routes.post("/cases/next")
+def take_next_case() -> NextCase:
+    """Take the oldest case that nobody holds. It is kept for 30 minutes; two people never get the same."""
+    who = member(routes, *MAY_REVIEW)
+    case = review.take_next(who)
+    return NextCase(case=overview.line(case, who) if case else None)
+
+
+@routes.get("/cases/<case>")
+def read_case(case: bodies.CasePath) -> Overview:
+    """One case with what is needed to decide it: for a review the person, the files and what the rules said."""
+    return overview.of_case(member(routes), case)
+
+
+@routes.post("/cases/<case>/decision")
+def decide_case(case: bodies.CasePath, decided: bodies.Decide) -> Overview:
+    """Decide a case. The same decision again changes nothing; another one after it is refused."""
+    who = member(routes, *MAY_REVIEW)
+    decision = Decision(
+        verdict=decided.verdict,
+        decided_by=who.id,
+        reasons=tuple(decided.reasons),
+        note=decided.note,
+        seconded_by=decided.seconded_by,
+    )
+    review.decide(who, case, decision)
+    return overview.of_case(who, case)

@@ -1,0 +1,123 @@
+"""The candidate's own profile, phone and files."""
+
+from certification.acts import accounts, uploads
+from certification.acts import profile as acts
+from certification.api import bodies
+from certification.api.answers import ChallengeSent, Link, ProfileNow, UploadForm, UploadState
+from certification.api.signed_in import candidate
+from certification.cloud.doors import Routes
+from certification.cloud.tables.candidates import Education, Upload, Work
+
+routes = Routes("Profile", "/api/candidate", "candidate")
+
+
+@routes.get("/profile")
+def read_profile() -> ProfileNow:
+    """Everything the candidate declared, the state of the files, and of the identity check."""
+    return _profile(candidate(routes))
+
+
+@routes.put("/profile/details")
+def save_details(details: bodies.Details) -> ProfileNow:
+    """Name, birth, nationality and ID document. Saving starts the check of the identity.
+
+    An ID document belongs to one account. Refused while a confirmed application rests on the answers.
+    """
+    who = candidate(routes)
+    acts.save_details(
+        who,
+        details.native_name,
+        details.latin_name,
+        details.birth_date,
+        details.nationality,
+        details.id_kind,
+        details.id_number,
+    )
+    return _profile(who)
+
+
+@routes.put("/profile/contact")
+def save_contact(contact: bodies.Contact) -> ProfileNow:
+    """The postal address and the language of letters."""
+    who = candidate(routes)
+    acts.save_contact(who, contact.address, contact.language)
+    return _profile(who)
+
+
+@routes.put("/profile/background")
+def save_background(background: bodies.Background) -> ProfileNow:
+    """Education and work, whole."""
+    who = candidate(routes)
+    acts.save_background(
+        who,
+        tuple(Education(**dict(entry)) for entry in background.education),
+        tuple(Work(**dict(entry)) for entry in background.work),
+    )
+    return _profile(who)
+
+
+@routes.post("/phone-code")
+def ask_phone_code(asked: bodies.AskPhoneCode) -> ChallengeSent:
+    """Send a one-time code by SMS to a number the candidate says is theirs."""
+    return ChallengeSent(challenge=accounts.ask_phone_code(candidate(routes), asked.phone))
+
+
+@routes.post("/phone")
+def confirm_phone(proof: bodies.ProveCode) -> ProfileNow:
+    """The number the code was sent to is the candidate's. A number belongs to one account."""
+    who = candidate(routes)
+    accounts.confirm_phone_code(who, proof.challenge, proof.code)
+    return _profile(who)
+
+
+@routes.post("/uploads/<kind>")
+def ask_upload(kind: bodies.UploadPath) -> UploadForm:
+    """A form to post one file with, straight to the store: at most 10 MiB, for 15 minutes.
+
+    The file is checked within a minute or so; its state stands in the profile.
+    """
+    form = uploads.ask(candidate(routes), kind)
+    return UploadForm(url=form.url, fields=form.fields)
+
+
+@routes.post("/uploads/<kind>/accept")
+def accept_upload(kind: bodies.UploadPath) -> ProfileNow:
+    """Use the checked file. A photo with problems may be used too; a person will look at it."""
+    who = candidate(routes)
+    uploads.accept(who, kind)
+    return _profile(who)
+
+
+@routes.get("/uploads/<kind>")
+def show_upload(kind: bodies.UploadPath) -> Link:
+    """A short-lived address of the checked file, as we keep it."""
+    return Link(url=uploads.show(candidate(routes), kind))
+
+
+def _profile(candidate_id: str) -> ProfileNow:
+    profile = acts.read(candidate_id)
+    person = profile.person
+    return ProfileNow(
+        email=person.email,
+        phone=person.phone,
+        language="zh" if person.language == "zh" else "en",
+        native_name=person.native_name,
+        latin_name=person.latin_name,
+        birth_date=person.birth_date,
+        nationality=person.nationality,
+        id_kind=person.id_kind,
+        id_number=person.id_number,
+        address=person.address,
+        education=profile.education,
+        work=profile.work,
+        photo=_state(profile.photo),
+        id_document=_state(profile.id_document),
+        identity=profile.identity_check,
+        held_by=profile.held_by,
+    )
+
+
+def _state(upload: Upload | None) -> UploadState:
+    if upload is None:
+        return UploadState(state="none")
+    return UploadState(state=upload.state, problems=upload.problems, needs_person=upload.needs_person)

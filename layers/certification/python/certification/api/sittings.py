@@ -1,0 +1,52 @@
+"""The staff's sittings and files: publish, decide and import by file; release by decision."""
+
+from certification.acts import drops, release
+from certification.acts.callers import MAY_RELEASE
+from certification.acts.drops import Drop, StaffSitting
+from certification.acts.sheets import Report
+from certification.api import bodies
+from certification.api.answers import StaffSittings
+from certification.api.signed_in import member
+from certification.cloud.doors import Routes
+from certification.cloud.tables.sittings import sittings
+
+routes = Routes("Sittings and files", "/api/staff", "staff")
+
+
+@routes.get("/sittings")
+def list_sittings() -> StaffSittings:
+    """Every sitting with its stage and dates."""
+    member(routes)
+    return StaffSittings(sittings=drops.all_sittings())
+
+
+@routes.post("/sittings/<sitting>/release")
+def release_results(sitting: bodies.CodePath) -> StaffSitting:
+    """Release the imported marks now instead of on the last possible day. Deciding again changes nothing."""
+    who = member(routes, *MAY_RELEASE)
+    release.decide(sitting, who.id)
+    return drops.staff_sitting(sittings.read(sitting))
+
+
+@routes.post("/files/sittings")
+def drop_sitting() -> Drop:
+    """A form for one sitting as JSON. For supervisors."""
+    return drops.ask(member(routes), "sittings")
+
+
+@routes.post("/files/decisions/<scheme>")
+def drop_decisions(scheme: bodies.CodePath) -> Drop:
+    """A form for decisions on waiting applications as CSV. For reviewers."""
+    return drops.ask(member(routes), "decisions", scheme)
+
+
+@routes.post("/files/marks/<sitting>")
+def drop_marks(sitting: bodies.CodePath) -> Drop:
+    """A form for the marks of one sitting as CSV. For results officers."""
+    return drops.ask(member(routes), "marks", sitting)
+
+
+@routes.get("/files/report")
+def read_report(key: bodies.FileKey) -> Report:
+    """The report that answers a dropped file: whether it counts, and every row that is wrong."""
+    return drops.report(member(routes), key)
