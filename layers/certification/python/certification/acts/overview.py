@@ -71,7 +71,7 @@ class File(Frozen):
     needs_person: bool
 
 
-class Choice(Frozen):
+class NamedReason(Frozen):
     """A return reason of the policy that a reviewer may name."""
 
     code: str
@@ -95,7 +95,7 @@ class Reviewed(Frozen):
     identity: Literal["unasked", "asked", "passed", "failed", "on_site"]
     answers: tuple[Answer, ...]
     returned_before: Returned | None
-    reasons: tuple[Choice, ...]
+    reasons: tuple[NamedReason, ...]
     rejecting_needs_two: bool
 
 
@@ -205,7 +205,8 @@ def _file(candidate: Candidate, kind: uploads.Kind, upload: Upload | None) -> Fi
     )
 
 
-def _reasons(policy: Policy) -> tuple[Choice, ...]:
+def _reasons(policy: Policy) -> tuple[NamedReason, ...]:
     return tuple(
-        Choice(code=reason.code, applies_to=reason.applies_to, words=reason.words) for reason in policy.review.reasons
+        NamedReason(code=reason.code, applies_to=reason.applies_to, words=reason.words)
+        for reason in policy.review.reasons
     )
