@@ -9,13 +9,13 @@ from certification.cloud import clock
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.candidates import candidates
-from certification.cloud.tables.cases import cases
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.results import results
 from certification.cloud.tables.sittings import Sitting, sittings
-from certification.policies import load_policy
+from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import start_of_day
+from certification.rules.deadlines import review_due
 from certification.rules.waits import WAITS
 
 Values = dict[str, Any]
@@ -61,10 +61,11 @@ ABOUT_PERSON: dict[str, Callable[[dict[str, Any]], Values]] = {
 
 
 def _confirmed(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
-    """The review date is known once the screening opened the case; the letter waits for it."""
-    if application.review is None:
-        raise LookupError("the review is not open yet; the queue delivers this again")
-    return {"review_by": cases.read(application.review).promised}
+    """The date follows from the confirmation alone, by the rule that the screening asks when it opens the review."""
+    if application.confirmed_at is None:
+        return None
+    policy, _ = load_policy(application.scheme)
+    return {"review_by": review_due(application.confirmed_at, policy, load_calendar(policy.calendar)).due}
 
 
 def _returned(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:

@@ -47,7 +47,7 @@ def choose_lane(reference: str) -> str:
         return application.status
     now = clock.now()
     policy, _ = load_policy(application.scheme)
-    due = review_due(now, policy, load_calendar(policy.calendar))
+    due = review_due(application.confirmed_at or now, policy, load_calendar(policy.calendar))
     lane = lane_of(policy, checks_of(candidates.read(application.candidate)), _eligibility(application))
     case = new_case(
         CaseKind.REVIEW,
