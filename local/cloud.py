@@ -249,7 +249,7 @@ class LocalCloud:
         sources = [self.bus, *self.pollers, self.asynchronous, Machines(self.engine), *bodies]
         self.pump = Pump(self.clock, sources, self.schedules, self.inbox.collect)
         self.gateway = Gateway(self.stack.routes, self.invoker, now)
-        self.storage = Storage(self.clock, self.system)
+        self.storage = Storage(boto3.client("s3"), now, self._s3.address)
         self.room = ControlRoom(self)
         self._http.start()
         self._s3.start()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from local.cloud import LocalCloud
 
 STEPS = ("python packages", "storage", "template", "functions", "demo data", "self check")
-REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements"
+REPOSITORY = Path(__file__).resolve().parents[1]
+REQUIREMENTS = REPOSITORY / "requirements"
 TRY = (
     "Sign up in the portal; the code arrives in the control room's inbox.",
     "Move the clock in the control room: due jobs run in order.",
@@ -35,6 +36,7 @@ class Options:
 
     ports: Ports
     folder: Path | None
+    template: Path
     seed: bool = True
     as_json: bool = False
 
@@ -93,7 +95,7 @@ def _construct(options: Options, progress: Progress) -> "LocalCloud":
             progress.begin()
 
     try:
-        return LocalCloud(state=options.folder, ports=options.ports, report=report)
+        return LocalCloud(options.template, state=options.folder, ports=options.ports, report=report)
     except PortTaken as taken:
         command = f"make start ARGS=--port={options.ports.http + 100}"
         raise StepFailed(f"{taken.strerror}", command) from taken

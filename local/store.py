@@ -1,6 +1,6 @@
 """What survives a restart: one snapshot file, replaced as a whole, stamped with what can read it.
 
-Written at most a second after a change and at exit; `kill -9` may lose that second. The file holds pickles, and
+Looked after twice a second and at exit; `kill -9` may lose up to a second. The file holds pickles, and
 loading a pickle runs code: only our own file in our own folder is ever read, never one from somewhere else.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA = 1
-INTERVAL_SECONDS = 1.0
+INTERVAL_SECONDS = 0.5
 FILE = "state.bin"
 LOCK_FILE = "lock.json"
 
@@ -97,7 +97,7 @@ class Store:
 
 
 class Saver:
-    """Saves in the background, at most once a second, when `version` has changed since the last time."""
+    """Saves in the background, at most twice a second, when `version` has changed since the last time."""
 
     def __init__(
         self, version: Callable[[], object], save: Callable[[], None], failed: Callable[[Exception], None]

@@ -106,6 +106,10 @@ class Inbox:
             found = [letter for letter in found if letter.contains(words)]
         return [letter for letter in found if kind is None or letter.kind == kind]
 
+    def to(self, address: str) -> list[Letter]:
+        """Messages to an address or phone, newest first."""
+        return self.letters(to=address)
+
     def last(self, to: str) -> Letter:
         """The newest message to an address or phone."""
         found = self.letters(to=to)
