@@ -32,7 +32,7 @@ rules: $(VENV)/development.stamp      ## The pure rules only: milliseconds
 	$(BIN)/pytest tests/rules
 
 quick: $(VENV)/development.stamp      ## Every test that needs neither browser nor build
-	$(BIN)/pytest -m "not browser and not deployable"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not deployable"
 
 browser: $(VENV)/development.stamp    ## Pages in Chromium
 	$(BIN)/pytest -m browser
