@@ -7,7 +7,7 @@ from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.cases import Case, Decided, cases
-from certification.cloud.tables.staff import StaffMember
+from certification.cloud.tables.staff import StaffMember, staff
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy
 from certification.rules.cases import CaseKind
@@ -103,6 +103,15 @@ def _allowed(case: Case, decision: Decision) -> None:
     application = application_of(case)
     policy, _ = load_policy(application.scheme)
     check_decision(decision, policy)
+    second = staff.find(decision.seconded_by) if decision.seconded_by else None
+    if decision.seconded_by and (second is None or "reviewer" not in second.roles or case.desk not in second.desks):
+        raise Refused(
+            "second_unknown",
+            "The second person must be another reviewer of this desk. Give their staff id.",
+            "复核人须为本组另一名审核人员，请填写其工号。",
+            rules=("CHK-03",),
+            field="seconded_by",
+        )
 
 
 def application_of(case: Case) -> Application:
