@@ -7,7 +7,7 @@ from certification.acts.checkout import refund_preview
 from certification.acts.people import Person
 from certification.cloud import clock
 from certification.cloud.settings import settings
-from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.applications import Application, Returned, applications
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.refunds import refunds
@@ -71,12 +71,19 @@ def _confirmed(application: Application, _sitting: Sitting, _detail: dict[str, A
 def _returned(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
     if application.returned is None or application.due is None:
         return None
-    note = application.returned.note
-    reasons = tuple(
-        {"words": {"en": reason.en, "zh": reason.zh}, "note": note if number == 0 else ""}
-        for number, reason in enumerate(application.returned.reasons)
+    return {"reasons": _reasons(application.returned), "correct_by": application.due.at}
+
+
+def _reasons(returned: Returned) -> tuple[Values, ...]:
+    """Each reason in both languages; the reviewer's own words stand with the first."""
+    return tuple(
+        {"words": {"en": reason.en, "zh": reason.zh}, "note": returned.note if number == 0 else ""}
+        for number, reason in enumerate(returned.reasons)
     )
-    return {"reasons": reasons, "correct_by": application.due.at}
+
+
+def _rejected(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    return {"reasons": _reasons(application.returned)} if application.returned else None
 
 
 def _approved(application: Application, sitting: Sitting, detail: dict[str, Any]) -> Values | None:
@@ -144,6 +151,7 @@ def _result(application: Application, _sitting: Sitting, _detail: dict[str, Any]
 ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values | None]] = {
     "ApplicationConfirmed": _confirmed,
     "ApplicationReturned": _returned,
+    "ApplicationRejected": _rejected,
     "ApplicationApproved": _approved,
     "CandidateRegistered": _registered,
     "PaymentQueuedForReturn": _queued,
