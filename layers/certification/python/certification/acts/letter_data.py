@@ -16,6 +16,7 @@ from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import start_of_day
 from certification.rules.deadlines import review_due
+from certification.rules.policy import Policy
 from certification.rules.waits import WAITS
 
 Values = dict[str, Any]
@@ -92,17 +93,31 @@ def _approved(application: Application, sitting: Sitting, detail: dict[str, Any]
     refund = refund_preview(application, order, clock.now())
     begins = refund.blackout_starts
     no_refund = start_of_day(begins, policy.zone) if begins else sitting.dates.first_subject
-    return {"amount": order.total, "pay_by": order.pay_by, "no_refund_from": no_refund}
+    return {"amount": order.total, "pay_by": order.pay_by, "no_refund_from": no_refund, **_refund_terms(policy)}
+
+
+def _refund_terms(policy: Policy) -> Values:
+    """How long and at which fee a refund may be asked for; nothing where the scheme has none (REF-01, REF-05)."""
+    if not policy.refund.windows:
+        return {}
+    first = policy.refund.windows[0]
+    within = first.window.within
+    return {
+        "refund_within": {"en": within.en, "zh": within.zh} if within else None,
+        "handling_fee": f"{first.handling_fee_rate:.0%}",
+    }
 
 
 def _registered(application: Application, sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
     order = orders.read(application.order or "")
+    policy, _ = load_policy(application.scheme)
     refund = refund_preview(application, order, application.registered_at or clock.now())
     return {
         "amount": order.total,
         "exam_starts": sitting.dates.first_subject,
         "ticket_opens": sitting.dates.tickets_open,
         "refund_until": refund.closes_at,
+        "handling_fee": _refund_terms(policy).get("handling_fee"),
     }
 
 
