@@ -6,7 +6,6 @@ Tests make one with a virtual clock and turn it themselves (`settle`, `advance`)
 import functools
 import hashlib
 import importlib
-import json
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -152,7 +151,6 @@ class LocalCloud:
     def serve(self) -> None:
         """Pump and save in the background from now on; returns at once."""
         self.pump.run(self._trouble)
-        self._closing.append(self.pump.stop)
         if self.store is not None:
             saver = Saver(self.version, self.save, self._trouble)
             saver.start()
@@ -248,6 +246,7 @@ class LocalCloud:
         bodies = [mount.Body(simulator, now) for simulator in self.simulators.values()]
         sources = [self.bus, *self.pollers, self.asynchronous, Machines(self.engine), *bodies]
         self.pump = Pump(self.clock, sources, self.schedules, self.inbox.collect)
+        self._closing.append(self.pump.stop)
         self.gateway = Gateway(self.stack.routes, self.invoker, now)
         self.storage = Storage(boto3.client("s3"), now, self._s3.address)
         self.room = ControlRoom(self)
@@ -297,8 +296,3 @@ def _forget_caches() -> None:
                 forget = getattr(value, "cache_clear", None)
                 if callable(forget):
                     forget()
-
-
-def as_json(value: Any) -> str:
-    """Readable JSON for people, with text that is not ASCII as it is."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)

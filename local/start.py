@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +57,9 @@ def start(options: Options) -> int:
         return _already_running(running, progress)
     try:
         cloud.serve()
+        stop = _stop_signal()
         progress.tell(_ready(cloud), _ready_text(cloud))
-        _wait_for_signal()
+        stop.wait()
         progress.tell({"status": "stopping"}, "\n Saving …" if cloud.store else "\n Stopping …")
     finally:
         cloud.close()
@@ -173,20 +175,31 @@ def _seed(cloud: "LocalCloud", options: Options) -> str:
 
 def _check(cloud: "LocalCloud") -> str:
     """Ask through the sockets, as a browser would."""
-    asked = {"home": f"{cloud.address}/", "control room": f"{cloud.address}/_local/"}
-    for name, url in asked.items():
-        try:
-            with urllib.request.urlopen(url, timeout=20) as answer:
-                status = answer.status
-        except OSError as problem:
-            last = [f"{failure.function}: {failure.error}: {failure.message}" for failure in cloud.invoker.failures][
-                -1:
-            ]
-            cause = " ".join([f"{name} ({url}): {problem}.", *last])
-            raise StepFailed(cause, "look into .local/log/handlers.log") from problem
-        if status != 200:
-            raise StepFailed(f"{name} ({url}) answered {status}", "look into .local/log/handlers.log")
+    files = f"http://{HOST}:{cloud.ports.s3}/"
+    # Without a bucket there is nothing to see, but S3's side answers.
+    asked = {
+        "home": (f"{cloud.address}/", 200),
+        "control room": (f"{cloud.address}/_local/", 200),
+        "files": (files, 404),
+    }
+    for name, (url, expected) in asked.items():
+        status = _status(url)
+        if status != expected:
+            last = [f"{failure.function}: {failure.error}: {failure.message}" for failure in cloud.invoker.failures]
+            cause = " ".join([f"{name} ({url}) answered {status}, not {expected}.", *last[-1:]])
+            raise StepFailed(cause, "look into .local/log/handlers.log, or at the control room's page Errors")
     return ", ".join(asked)
+
+
+def _status(url: str) -> int:
+    """The status after redirects; 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+    except OSError:
+        return 0
 
 
 def _ready(cloud: "LocalCloud") -> dict[str, Any]:
@@ -231,8 +244,9 @@ def _already_running(running: AlreadyRunning, progress: Progress) -> int:
     return 0
 
 
-def _wait_for_signal() -> None:
+def _stop_signal() -> threading.Event:
+    """Set by Ctrl-C and by SIGTERM."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+    return stop

@@ -1,6 +1,7 @@
 """What the control room can do: move the clock, run a job, deliver what is due."""
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 FARTHEST = timedelta(days=400)
 """One move of the clock: every job in between really runs, so a year takes minutes."""
+PATIENCE_SECONDS = 3
 ZONE = ZoneInfo("Asia/Hong_Kong")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -25,10 +27,14 @@ class ActionError(Exception):
 
 
 class Actions:
-    """Every action by its path; those on the clock give it as it is afterwards."""
+    """Every action by its path; those on the clock give it as it is afterwards.
+
+    `moving_to` is where the clock is on its way to while a long move is under way: a week takes half a minute.
+    """
 
     def __init__(self, cloud: "LocalCloud") -> None:
         self._cloud = cloud
+        self.moving_to: datetime | None = None
 
     def perform(self, path: str, given: dict[str, str]) -> dict[str, Any]:
         """Do what `path` says, e.g. `clock` with `advance=1d`, `to=2026-04-01T09:00` or `next=job`."""
@@ -69,7 +75,21 @@ class Actions:
             raise ActionError(f"the clock only moves forward; now it is {now:%Y-%m-%d %H:%M:%S} UTC")
         if target - now > FARTHEST:
             raise ActionError(f"one move covers at most {FARTHEST.days} days")
-        self._cloud.advance(to=target)
+        if self.moving_to is not None:
+            raise ActionError(f"the clock is on its way to {self.moving_to:%Y-%m-%d %H:%M:%S} UTC already", 409)
+        self.moving_to = target
+        move = threading.Thread(target=self._advance, args=(target,), name="clock", daemon=True)
+        move.start()
+        # A page comes back soon and shows how far the clock is; a program waits for the end.
+        move.join(PATIENCE_SECONDS if "return" in given else None)
+
+    def _advance(self, target: datetime) -> None:
+        try:
+            self._cloud.advance(to=target)
+        except Exception as problem:
+            self._cloud.give_up("moving the clock", f"{type(problem).__name__}: {problem}")
+        finally:
+            self.moving_to = None
 
     def _target(self, given: dict[str, str]) -> datetime:
         if "advance" in given:

@@ -36,9 +36,10 @@ def status(cloud: "LocalCloud", _: Arguments) -> dict[str, Any]:
 
 
 def clock(cloud: "LocalCloud", _: Arguments) -> dict[str, Any]:
-    """The present instant, how far it was moved, and what falls due next."""
+    """The present instant, how far it was moved, where it is on its way to, and what falls due next."""
     return {
         "now": cloud.clock.now(),
+        "moving_to": cloud.room.actions.moving_to,
         "moved_seconds": int(cloud.clock.offset / timedelta(seconds=1)),
         "next_job": cloud.schedules.next_due(),
         "next_due": cloud.pump.next_due(),

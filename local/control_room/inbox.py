@@ -146,12 +146,12 @@ def _mail(mail: Any, number: int, at: datetime) -> Letter:
     addresses = [address for found in mail.destinations.values() for address in found or []]
     html = mail.body if mail.body.lstrip().startswith("<") else ""
     text = "" if html else mail.body
-    return Letter(number, mail.id, "mail", at, tuple(addresses), mail.source, mail.subject, text, html)
+    return Letter(number, mail.id, "mail", at, tuple(dict.fromkeys(addresses)), mail.source, mail.subject, text, html)
 
 
 def _raw(mail: Any, number: int, at: datetime) -> Letter:
     parsed = message_from_string(mail.raw_data, _class=EmailMessage, policy=policy.default)
-    to = tuple(mail.destinations) or tuple(str(parsed.get("To", "")).split(", "))
+    to = tuple(dict.fromkeys(mail.destinations)) or tuple(str(parsed.get("To", "")).split(", "))
     return Letter(
         number,
         mail.id,

@@ -40,6 +40,7 @@ def page(cloud: "LocalCloud", path: str, arguments: Arguments) -> str | None:
     template, values = found
     common = {
         "now": cloud.clock.now(),
+        "moving_to": cloud.room.actions.moving_to,
         "navigation": NAVIGATION,
         "current": name,
         "limits_en": facts.LIMITS_EN,

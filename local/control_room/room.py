@@ -26,7 +26,7 @@ class ControlRoom:
     """Answers below `/_local/`, except for the simulators, which have their own addresses there."""
 
     def __init__(self, cloud: "LocalCloud") -> None:
-        self._cloud, self._actions = cloud, Actions(cloud)
+        self._cloud, self.actions = cloud, Actions(cloud)
 
     def handle(self, request: Request) -> Response:
         if _host(request.headers.get("host", "")) not in LOOPBACK:
@@ -70,7 +70,7 @@ class ControlRoom:
             return message(403, "Another site may not use the control room")
         given = _given(request)
         try:
-            done = self._actions.perform(path.removeprefix("api/"), given)
+            done = self.actions.perform(path.removeprefix("api/"), given)
         except ActionError as problem:
             return message(problem.status, re.sub(r'["\\\\]', "'", str(problem)))
         if "application/json" in request.headers.get("content-type", "") or "return" not in given:

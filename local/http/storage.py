@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from moto.core.models import botocore_stubber
 from moto.s3.models import s3_backends
 from moto.s3.utils import metadata_from_headers
@@ -36,6 +36,8 @@ class Storage:
 
     def handle(self, request: Request) -> Response:
         bucket, _, key = unquote(request.path.lstrip("/")).partition("/")
+        if not bucket:
+            return refused(PRESIGNED_ONLY, request)
         rules = self._rules(bucket)
         if rules is None:
             return refused(Refusal(404, "NoSuchBucket", "The specified bucket does not exist"), request)
@@ -58,6 +60,8 @@ class Storage:
             found: list[Any] = self._s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
         except ClientError as problem:
             return [] if problem.response["Error"]["Code"] == "NoSuchCORSConfiguration" else None
+        except ParamValidationError:
+            return None
         return found
 
     def _preflight(self, request: Request, rules: list[Any], origin: str | None) -> Response:

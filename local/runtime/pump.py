@@ -50,7 +50,7 @@ class Pump:
         """Deliver everything that is due now, and what that causes, on this thread."""
         with self.lock:
             for _ in range(MOST_STEPS):
-                if not self.tick():
+                if self._stop.is_set() or not self.tick():
                     return
         busy = [source.name for source in [*self.sources, self._jobs] if self._is_due(source)]
         raise DoesNotSettle(f"after {MOST_STEPS} rounds there is still work at {self._clock.now()}: {', '.join(busy)}")
@@ -64,24 +64,27 @@ class Pump:
         """Move the clock to `to` by way of every due instant on the way, settling at each."""
         with self.lock:
             self.settle()
-            while (due := self.next_due()) is not None and due <= to:
+            while not self._stop.is_set() and (due := self.next_due()) is not None and due <= to:
                 self._clock.move_to(due)
                 self.settle()
-            self._clock.move_to(to)
-            self.settle()
+            if not self._stop.is_set():
+                self._clock.move_to(to)
+                self.settle()
 
     def run(self, failed: Callable[[Exception], None]) -> None:
         """Pump in the background until `stop`. `failed` hears of errors of the runtime itself."""
-        self._stop.clear()
         self._thread = threading.Thread(target=self._loop, args=(failed,), name="pump", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the background thread after the step it is in."""
+        """End for good, after the step under way: the background thread, and a move of the clock half way."""
         self._stop.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
         self._thread = None
+        # Whoever settles or moves the clock holds the lock until it has seen the stop.
+        with self.lock:
+            pass
 
     def dump(self) -> dict[str, Any]:
         """The state of every source by name, each before those it hands work to: nothing falls in between."""

@@ -79,7 +79,10 @@ def test_pages_escape_what_people_typed(used: LocalCloud) -> None:
         ({"to": "2026-03-14T12:00:00Z"}, timedelta(hours=9, minutes=48)),
     ],
 )
-def test_the_clock_moves_forward(cloud: LocalCloud, form: dict[str, str], moved: timedelta) -> None:
+def test_the_clock_moves_forward(
+    cloud: LocalCloud, form: dict[str, str], moved: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.control_room.actions.PATIENCE_SECONDS", 60)
     answer = post(cloud, "clock", {**form, "return": "/_local/"})
     assert (answer.status, answer.header("location")) == (303, "/_local/")
     assert cloud.clock.now() == START + moved
@@ -106,6 +109,27 @@ def test_the_clock_can_be_moved_by_json_too(cloud: LocalCloud) -> None:
     answer = cloud.request("POST", "/_local/api/clock", headers, json.dumps({"advance": "1h"}))
     assert json.loads(answer.body) == {"now": "2026-03-14T03:12:00Z"}
     assert facts(cloud, "clock")["now"] == "2026-03-14T03:12:00Z"
+
+
+def test_a_long_move_comes_back_early_and_shows_how_far_it_is(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.control_room.actions.PATIENCE_SECONDS", 0)
+    with cloud.pump.lock:
+        assert post(cloud, "clock", {"advance": "7d", "return": "/_local/"}).status == 303
+        assert facts(cloud, "clock")["moving_to"] == "2026-03-21T02:12:00Z"
+        assert "on the way to Sat 21 Mar 2026" in cloud.request("GET", "/_local/").text
+        assert post(cloud, "clock", {"advance": "1h"}).status == 409
+    while cloud.room.actions.moving_to is not None:
+        pass
+    assert cloud.clock.now() == START + timedelta(days=7)
+
+
+def test_closing_in_the_middle_of_a_move_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.control_room.actions.PATIENCE_SECONDS", 0)
+    with LocalCloud(TEMPLATE, clock=VirtualClock(START)) as cloud:
+        post(cloud, "clock", {"advance": "400d", "return": "/_local/"})
+    assert cloud.clock.now() < START + timedelta(days=400)
 
 
 # Who may
