@@ -176,11 +176,11 @@ def _seed(cloud: "LocalCloud", options: Options) -> str:
 def _check(cloud: "LocalCloud") -> str:
     """Ask through the sockets, as a browser would."""
     files = f"http://{HOST}:{cloud.ports.s3}/"
-    # Without a bucket there is nothing to see, but S3's side answers.
+    # Without a presigned address there is nothing to see, but S3's side answers.
     asked = {
         "home": (f"{cloud.address}/", 200),
         "control room": (f"{cloud.address}/_local/", 200),
-        "files": (files, 404),
+        "files": (files, 403),
     }
     for name, (url, expected) in asked.items():
         status = _status(url)

@@ -165,7 +165,9 @@ def test_an_address_that_was_not_signed_is_refused(cloud: LocalCloud) -> None:
 
 def test_a_missing_file_and_a_missing_bucket_are_not_found(cloud: LocalCloud) -> None:
     assert get(cloud, download(cloud)).status == 404
-    assert b"NoSuchBucket" in cloud.store_request("GET", "/nobody/a").body
+    for path in ("/nobody/a", "/no%20body/a"):
+        assert b"NoSuchBucket" in cloud.store_request("GET", path).body
+    assert cloud.store_request("GET", "/").status == 403
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
