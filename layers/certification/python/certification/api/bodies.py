@@ -104,8 +104,8 @@ class WorkEntry(Body):
 class Background(Body):
     """Education and work, whole: what was declared before is replaced."""
 
-    education: Annotated[list[EducationEntry], Field(max_length=20)] = []
-    work: Annotated[list[WorkEntry], Field(max_length=20)] = []
+    education: Annotated[list[EducationEntry], Field(max_length=20)]
+    work: Annotated[list[WorkEntry], Field(max_length=20)]
 
 
 class AskPhoneCode(Body):
