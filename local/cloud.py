@@ -6,7 +6,6 @@ Tests make one with a virtual clock and turn it themselves (`settle`, `advance`)
 import functools
 import hashlib
 import importlib
-import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from local.http.gateway import Gateway
 from local.http.messages import Request, Response
 from local.http.server import Server
 from local.http.storage import Storage
-from local.process import Ports, ports_of_this_process, prepare, use_environment
+from local.process import Ports, forget_caches, ports_of_this_process, prepare, use_environment
 from local.runtime.asynchronous import Asynchronous
 from local.runtime.bus import Bus
 from local.runtime.console import HandlerLog, give_back, take_over
@@ -84,6 +83,7 @@ class LocalCloud:
         self.template, self.clock = template, clock or Clock()
         self.undelivered: deque[Undelivered] = deque(maxlen=PROBLEMS_KEPT)
         self.accounts: Any = None
+        self._requests = 0
         self._closing: list[Callable[[], None]] = []
         try:
             report("storage")
@@ -138,6 +138,7 @@ class LocalCloud:
 
     def handle(self, request: Request) -> Response:
         """What the HTTP port answers."""
+        self._requests += 1
         if request.path == "/_local" or request.path.startswith(mount.PREFIX):
             name, _, rest = request.path.removeprefix(mount.PREFIX).partition("/")
             simulator = self.simulators.get(name)
@@ -169,7 +170,8 @@ class LocalCloud:
     def version(self) -> tuple[Any, ...]:
         """Changes whenever something may have changed that a snapshot holds."""
         jobs = tuple(job.last_run for job in self.schedules.jobs)
-        return self.system.calls(), self.clock.offset, self.bus.waiting(), self.asynchronous.waiting(), jobs
+        done = self.system.calls(), sum(self.invoker.counts.values()), self._requests
+        return *done, self.clock.offset, self.bus.waiting(), self.asynchronous.waiting(), jobs
 
     def close(self) -> None:
         """Save, stop, and give the process back; a second call does nothing."""
@@ -225,7 +227,7 @@ class LocalCloud:
     def _wire(self) -> None:
         """Tie the runtime together around the deployed stack."""
         use_environment([spec.environment for spec in self.stack.functions.values()])
-        _forget_caches()
+        forget_caches()
         self._use_clock()
         now = self.clock.now
         self.system.guard(self.stack)
@@ -286,13 +288,3 @@ class LocalCloud:
         clock = importlib.import_module("certification.cloud.clock")
         clock.use(self.clock.now)
         self._closing.append(functools.partial(clock.use, None))
-
-
-def _forget_caches() -> None:
-    """Clients, settings and looked-up keys of an earlier local cloud of this process are not ours."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("certification.cloud", "certification.providers")):
-            for value in list(vars(module).values()):
-                forget = getattr(value, "cache_clear", None)
-                if callable(forget):
-                    forget()

@@ -6,6 +6,7 @@ second local cloud of a test run listens where the first did.
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,16 @@ def use_environment(environments: list[Mapping[str, str]]) -> None:
             if together.setdefault(name, value) != value:
                 raise ValueError(f"the variable {name} differs between functions: {together[name]!r} and {value!r}")
     os.environ |= together
+
+
+def forget_caches() -> None:
+    """Clients, settings and looked-up keys of an earlier local cloud of this process are not ours."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("certification.cloud", "certification.providers")):
+            for value in list(vars(module).values()):
+                forget = getattr(value, "cache_clear", None)
+                if callable(forget):
+                    forget()
 
 
 def _free() -> Ports:
