@@ -4,23 +4,14 @@ Nothing is bypassed: codes are read from the simulated inbox, files go through t
 provider's page.
 """
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Literal
 
 from local import samples
+from local.visitor import Unexpected, Visitor
 
-if TYPE_CHECKING:
-    from local.cloud import LocalCloud
-
-BOUNDARY = "assay-sample-boundary"
-
-
-class Unexpected(Exception):
-    """The API answered something else than expected; the text has status and body."""
+Paper = Literal["ticket", "score_report", "certificate"]
+APPLICATIONS = "/api/candidate/applications"
 
 
 @dataclass(frozen=True)
@@ -43,50 +34,39 @@ class Sample:
 
 
 @dataclass
-class ApiCandidate:
-    """One candidate at the API of a local cloud. Each act settles nothing: the caller decides when time passes."""
+class ApiCandidate(Visitor):
+    """One candidate at the API of a local cloud."""
 
-    cloud: "LocalCloud"
     sample: Sample
-    session: str = ""
-    reference: str = ""
+    reference: str = field(default="", init=False)
     photo: bytes = field(default_factory=samples.phone_photo, repr=False)
 
-    # talking
-
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, expect: int = 200) -> Any:
-        """One request with JSON in and out."""
-        headers = {"content-type": "application/json"} if body is not None else {}
-        if self.session:
-            headers["authorization"] = f"Bearer {self.session}"
-        answer = self.cloud.request(method, path, headers, json.dumps(body) if body is not None else b"")
-        if answer.status != expect:
-            raise Unexpected(f"{method} {path}: {answer.status} {answer.body!r}")
-        return json.loads(answer.body) if answer.body else None
-
-    def code(self, to: str) -> str:
-        """The newest one-time code that was sent to an address or number."""
-        self.cloud.inbox.collect()
-        texts = [message.text for message in self.cloud.inbox.to(to)]
-        for text in texts:
-            found = re.search(r"\b(\d{6})\b", text)
-            if found:
-                return found[1]
-        raise Unexpected(f"no code was sent to {to}")
-
-    # the acts of a candidate, in order
+    # the account and the profile
 
     def sign_up(self) -> None:
         """Prove e-mail and phone."""
         sample = self.sample
-        asked = self.call("POST", "/api/account/email-code", {"email": sample.email, "language": sample.language})
-        proof = {"challenge": asked["challenge"], "email": sample.email, "code": self.code(sample.email)}
-        self.session = self.call("POST", "/api/account/session", proof)["session"]
+        self.sign_in()
         asked = self.call("POST", "/api/candidate/phone-code", {"phone": sample.phone})
         self.call("POST", "/api/candidate/phone", {"challenge": asked["challenge"], "code": self.code(sample.phone)})
 
+    def sign_in(self) -> None:
+        """A new session by an e-mail code; sessions end by themselves after some hours."""
+        self.session = ""
+        sample = self.sample
+        asked = self.call("POST", "/api/account/email-code", {"email": sample.email, "language": sample.language})
+        proof = {"challenge": asked["challenge"], "email": sample.email, "code": self.code(sample.email)}
+        self.session = self.call("POST", "/api/account/session", proof)["session"]
+
     def fill_in(self) -> None:
         """Details, contact and background."""
+        self.save_details()
+        contact = {"address": "1 Sample Road", "language": self.sample.language}
+        self.call("PUT", "/api/candidate/profile/contact", contact)
+        self.save_background()
+
+    def save_details(self, **changes: str) -> None:
+        """Name, birth, nationality and ID document."""
         sample = self.sample
         details = {
             "native_name": sample.native_name,
@@ -96,25 +76,22 @@ class ApiCandidate:
             "id_kind": sample.id_kind,
             "id_number": sample.id_number,
         }
-        self.call("PUT", "/api/candidate/profile/details", details)
-        self.call("PUT", "/api/candidate/profile/contact", {"address": "1 Sample Road", "language": sample.language})
+        self.call("PUT", "/api/candidate/profile/details", details | changes)
+
+    def save_background(self, school: str = "Sample University") -> None:
+        """Education and work."""
         education = [
-            {"level": sample.education, "school": "Sample University", "major": "Statistics", "graduated": "2017-07-01"}
+            {"level": self.sample.education, "school": school, "major": "Statistics", "graduated": "2017-07-01"}
         ]
         work = [{"employer": "Sample Ltd", "role": "Analyst", "since": "2018-01-01", "until": None}]
         self.call("PUT", "/api/candidate/profile/background", {"education": education, "work": work})
 
     def upload(self, kind: str, data: bytes, content_type: str = "image/jpeg") -> None:
-        """One file, straight to the store by the presigned form."""
-        form = self.call("POST", f"/api/candidate/uploads/{kind}")
-        body = multipart({**form["fields"], "Content-Type": content_type}, data, content_type)
-        headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
-        answer = self.cloud.store_request("POST", urlsplit(form["url"]).path, headers, body)
-        if answer.status not in (200, 201, 204, 303):
-            raise Unexpected(f"upload of {kind}: {answer.status} {answer.body!r}")
+        """One file; it is looked at before it can be accepted."""
+        self.post_file(self.call("POST", f"/api/candidate/uploads/{kind}"), data, content_type)
 
     def upload_files(self) -> None:
-        """Photo and ID document; they are looked at before they can be accepted."""
+        """Photo and ID document."""
         self.upload("photo", self.photo)
         self.upload("id_document", samples.id_document())
 
@@ -123,42 +100,61 @@ class ApiCandidate:
         for kind in ("photo", "id_document"):
             self.call("POST", f"/api/candidate/uploads/{kind}/accept", {})
 
+    def profile(self) -> Any:
+        """Everything declared."""
+        return self.call("GET", "/api/candidate/profile")
+
+    # the application
+
     def apply(self, sitting: str) -> str:
         """Begin an application and choose what it is for; gives its reference."""
-        self.reference = self.call("POST", "/api/candidate/applications", {"sitting": sitting})["reference"]
+        self.reference = self.call("POST", APPLICATIONS, {"sitting": sitting})["reference"]
         choice = {"occupation": self.sample.occupation, "level": self.sample.level, "form": self.sample.form}
-        self.call("PUT", f"/api/candidate/applications/{self.reference}/choice", choice)
+        self.call("PUT", f"{self._application}/choice", choice)
         return self.reference
 
-    def confirm(self) -> None:
-        """Hand it in."""
-        self.call("POST", f"/api/candidate/applications/{self.reference}/confirm", {})
+    def confirm(self, *, expect: int = 200) -> Any:
+        """Hand it in, or in again after a return."""
+        return self.call("POST", f"{self._application}/confirm", {}, expect=expect)
+
+    def withdraw(self) -> None:
+        """Give it up before paying."""
+        self.call("POST", f"{self._application}/withdraw", {})
+
+    def now(self) -> Any:
+        """The application as the API shows it."""
+        return self.call("GET", self._application)
 
     def status(self) -> str:
         """The application's status."""
-        answer: str = self.call("GET", f"/api/candidate/applications/{self.reference}")["status"]
-        return answer
+        return str(self.now()["status"])
+
+    def order(self) -> Any:
+        """What is owed."""
+        return self.call("GET", f"{self._application}/order")
 
     def open_checkout(self) -> str:
         """The address of the provider's page."""
-        answer: str = self.call("POST", f"/api/candidate/applications/{self.reference}/payment", {})["url"]
-        return answer
+        return str(self.call("POST", f"{self._application}/payment", {})["url"])
 
-    def pay(self) -> None:
+    def pay(self, card: str = "visa") -> None:
         """Pay on the provider's page with its test card."""
-        page = urlsplit(self.open_checkout()).path
-        form = urlencode({"card": "visa"})
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        answer = self.cloud.request("POST", page, headers, form)
+        self.pay_at(self.open_checkout(), card)
+
+    def pay_at(self, address: str, card: str = "visa") -> None:
+        """Pay on a page that was opened before."""
+        answer = self.submit(address, {"card": card})
         if answer.status not in (200, 302, 303):
-            raise Unexpected(f"payment page: {answer.status} {answer.body[:300]!r}")
+            raise Unexpected("payment page", answer)
 
+    def paper(self, kind: Paper) -> bytes:
+        """One of the candidate's documents, by its short-lived link."""
+        return self.fetch(self.call("GET", f"{self._application}/documents/{kind}")["url"])
 
-def multipart(fields: Mapping[str, str], data: bytes, content_type: str) -> bytes:
-    """A browser's form with one file, fields first, as S3 wants it."""
-    parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\nContent-Type: {content_type}\r\n\r\n'
-    return b"".join([*parts, head.encode(), data, f"\r\n--{BOUNDARY}--\r\n".encode()])
+    def messages(self) -> list[Any]:
+        """Every letter to the candidate, oldest first."""
+        return list(reversed(self.call("GET", "/api/candidate/messages")["messages"]))
+
+    @property
+    def _application(self) -> str:
+        return f"{APPLICATIONS}/{self.reference}"

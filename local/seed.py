@@ -71,7 +71,13 @@ def add_staff() -> None:
     from certification.cloud.transaction import commit
 
     members: list[tuple[str, str, str, tuple[Role, ...], tuple[str, ...]]] = [
-        (REVIEWER, "Sample Reviewer", REVIEWER_EMAIL, ("reviewer",), ("admissions", "finance", "examinations", "operations")),
+        (
+            REVIEWER,
+            "Sample Reviewer",
+            REVIEWER_EMAIL,
+            ("reviewer",),
+            ("admissions", "finance", "examinations", "operations"),
+        ),
         (OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations",)),
     ]
     for identifier, name, email, roles, desks in members:
