@@ -3,6 +3,7 @@
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from certification.cloud.post import NotSent
 from certification.rules.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
@@ -102,8 +103,9 @@ def of_fields(wrong: list[dict[str, Any]]) -> Problem:
 
 def of_fault(error: Exception) -> tuple[int, Problem]:
     """The status and body for something that failed: 503 when trying again may help, 500 when it is our fault."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    passing = code in PASSING or isinstance(error, (NotSent, BotoCoreError))
+    cause = error.cause if isinstance(error, PynamoDBException) else error
+    code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
+    passing = code in PASSING or isinstance(cause, (NotSent, BotoCoreError))
     return (503, UNAVAILABLE) if passing else (500, FAILED)
 
 
