@@ -2,10 +2,11 @@
 
 `sam build` ships sources only, so that every cold start compiles everything: three to four times the work. Here the
 artifact is compiled with *unchecked hash* files, the only kind that stays valid however the archive sets its times.
-Before that it loses what no function reads: descriptions of AWS services that `cloud/clients.py` never opens, and
-packages that a layer repeats from the dependencies layer, which every function carries too.
+The portal's templates become modules first, so that the functions need neither their sources nor the macros' package.
+Before that the artifact loses what no function reads: descriptions of AWS services that `cloud/clients.py` never opens,
+and packages that a layer repeats from the dependencies layer, which every function carries too.
 
-Standard library only; run it with the Python version of the functions.
+Run it with the Python version of the functions, in the environment of development.
 """
 
 import ast
@@ -16,7 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-CLIENTS = "python/certification/cloud/clients.py"
+from certification.portal.templating import compile_to
+
+PACKAGE = "CertificationLayer/python/certification"
 SHARED = "DependenciesLayer"
 RUNTIME = (3, 13)
 # Not services: botocore's own tables.
@@ -32,10 +35,13 @@ def main(build: Path) -> None:
     for layer in sorted(build.glob("*Layer")):
         drop_repeated_packages(layer, build / SHARED)
     drop_unused_services(build / SHARED / "python/botocore/data", services(build))
+    pages = compile_to(build / PACKAGE / "portal/compiled")
     trimmed = size(build)
     for folder in sorted(path for path in build.iterdir() if path.is_dir()):
         compile_folder(folder, "/opt" if folder.name.endswith("Layer") else "/var/task")
-    print(f"{before / 1e6:.0f} MB as built, {trimmed / 1e6:.0f} MB trimmed, {size(build) / 1e6:.0f} MB compiled")
+    print(
+        f"{before / 1e6:.0f} MB as built, {trimmed / 1e6:.0f} MB trimmed, {size(build) / 1e6:.0f} MB compiled; {pages} templates"
+    )
 
 
 def size(folder: Path) -> int:
@@ -45,8 +51,7 @@ def size(folder: Path) -> int:
 
 def services(build: Path) -> set[str]:
     """The AWS services that the package opens clients for."""
-    layer = next(path for path in build.glob("*Layer") if (path / CLIENTS).is_file())
-    tree = ast.parse((layer / CLIENTS).read_text(encoding="utf-8"))
+    tree = ast.parse((build / PACKAGE / "cloud/clients.py").read_text(encoding="utf-8"))
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "boto3.client")
     return {str(ast.literal_eval(call.args[0])) for call in calls}
 

@@ -9,6 +9,7 @@ import json
 import socket
 import sys
 import time
+from collections.abc import Callable
 
 
 def refuse(*_arguments: object, **_more: object) -> None:
@@ -30,6 +31,8 @@ def main(folders: list[str]) -> dict[str, object]:
         try_documents()
     if any("ImagingLayer" in folder for folder in folders):
         try_imaging()
+    if folders[0].endswith("PortalFunction"):
+        try_a_page(app.handler)
     places = {getattr(module, "__file__", None) or "" for module in sys.modules.values()}
     foreign = sorted(place for place in places if "site-packages" in place)
     return {"seconds": seconds, "libraries": libraries, "foreign": foreign}
@@ -53,6 +56,25 @@ def try_everywhere() -> None:
         make()
     assert all(load_policy(scheme) for scheme in schemes())
     assert render("PhoneCodeRequested", "zh", {"site": "https://example.org", "code": "123456", "minutes": 5}).sms
+
+
+def try_a_page(handler: Callable[[dict[str, object], None], dict[str, object]]) -> None:
+    """A page that asks no table is shown whole: templates, texts and static files are in the package."""
+    request = {
+        "version": "2.0",
+        "rawPath": "/en/sign-in",
+        "rawQueryString": "",
+        "headers": {"host": "example.org"},
+        "requestContext": {
+            "http": {"method": "GET", "path": "/en/sign-in", "sourceIp": "192.0.2.1"},
+            "requestId": "one",
+        },
+        "isBase64Encoded": False,
+    }
+    page = handler(request, None)
+    assert page["statusCode"] == 200, page
+    assert "jinja2" in sys.modules
+    assert "govuk_frontend_jinja" not in sys.modules
 
 
 def try_documents() -> None:
