@@ -24,7 +24,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
 from local.clock import Clock
-from local.moto_patches import dynamodb, events, keys, queues, times
+from local.moto_patches import dynamodb, events, keys, queues, speed, times
 from local.moto_patches.dynamodb import stream_records
 from local.moto_patches.events import Deliver
 from local.moto_patches.queues import next_message_at
@@ -53,6 +53,7 @@ PATCHES: tuple[Patch, ...] = (
     *queues.PATCHES,
     *keys.PATCHES,
     *times.PATCHES,
+    *speed.PATCHES,
 )
 
 if moto.__version__ != MOTO_VERSION:
