@@ -1,7 +1,7 @@
 """What is due: found by job and day, listed for the map, and handed row by row to its outcome.
 
-A run starts on the oldest day that still had an unfinished row when last looked at, minus an overlap, because the
-index is eventually consistent. A missed run is caught up by the next ones.
+A run starts where the last one ended, or on the oldest day that then still had an unfinished row, minus an overlap,
+because the index is eventually consistent. A missed run is caught up by the next ones.
 """
 
 from collections.abc import Iterator
@@ -75,8 +75,11 @@ def _due_rows(job: str, start: datetime, end: datetime) -> Iterator[dict[str, An
 
 
 def _remember(job: str, marker: Claim | None, instant: datetime) -> None:
-    """Where the next run starts. A run that lost the race to remember leaves it to the other."""
-    holder = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
+    """Where the next run starts. The instant, not its day: the day before is read again for two hours, not for 24.
+
+    A run that lost the race to remember leaves it to the other.
+    """
+    holder = instant.astimezone(UTC).isoformat()
     if marker is not None and marker.holder == holder:
         return
     claim = Claim(key=f"looked:{job}", holder=holder) if marker is None else marker.changed(holder=holder)
