@@ -252,7 +252,6 @@ def test_half_a_surrogate_pair_is_refused_and_not_stored(ask: Asking) -> None:
     refused(ask("PUT", "/api/candidate/profile/contact", raw=raw), 422, "invalid_request")
 
 
-@pytest.mark.rule("ACC-13")
 def test_no_stored_attribute_can_be_given_from_outside(ask: Asking) -> None:
     """Mass assignment: no name of a column or record field that a body does not ask for is taken."""
     from certification.cloud.tables.applications import Application

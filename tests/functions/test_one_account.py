@@ -1,0 +1,84 @@
+"""One account per ID document and per phone number, however many try at once."""
+
+from datetime import date
+
+import pytest
+
+from certification.acts import accounts, profile
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.claims import claims
+from certification.rules.errors import Refused
+from tests.functions.crowd import at_once, codes_of
+from tests.functions.stand import Answer, Stand
+
+EMAIL, PHONE = "sample@example.test", "+85251234567"
+
+
+@pytest.mark.rule("ACC-07")
+def test_a_phone_number_belongs_to_one_of_eight_who_prove_it_at_once(stand: Stand) -> None:
+    people = [stand.id_of(stand.sign_in(f"person{number}@example.test")) for number in range(3)]
+    proofs = []
+    for person in people:
+        challenge = accounts.ask_phone_code(person, PHONE)
+        stand.cloud.inbox.collect()
+        proofs.append((challenge, stand.code_for(PHONE)))
+    outcomes = at_once(
+        8,
+        lambda number: accounts.confirm_phone_code(people[number % 3], *proofs[number % 3]),
+    )
+    refused = codes_of(outcomes)
+    holders = [one.id for one in candidates.everything() if one.phone_index]
+    assert len(holders) == 1
+    assert "phone_taken" in refused
+    assert len([one for one in outcomes if one is None]) == 1
+
+
+@pytest.mark.rule("ACC-05")
+def test_an_id_document_belongs_to_one_of_eight_who_enter_it_at_once(stand: Stand) -> None:
+    people = [stand.id_of(stand.sign_in(f"person{number}@example.test")) for number in range(8)]
+    spelled = (
+        "K12345678",
+        "k12345678",
+        "Ｋ12345678",
+        "K 1234-5678",
+        "K-12345678",
+        "k 12345678",
+        "K1234 5678",
+        "K12345678",
+    )
+
+    def save(number: int) -> None:
+        profile.save_details(people[number], "", "SAMPLE PERSON", date(1990, 1, 1), "CN", "passport", spelled[number])
+
+    outcomes = at_once(8, save)
+    assert codes_of(outcomes) == ["id_document_taken"] * 7
+    assert len([one for one in candidates.everything() if one.id_index]) == 1
+    assert len([one for one in claims.everything() if one.key.startswith("id:")]) == 1
+
+
+def test_another_document_of_the_same_person_frees_the_first(stand: Stand) -> None:
+    first, second = (stand.id_of(stand.sign_in(f"person{number}@example.test")) for number in range(2))
+
+    def save(who: str, number: str) -> None:
+        profile.save_details(who, "", "SAMPLE PERSON", date(1990, 1, 1), "CN", "passport", number)
+
+    save(first, "K11111111")
+    save(first, "K22222222")
+    save(second, "K11111111")
+    with pytest.raises(Refused, match="id_document_taken"):
+        save(second, "K22222222")
+
+
+@pytest.mark.rule("ACC-07")
+def test_a_new_phone_frees_the_first(stand: Stand) -> None:
+    session, other = stand.sign_in(EMAIL), stand.sign_in("other@example.test")
+
+    def take(who: str, phone: str) -> Answer:
+        asked = stand.call("POST", "/api/candidate/phone-code", {"phone": phone}, session=who)
+        proof = {"challenge": asked.body["challenge"], "code": stand.code_for(phone)}
+        return stand.call("POST", "/api/candidate/phone", proof, session=who)
+
+    assert take(session, PHONE).body["phone"] == PHONE
+    assert take(other, PHONE).code == "phone_taken"
+    assert take(session, "+85251234568").body["phone"] == "+85251234568"
+    assert take(other, PHONE).body["phone"] == PHONE
