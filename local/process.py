@@ -41,7 +41,7 @@ def ports_of_this_process(wanted: Ports | None) -> Ports:
     """The ports that were chosen first; without a wish, two free ones."""
     global _chosen  # noqa: PLW0603 - clients of this process remember the address of S3
     if _chosen is None:
-        _chosen = wanted or _free()
+        _chosen = wanted or free_ports()
     if wanted is not None and wanted != _chosen:
         raise PortsChosen(f"this process uses the ports {_chosen.http} and {_chosen.s3}; start another process")
     return _chosen
@@ -83,7 +83,8 @@ def forget_caches() -> None:
                     forget()
 
 
-def _free() -> Ports:
+def free_ports() -> Ports:
+    """Two ports nobody uses now."""
     with socket.socket() as first, socket.socket() as second:
         first.bind(("127.0.0.1", 0))
         second.bind(("127.0.0.1", 0))

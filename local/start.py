@@ -99,6 +99,9 @@ def _construct(options: Options, progress: Progress) -> "LocalCloud":
     try:
         return LocalCloud(options.template, state=options.folder, ports=options.ports, report=report)
     except PortTaken as taken:
+        running = _who_is_there(options.ports.http)
+        if running is not None:
+            raise AlreadyRunning(running) from taken
         command = f"make start ARGS=--port={options.ports.http + 100}"
         raise StepFailed(f"{taken.strerror}", command) from taken
     except AlreadyRunning:
@@ -109,6 +112,18 @@ def _construct(options: Options, progress: Progress) -> "LocalCloud":
         raise StepFailed(
             f"template.yaml cannot be deployed here: {refused}", "mend template.yaml, then make start"
         ) from refused
+
+
+def _who_is_there(port: int) -> dict[str, Any] | None:
+    """Process and port of a local cloud that answers there; None when it is some other program."""
+    from local.control_room.facts import NAME
+
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/_local/api/status", timeout=2) as answer:
+            found = json.load(answer)
+    except (OSError, ValueError):
+        return None
+    return {"pid": found["process"], "port": port} if found.get("name") == NAME else None
 
 
 def _fill(cloud: "LocalCloud", options: Options, progress: Progress) -> None:
@@ -215,7 +230,7 @@ def _ready_text(cloud: "LocalCloud") -> str:
     from local.control_room.pages import when
 
     lines = ["", f" {LIMITS_EN}", f" {LIMITS_ZH}", ""]
-    lines += [f" {name.replace('_', ' ').title():<14} {url}" for name, url in _addresses(cloud.address).items()]
+    lines += [f" {name.replace('_', ' ').capitalize():<14} {url}" for name, url in _addresses(cloud.address).items()]
     lines += [f" {'Clock':<14} {when(cloud.clock.now())} (Hong Kong)", ""]
     lines += [f" {line}" for line in _account_lines(cloud.accounts)]
     lines += [" Try:", *(f"  - {idea}" for idea in TRY), "", " Ctrl-C saves and stops."]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from local.cloud import LocalCloud
 
 LIMITS_EN = "Local development cloud: it does not model quotas, eventual consistency or the network."
-LIMITS_ZH = "本地开发云:不模拟配额、最终一致性和网络。"
+LIMITS_ZH = "本地开发云：不模拟配额、最终一致性和网络。"
 EXECUTIONS_SHOWN = 200
 NAME = "assay-local-cloud"
 

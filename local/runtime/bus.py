@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.runtime.destinations import Destinations, NoSuchTarget, Sender
+from local.runtime.repeated import ONCE, Deliveries
 from local.runtime.source import earliest
 from local.stack import ACCOUNT, REGION, RuleSpec, TargetSpec
 
@@ -47,8 +48,10 @@ class Bus:
         destinations: Destinations,
         now: Callable[[], datetime],
         given_up: Callable[[str, str], None],
+        repeat: Deliveries = ONCE,
     ) -> None:
         self._rules = {_key(rule.bus, rule.name): rule for rule in rules}
+        self._repeat = repeat
         self._destinations, self._now, self._given_up = destinations, now, given_up
         self._deliveries: list[Delivery] = []
         for rule in rules:
@@ -56,11 +59,14 @@ class Bus:
                 _path(target)
 
     def announce(self, rule_name: str, bus: str, event: dict[str, Any]) -> None:
-        """A rule matched an event: note one delivery per target. Called inside PutEvents and PutObject."""
+        """A rule matched an event: note its deliveries to each target. Called inside PutEvents and PutObject."""
         key, now = _key(bus, rule_name), self._now()
         rule = self._rules.get(key)
-        if rule is not None:
-            self._deliveries.extend(Delivery(key, number, event, now, now) for number in range(len(rule.targets)))
+        if rule is None:
+            return
+        for time in range(self._repeat.times):
+            due = now + time * self._repeat.again_after
+            self._deliveries.extend(Delivery(key, number, event, due, due) for number in range(len(rule.targets)))
 
     def scheduled(self, rule: RuleSpec, event: dict[str, Any]) -> None:
         """A schedule is due: its targets get the event as from a matched rule."""

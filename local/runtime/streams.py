@@ -84,11 +84,6 @@ class StreamPoller:
             return self._place.slices[0].due
         return self._now() if self._records(self._table, self._place.next) else None
 
-    def waiting(self) -> int:
-        """How many records are not yet through."""
-        place = self._place
-        return sum(len(part.indexes) for part in place.slices) + len(self._records(self._table, place.next))
-
     def dump(self) -> dict[str, Any]:
         place = self._place
         return {"next": place.next, "slices": [asdict(part) for part in place.slices]}

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -12,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.process import Ports, _free
+from local.process import Ports, free_ports, ports_of_this_process
 from local.progress import Progress
+from local.runtime.loader import LoadError
+from local.start import Options, start
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).parent / "templates" / "runtime" / "template.yaml"
@@ -58,17 +61,13 @@ class Started:
 @pytest.fixture
 def port() -> int:
     """A port whose neighbour is probably free too."""
-    found: Ports = _free()
+    found: Ports = free_ports()
     return found.http
 
 
-def ask(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=20) as answer:
-        return json.load(answer)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_starts_serves_and_saves_when_it_is_told_to_stop(tmp_path: Path, port: int, number: int) -> None:
+def test_it_starts_serves_says_so_to_a_second_start_and_saves_when_it_is_told_to_stop(
+    tmp_path: Path, port: int
+) -> None:
     first = Started(port, "--state", str(tmp_path))
     steps = []
     for line in first.lines():
@@ -77,48 +76,59 @@ def test_it_starts_serves_and_saves_when_it_is_told_to_stop(tmp_path: Path, port
             break
         assert line["status"] == "ok"
     assert steps == ["python packages", "storage", "template", "functions", "demo data", "self check", None]
-    thing = json.dumps({"thing": "chair"}).encode()
     headers = {"content-type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/things", thing, headers)).close()
-    assert first.stop(number) == 0
-    second = Started(port, "--state", str(tmp_path))
-    ready = second.until("ready")
-    assert ready["portal"] == f"http://127.0.0.1:{port}/"
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/things", b'{"thing": "chair"}', headers)
+    urllib.request.urlopen(request, timeout=20).close()
+
+    by_folder = Started(port + 10, "--state", str(tmp_path))
+    by_port = Started(port, "--ephemeral")
+    for second in (by_folder, by_port):
+        line = second.until("already running")
+        assert (line["pid"], line["portal"]) == (first.process.pid, f"http://127.0.0.1:{port}/")
+        assert second.process.wait(timeout=30) == 0
+
+    assert first.stop(signal.SIGINT) == 0
     assert "added chair" in (tmp_path / "log" / "handlers.log").read_text()
-    assert ask(f"http://127.0.0.1:{port}/_local/api/calls")["functions"] is not None
-    assert (tmp_path / "state.bin").exists()
-    assert second.stop() == 0
+    again = Started(port, "--state", str(tmp_path))
+    again.until("ready")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_local/api/inbox?q=chair", timeout=20) as answer:
+        assert {letter["kind"] for letter in json.load(answer)} == {"mail", "sms"}
+    assert again.stop(signal.SIGTERM) == 0
 
 
-def test_a_second_start_says_that_one_runs_already(tmp_path: Path, port: int) -> None:
-    first = Started(port, "--state", str(tmp_path))
-    first.until("ready")
-    second = Started(port + 10, "--state", str(tmp_path))
-    line = second.until("already running")
-    assert (line["port"], line["pid"]) == (port, first.process.pid)
-    assert line["portal"] == f"http://127.0.0.1:{port}/"
-    assert second.process.wait(timeout=30) == 0
-    first.stop()
+def failure_of(folder: Path | None, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The failed lines of a start in this process."""
+    options = Options(ports_of_this_process(None), folder, TEMPLATE, seed=False, as_json=True)
+    assert start(options) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if line["status"] == "failed"]
 
 
-def test_a_taken_port_is_a_failed_step_with_the_next_command(port: int) -> None:
-    first = Started(port, "--ephemeral")
-    first.until("ready")
-    second = Started(port, "--ephemeral")
-    failed = [line for line in second.lines() if line["status"] == "failed"]
-    assert failed[0]["step"] == "storage"
-    assert str(port) in failed[1]["cause"]
-    assert failed[1]["next"] == f"make start ARGS=--port={port + 100}"
-    assert second.process.wait(timeout=30) == 1
-    first.stop()
+def test_a_taken_port_is_a_failed_step_with_the_next_command(capsys: pytest.CaptureFixture[str]) -> None:
+    port = ports_of_this_process(None).http
+    with socket.create_server(("127.0.0.1", port)):
+        step, failure = failure_of(None, capsys)
+    assert step["step"] == "storage"
+    assert str(port) in failure["cause"]
+    assert failure["next"] == f"make start ARGS=--port={port + 100}"
 
 
-def test_a_snapshot_that_does_not_fit_names_make_reset(tmp_path: Path, port: int) -> None:
+def test_a_snapshot_that_does_not_fit_names_make_reset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "state.bin").write_bytes(b'{"schema": 0}\n')
-    started = Started(port, "--state", str(tmp_path))
-    failed = [line for line in started.lines() if line["status"] == "failed"]
-    assert failed[-1]["next"] == "make reset"
-    assert started.process.wait(timeout=30) == 1
+    assert failure_of(tmp_path, capsys)[-1]["next"] == "make reset"
+
+
+def test_a_function_that_cannot_be_imported_is_named_with_the_next_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> None:
+        raise LoadError("Runtime.ImportModuleError", "no module named nowhere")
+
+    monkeypatch.setattr("local.runtime.invoker.handler_of", broken)
+    step, failure = failure_of(None, capsys)
+    assert step["step"] == "functions"
+    assert failure["cause"] == "no module named nowhere"
+    assert failure["next"].endswith(".app")
 
 
 def test_steps_are_numbered_lines_with_their_time(capsys: pytest.CaptureFixture[str]) -> None:
