@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
 from local import seed
 from local.clock import VirtualClock
 from local.cloud import LocalCloud
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
-
 from tests.browser.walker import Walker
 
 CHROMIUM = "/usr/bin/chromium"
@@ -72,7 +72,9 @@ def window(cloud: LocalCloud, browser: Browser, pictures: Path) -> Iterator[Call
     opened: list[tuple[BrowserContext, Walker]] = []
 
     def opens(language: str = "en", *, javascript: bool = True, **options: Any) -> Walker:
-        context = browser.new_context(viewport=options.pop("viewport", PHONE), java_script_enabled=javascript, **options)
+        context = browser.new_context(
+            viewport=options.pop("viewport", PHONE), java_script_enabled=javascript, **options
+        )
         context.set_default_timeout(10_000)
         walker = Walker(cloud, context, pictures, language)
         opened.append((context, walker))

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext, Page
+
 from local import samples
 from local.cloud import LocalCloud
-from playwright.sync_api import BrowserContext, Page
 
 NARROWEST = 320
 
@@ -31,7 +32,8 @@ class Walker:
         self.page.on("console", lambda message: self._heard(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on(
-            "response", lambda answer: self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            "response",
+            lambda answer: self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
         )
 
     def _heard(self, kind: str, text: str) -> None:
@@ -155,8 +157,10 @@ class Walker:
             self.upload(base, kind, data)
 
     def upload(self, base: str, kind: str, data: bytes) -> None:
-        self.go(f"{base}/{kind}")
-        self.page.locator("#file").set_input_files({"name": "from a phone.jpg", "mimeType": "image/jpeg", "buffer": data})
+        self.go(f"{base}/{kind}/new")
+        self.page.locator("#file").set_input_files(
+            {"name": "from a phone.jpg", "mimeType": "image/jpeg", "buffer": data}
+        )
         self.submit()
         self.go(f"{base}/{kind}/arrived")
         self.page.locator(f'form[action$="/{kind}/use"] button').click()

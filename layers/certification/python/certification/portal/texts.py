@@ -21,7 +21,8 @@ Entry = str | dict[str, str]
 @cache
 def catalogue() -> dict[str, dict[Language, Entry]]:
     """Every entry by `area.key`."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # YAML 1.1 reads the keys "yes" and "no" as truth values; the base loader keeps every scalar as text.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     found: dict[str, dict[Language, Entry]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         entries: dict[str, dict[Language, Entry]] = yaml.load(path.read_text("utf-8"), loader)

@@ -94,16 +94,11 @@ def _contact(known: Whole, say: Speech) -> Facts:
 
 
 def _background(known: Whole, say: Speech) -> Facts:
+    comma = "，" if say.language == "zh" else ", "
     rows = [
         (
             say("profile.education"),
-            say(
-                "check.education_entry",
-                level=say(f"profile.level_{entry.level}"),
-                school=entry.school,
-                major=entry.major or "–",
-                day=say.day(entry.graduated),
-            ),
+            comma.join(filter(None, (_level(entry.level, say), entry.school, entry.major, say.day(entry.graduated)))),
         )
         for entry in known.candidate.education
     ]
@@ -121,3 +116,7 @@ def _background(known: Whole, say: Speech) -> Facts:
         for entry in known.candidate.work
     ]
     return tuple(rows)
+
+
+def _level(code: str, say: Speech) -> str:
+    return say(f"profile.level_{code}")

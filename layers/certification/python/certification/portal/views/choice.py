@@ -15,7 +15,7 @@ class Choice(Frozen):
     levels: Options
     forms: Options
     chosen: dict[str, str]
-    prices: tuple[exams.Price, ...]
+    prices: tuple[exams.Prices, ...]
     reasons: tuple[str, ...]
 
 

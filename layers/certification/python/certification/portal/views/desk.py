@@ -142,7 +142,13 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
     said = [(say("staff.identity_check"), say(f"staff.identity_{identity}"))]
     for answer in known.application.answers:
         words = answer.zh if say.language == "zh" else answer.en
-        said.append((answer.rule, f"{say('staff.yes') if answer.yes else say('staff.no')} {words}"))
+        key = f"staff.rule_{answer.rule}"
+        said.append(
+            (
+                say(key) if say.has(key) else answer.rule,
+                f"{say('staff.yes') if answer.yes else say('staff.no')} {words}",
+            )
+        )
     return page.model_copy(
         update={
             "name": known.behind.person.name,

@@ -16,13 +16,12 @@ from certification.rules.refunds import preview, refund_policy
 Facts = tuple[tuple[str, str], ...]
 
 
-class Price(Frozen):
-    """What one occupation at one level in one form of the exam costs."""
+class Prices(Frozen):
+    """What one occupation costs: a row per level, and in it the total for each form of the exam ("–": not offered)."""
 
     occupation: str
-    level: str
-    form: str
-    total: str
+    forms: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Exam(Frozen):
@@ -38,7 +37,7 @@ class Exam(Frozen):
     cheapest: str
     dates: Facts
     refund: Facts
-    prices: tuple[Price, ...]
+    prices: tuple[Prices, ...]
     address: str
     drawn: bool
 
@@ -142,16 +141,26 @@ def _offered(sitting: Sitting, policy: Policy) -> list[tuple[str, str, str]]:
     ]
 
 
-def prices(sitting: Sitting, policy: Policy, say: Speech) -> tuple[Price, ...]:
-    """What every combination that this sitting offers costs."""
-    return tuple(
-        Price(
-            occupation=say.said(policy.occupation(occupation).words),
-            level=say.said(policy.level(level).words),
-            form=say.said(policy.form(form).words),
-            total=say.amount(order_fees(policy, occupation, level, form).total),
+def prices(sitting: Sitting, policy: Policy, say: Speech) -> tuple[Prices, ...]:
+    """What every combination that this sitting offers costs, by occupation."""
+    offered = _offered(sitting, policy)
+    totals = {key: say.amount(order_fees(policy, *key).total) for key in offered}
+
+    def row(occupation: str, level: str) -> tuple[str, tuple[str, ...]]:
+        return (
+            say.said(policy.level(level).words),
+            tuple(totals.get((occupation, level, form), "–") for form in sitting.forms),
         )
-        for occupation, level, form in _offered(sitting, policy)
+
+    return tuple(
+        Prices(
+            occupation=say.said(policy.occupation(code).words),
+            forms=tuple(say.said(policy.form(form).words) for form in sitting.forms),
+            rows=tuple(
+                row(code, level) for level in sitting.levels if any(key[:2] == (code, level) for key in offered)
+            ),
+        )
+        for code in sitting.occupations
     )
 
 

@@ -9,7 +9,7 @@ from certification.rules.model import Frozen
 
 
 class Message(Frozen):
-    """One message; `subject` of an SMS is its first words."""
+    """One message; an SMS has no subject."""
 
     subject: str
     channel: str
@@ -23,7 +23,7 @@ def of(candidate_id: str, language: Language) -> tuple[Message, ...]:
     say = Speech(language)
     return tuple(
         Message(
-            subject=message.subject or say("messages.sms_subject"),
+            subject=message.subject,
             channel=say(f"messages.{message.channel}"),
             at=say.moment(datetime.fromisoformat(message.at)),
             state="" if message.state == "sent" else say("messages.unsure"),

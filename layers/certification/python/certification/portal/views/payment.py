@@ -12,7 +12,7 @@ Facts = tuple[tuple[str, str], ...]
 
 
 class Bill(Frozen):
-    """`refunds` are rows of (when, back, kept). `confirming`: a payment is under way."""
+    """`refunds` are rows of (when, what comes back). `confirming`: a payment is under way."""
 
     reference: str
     name: str
@@ -20,7 +20,7 @@ class Bill(Frozen):
     lines: Facts
     total: str
     refund_dates: Facts
-    refunds: tuple[tuple[str, str, str], ...]
+    refunds: Facts
     payable: bool
     confirming: bool
     paid: bool
@@ -40,7 +40,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         lines=tuple((line.zh if language == "zh" else line.en, say.amount(line.amount)) for line in order.lines),
         total=say.amount(order.total),
         refund_dates=_dates(known.quote.refund, say),
-        refunds=tuple(_period(row, say) for row in known.quote.refund.table),
+        refunds=_periods(known.quote.refund.table, say),
         payable=known.quote.payable,
         confirming=known.quote.confirming,
         paid=order.state is OrderState.SETTLED,
@@ -58,13 +58,16 @@ def _dates(refund: RefundPreview, say: Speech) -> Facts:
     return (*rows, (say("pay.refund_last"), last))
 
 
-def _period(row: RefundPeriod, say: Speech) -> tuple[str, str, str]:
-    first = say.day(row.first_day)
-    when = say("pay.refund_from", first=first)
-    if row.last_day:
-        when = (
-            first
-            if row.last_day == row.first_day
-            else say("pay.refund_from_to", first=first, last=say.day(row.last_day))
-        )
-    return when, say.amount(row.amount), say.amount(row.fee)
+def _periods(rows: tuple[RefundPeriod, ...], say: Speech) -> Facts:
+    """A row per stretch of days with one amount; the stretches at the end in which nothing comes back are one."""
+    said: list[tuple[str, str]] = []
+    for row in rows:
+        first = say.day(row.first_day)
+        if not row.amount:
+            return (*said, (say("pay.refund_from", first=first), say("pay.refund_nothing")))
+        when = say("pay.refund_from", first=first)
+        if row.last_day:
+            last = say.day(row.last_day)
+            when = first if last == first else say("pay.refund_from_to", first=first, last=last)
+        said.append((when, say("pay.refund_less", amount=say.amount(row.amount), fee=say.amount(row.fee))))
+    return tuple(said)

@@ -45,7 +45,7 @@ class Task(Frozen):
 
 def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
     """Every task before confirming, with the reasons of a reviewer where there are any. `base` is the application's address."""
-    reasons = reasons_by_page(whole, say)
+    reasons = reasons_by_page(whole, say, open_only=True)
     rows = [_task(whole, say, base, page, reasons.get(page, ())) for page in PAGES]
     ready = not whole.gaps
     check: State = "todo" if ready else "locked"
@@ -66,13 +66,18 @@ def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
     return tuple(rows)
 
 
-def reasons_by_page(whole: Whole, say: Speech) -> dict[str, tuple[str, ...]]:
-    """The words of the reviewer's reasons, under the page where each is put right ("" for a note to all of it)."""
+def reasons_by_page(whole: Whole, say: Speech, *, open_only: bool = False) -> dict[str, tuple[str, ...]]:
+    """The words of the reviewer's reasons, under the page where each is put right ("" for a note to all of it).
+
+    With `open_only` without those whose answer or file was changed since.
+    """
     returned = whole.application.returned
     if returned is None:
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for reason in returned.reasons:
+        if open_only and reason.applies_to in whole.changed:
+            continue
         page = page_of(whole, reason.applies_to)
         found[page] = (*found.get(page, ()), reason.zh if say.language == "zh" else reason.en)
     return found

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from certification.acts import applications, checkout
+from certification.acts import answers, applications, checkout
 from certification.acts.ownership import own_application
 from certification.acts.papers import Background, behind
 from certification.cloud import clock
@@ -19,12 +19,14 @@ from certification.rules.status import Status
 class Whole(Frozen):
     """`gaps` are what keeps a draft or returned application from being confirmed; `review_by` what the desk promised.
 
-    `quote` is there once there is an order.
+    `changed` are the answers and files that differ from what was confirmed before a return; `quote` is there once there
+    is an order.
     """
 
     behind: Background
     candidate: Candidate
     gaps: tuple[Gap, ...] = ()
+    changed: frozenset[str] = frozenset()
     review_by: datetime | None = None
     quote: checkout.Quote | None = None
     now: datetime
@@ -51,13 +53,27 @@ def read(candidate_id: str, reference: str) -> Whole:
     application = own_application(candidate_id, reference)
     review = cases.find(application.review) if application.review else None
     waiting = application.status is Status.AWAITING_REVIEW and review is not None
+    known, candidate = behind(application), candidates.read(candidate_id)
     return Whole(
-        behind=behind(application),
-        candidate=candidates.read(candidate_id),
+        behind=known,
+        candidate=candidate,
+        changed=_changed(known, candidate),
         gaps=applications.missing(candidate_id, reference) if application.status in EDITABLE else (),
         review_by=review.promised if waiting and review else None,
         quote=checkout.quote(candidate_id, reference) if application.order else None,
         now=clock.now(),
+    )
+
+
+def _changed(known: Background, candidate: Candidate) -> frozenset[str]:
+    application = known.application
+    if application.status is not Status.RETURNED:
+        return frozenset()
+    now = answers.fingerprints(answers.answers_of(candidate, known.person, application))
+    files = answers.upload_hashes(candidate)
+    before, files_before = application.answers_confirmed, application.uploads_confirmed
+    return frozenset(code for code in now if now[code] != before.get(code)) | frozenset(
+        code for code in files if files[code] != files_before.get(code)
     )
 
 
