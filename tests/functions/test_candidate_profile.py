@@ -1,0 +1,185 @@
+"""What candidates declare and upload, through the API: kept as typed, checked, and frozen while an application rests on it."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from certification.cloud.tables.candidates import candidates
+from local import samples
+from local.visitor import BOUNDARY, multipart
+from tests.functions.stand import JPEG, Answer, Stand
+
+DETAILS = {
+    "native_name": "陈样本",
+    "latin_name": "CHEN YANGBEN",
+    "birth_date": "1995-05-17",
+    "nationality": "CN",
+    "id_kind": "passport",
+    "id_number": "SAMPLE0001",
+}
+
+
+def put(stand: Stand, session: str, part: str, body: Any) -> Answer:
+    return stand.call("PUT", f"/api/candidate/profile/{part}", body, session=session)
+
+
+def post_file(stand: Stand, form: dict[str, Any], data: bytes, kind: str = "image/jpeg") -> int:
+    body = multipart({**form["fields"], "Content-Type": kind}, data, kind)
+    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return stand.cloud.store_request("POST", urlsplit(form["url"]).path, headers, body).status
+
+
+@pytest.mark.parametrize("name", ["阿依古丽·样本", "𬭼䶮样本", "陈样本", "O’Sample-Ñandú", "สมใจ ตัวอย่าง"])
+def test_a_name_comes_back_as_it_was_written(stand: Stand, name: str) -> None:
+    session = stand.sign_in("sample@example.test")
+    saved = put(stand, session, "details", {**DETAILS, "native_name": name}).body
+    assert saved["native_name"] == name
+    assert stand.call("GET", "/api/candidate/profile", session=session).body == saved
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"id_kind": "hk_identity_card", "id_number": "Z123456(7)"}, "id_check", "id_number"),
+        (
+            {"id_kind": "resident_identity_card", "id_number": "11010519491231002X"},
+            "birth_date_differs",
+            "date_of_birth",
+        ),
+        ({"birth_date": "2030-01-01"}, "birth_date", "date_of_birth"),
+        ({"native_name": "Sample 7"}, "name_character", "full_name"),
+        ({"latin_name": "陈"}, "name_not_latin", "latin_name"),
+        ({"native_name": "", "latin_name": " "}, "name_missing", "full_name"),
+    ],
+)
+def test_details_that_cannot_be_right_are_refused_with_their_field(
+    stand: Stand, changes: dict[str, str], code: str, field: str
+) -> None:
+    session = stand.sign_in("sample@example.test")
+    refused = put(stand, session, "details", {**DETAILS, **changes})
+    assert (refused.status, refused.code, refused.body["field"]) == (422, code, field)
+    assert refused.body["zh"]
+    assert stand.call("GET", "/api/candidate/profile", session=session).body["id_number"] is None
+
+
+def test_saved_details_are_asked_about_and_the_answer_is_seen(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    assert put(stand, session, "details", DETAILS).body["identity"] == "unasked"
+    stand.cloud.settle()
+    assert stand.call("GET", "/api/candidate/profile", session=session).body["identity"] == "passed"
+
+
+@pytest.mark.rule("CHG-03")
+def test_nothing_declared_can_change_while_a_confirmed_application_rests_on_it(stand: Stand) -> None:
+    candidate = stand.in_review()
+    background: dict[str, list[object]] = {"education": [], "work": []}
+    for answer in (
+        put(stand, candidate.session, "details", DETAILS),
+        put(stand, candidate.session, "contact", {"address": "", "language": "en"}),
+        put(stand, candidate.session, "background", background),
+        stand.call("POST", "/api/candidate/uploads/photo", session=candidate.session),
+        stand.call("POST", "/api/candidate/uploads/photo/accept", session=candidate.session),
+    ):
+        assert (answer.status, answer.code) == (422, "answers_held")
+    held = stand.call("GET", "/api/candidate/profile", session=candidate.session).body
+    assert held["held_by"] == candidate.reference
+    candidate.call("POST", f"/api/candidate/applications/{candidate.reference}/withdraw")
+    assert put(stand, candidate.session, "background", background).status == 200
+
+
+def ask_upload(stand: Stand, session: str, kind: str = "photo") -> dict[str, Any]:
+    answer = stand.call("POST", f"/api/candidate/uploads/{kind}", session=session)
+    assert answer.status == 200
+    return dict(answer.body)
+
+
+def state(stand: Stand, session: str, kind: str = "photo") -> dict[str, Any]:
+    return dict(stand.call("GET", "/api/candidate/profile", session=session).body[kind])
+
+
+@pytest.mark.rule("PHO-02")
+def test_a_phones_photo_is_checked_shown_and_used(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    refused = stand.call("POST", "/api/candidate/uploads/photo/accept", session=session)
+    assert refused.code == "nothing_to_accept"
+    form = ask_upload(stand, session)
+    assert state(stand, session)["state"] == "expected"
+    assert post_file(stand, form, samples.phone_photo()) in (200, 201, 204)
+    stand.cloud.settle()
+    assert state(stand, session) == {"state": "checked", "problems": [], "needs_person": False}
+    link = stand.call("GET", "/api/candidate/uploads/photo", session=session).body["url"]
+    parts = urlsplit(link)
+    kept = stand.cloud.store_request("GET", f"{parts.path}?{parts.query}")
+    assert (kept.status, kept.body[:2], len(kept.body) < 200_000) == (200, b"\xff\xd8", True)
+    for _ in range(2):
+        accepted = stand.call("POST", "/api/candidate/uploads/photo/accept", session=session).body
+        assert accepted["photo"]["state"] == "accepted"
+
+
+def test_what_is_no_picture_is_refused_with_words(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    for kind in ("photo", "id_document"):
+        post_file(stand, ask_upload(stand, session, kind), b"MZ not a picture at all")
+        stand.cloud.settle()
+        found = state(stand, session, kind)
+        assert found["state"] == "refused"
+        assert found["problems"][0]["en"]
+        assert found["problems"][0]["zh"]
+        assert stand.call("GET", f"/api/candidate/uploads/{kind}", session=session).status == 404
+    assert not stand.cloud.undelivered
+
+
+def test_the_form_lets_one_file_under_one_key_by_its_size_and_type(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    form = ask_upload(stand, session)
+    assert form["fields"]["key"].startswith(f"candidates/{stand.id_of(session)}/photo/")
+    elsewhere = {**form, "fields": {**form["fields"], "key": "candidates/somebody-else/photo/x"}}
+    assert post_file(stand, elsewhere, JPEG) == 403
+    assert post_file(stand, form, JPEG, "text/html") == 403
+    limit = 10 * 1024 * 1024
+    assert post_file(stand, form, b"x" * (limit + 1)) == 400
+    assert post_file(stand, form, b"") == 400
+    assert post_file(stand, form, b"x" * limit) in (200, 201, 204)
+
+
+def test_a_form_is_good_for_fifteen_minutes(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    form = ask_upload(stand, session)
+    stand.wait(timedelta(minutes=15, seconds=1))
+    assert post_file(stand, form, JPEG) == 403
+
+
+def test_the_file_asked_for_last_is_the_one_that_counts(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    first = ask_upload(stand, session, "id_document")
+    second = ask_upload(stand, session, "id_document")
+    post_file(stand, first, samples.id_document())
+    stand.cloud.settle()
+    assert state(stand, session, "id_document")["state"] == "expected"
+    post_file(stand, second, samples.id_document())
+    stand.cloud.settle()
+    assert state(stand, session, "id_document")["state"] == "checked"
+
+
+def test_a_refused_correction_of_another_part_keeps_the_rest(stand: Stand) -> None:
+    candidate = stand.candidate()
+    before = candidates.read(stand.id_of(candidate.session))
+    work = [{"employer": "Sample", "role": "", "since": "2020-01-01", "until": "2019-01-01"}]
+    refused = put(stand, candidate.session, "background", {"education": [], "work": work})
+    assert (refused.code, refused.body["field"]) == ("work_order", "work_history")
+    future = [{"level": "doctor", "school": "", "major": "", "graduated": "2030-01-01"}]
+    refused = put(stand, candidate.session, "background", {"education": future, "work": []})
+    assert refused.code == "date_in_future"
+    many = [{"level": "none", "school": "", "major": "", "graduated": "2010-01-01"}] * 6
+    refused = put(stand, candidate.session, "background", {"education": many, "work": []})
+    assert (refused.status, refused.code) == (422, "too_many_entries")
+    assert candidates.read(before.id) == before
+
+
+def test_the_address_may_be_empty_and_long_but_not_longer(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    for address, status in (("", 200), ("香" * 300, 200), ("香" * 301, 422)):
+        assert put(stand, session, "contact", {"address": address, "language": "zh"}).status == status
+    assert stand.call("GET", "/api/candidate/profile", session=session).body["language"] == "zh"
