@@ -35,6 +35,7 @@ from local.runtime.invoker import Invoker, Outcome
 from local.runtime.machines import Machines, Objects, Tasks
 from local.runtime.pump import Pump
 from local.runtime.queues import QueuePoller
+from local.runtime.repeated import ONCE, Deliveries, Repeated
 from local.runtime.schedules import Schedules
 from local.runtime.streams import StreamPoller
 from local.runtime.system import System
@@ -67,7 +68,7 @@ class LocalCloud:
     """One at a time per process: moto's state is the process's.
 
     `state` is a folder for the snapshot (None: nothing is kept); `parameters` go to the template, on top of the
-    addresses of this machine; `report` hears which part of the start begins.
+    addresses of this machine; `report` hears which part of the start begins; `deliveries` is how often everything arrives.
     """
 
     def __init__(
@@ -79,9 +80,11 @@ class LocalCloud:
         parameters: Mapping[str, str] | None = None,
         ports: Ports | None = None,
         report: Callable[[str], None] = lambda _phase: None,
+        deliveries: Deliveries = ONCE,
     ) -> None:
         self.template, self.clock = template, clock or Clock()
         self.undelivered: deque[Undelivered] = deque(maxlen=PROBLEMS_KEPT)
+        self.deliveries = deliveries
         self.accounts: Any = None
         self._requests = 0
         self._closing: list[Callable[[], None]] = []
@@ -234,17 +237,18 @@ class LocalCloud:
         self.inbox = Inbox(now)
         accept_senders([spec.environment.get("MAIL_FROM", "") for spec in self.stack.functions.values()])
         self.invoker = Invoker(self.stack, now, self.log, self.system.acting, self.system.killed)
+        self.deliverer = Repeated(self.invoker, self.deliveries.times)
         check, self.sqs = self.system.check, boto3.client("sqs")
         self.engine = Engine(self.clock, Tasks(self.invoker, check), Objects(self.system.acting))
         self.engine.authorize = check
         for machine in self.stack.machines.values():
             self.engine.define(machine)
-        self.asynchronous = Asynchronous(self.invoker, now, self.give_up)
+        self.asynchronous = Asynchronous(self.deliverer, now, self.give_up)
         self.destinations = Destinations(self.stack, self.engine, self.asynchronous.add, self.system, self.sqs)
-        self.bus = Bus(self.stack.rules, self.destinations, now, self.give_up)
+        self.bus = Bus(self.stack.rules, self.destinations, now, self.give_up, self.deliveries)
         self.schedules = Schedules(self.stack.rules, now, self.bus.scheduled)
         self.pollers = [self._poller(spec) for spec in self.stack.event_sources if spec.enabled]
-        self.simulators = mount.simulators(now, self._http.address, self.handle)
+        self.simulators = mount.simulators(now, self._http.address, self.handle, self.deliveries.times)
         bodies = [mount.Body(simulator, now) for simulator in self.simulators.values()]
         sources = [self.bus, *self.pollers, self.asynchronous, Machines(self.engine), *bodies]
         self.pump = Pump(self.clock, sources, self.schedules, self.inbox.collect)
@@ -258,9 +262,9 @@ class LocalCloud:
     def _poller(self, spec: EventSourceSpec) -> StreamPoller | QueuePoller:
         self.system.check_source(spec, self.invoker.find(spec.function).role)
         if spec.source_arn.split(":")[2] == "sqs":
-            return QueuePoller(spec, self.invoker, self.clock.now, self.system.acting, self.sqs)
+            return QueuePoller(spec, self.deliverer, self.clock.now, self.system.acting, self.sqs)
         records = moto_patches.stream_records
-        return StreamPoller(spec, self.invoker, self.clock.now, records, self.destinations, self.give_up)
+        return StreamPoller(spec, self.deliverer, self.clock.now, records, self.destinations, self.give_up)
 
     def _restore_sources(self, saved: dict[str, Any] | None) -> None:
         if saved is not None:

@@ -63,16 +63,17 @@ class Body:
 
 
 def simulators(
-    now: Callable[[], datetime], address: str, answer: Callable[[Request], Response]
+    now: Callable[[], datetime], address: str, answer: Callable[[Request], Response], times: int = 1
 ) -> dict[str, Simulator]:
-    """The simulators of `local.simulators` by name. What they post to `address` is answered by `answer`."""
+    """The simulators of `local.simulators` by name. What they post to `address` is answered by `answer`, `times` times."""
 
     def deliver(url: str, headers: Mapping[str, str], body: bytes) -> int:
         if not url.startswith(f"{address}/"):
             return 0
         host = address.removeprefix("http://")
         target = url.removeprefix(address)
-        return answer(Request.of("POST", target, {"host": host, **headers}, body)).status
+        request = Request.of("POST", target, {"host": host, **headers}, body)
+        return [answer(request).status for _ in range(times)][-1]
 
     made: dict[str, Simulator] = {}
     for kind in ALL:
