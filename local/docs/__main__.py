@@ -3,11 +3,22 @@
 import sys
 from collections.abc import Callable
 
+from local import openapi
 from local.docs import process
 from local.docs.code import ROOT
 from local.policy_tools import rules_index
 
-PAGES: dict[str, Callable[[], str]] = {"docs/process.md": process.page, "docs/rules.md": rules_index.render}
+
+def api_document() -> str:
+    """The JSON API's document."""
+    return openapi.as_text(openapi.made())
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/process.md": process.page,
+    "docs/rules.md": rules_index.render,
+    "docs/openapi.json": api_document,
+}
 
 
 def main() -> int:
