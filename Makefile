@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test quick lint types rules browser deployable docs lock seal-certificate carry clean
+.PHONY: help start reset test quick lint types rules browser deployable build docs lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -39,6 +39,10 @@ browser: $(VENV)/development.stamp    ## Pages in Chromium
 
 deployable: $(VENV)/development.stamp .venv-deploy/stamp  ## sam validate, sam build, import from the build
 	$(BIN)/pytest -m deployable
+
+build: $(VENV)/development.stamp .venv-deploy/stamp  ## What would be deployed: sam build, then compiled and trimmed
+	PATH="$(CURDIR)/.venv-deploy/bin:$$PATH" PYTHONPATH= .venv-deploy/bin/sam build --parallel
+	$(BIN)/python local/compile_build.py .aws-sam/build
 
 docs: $(VENV)/development.stamp       ## Write the generated pages again
 	$(BIN)/python -m local.docs
