@@ -26,7 +26,7 @@ from local.http.gateway import Gateway
 from local.http.messages import Request, Response
 from local.http.server import Server
 from local.http.storage import Storage
-from local.process import Ports, forget_caches, ports_of_this_process, prepare, use_environment
+from local.process import Environment, Ports, ports_of_this_process
 from local.runtime.asynchronous import Asynchronous
 from local.runtime.bus import Bus
 from local.runtime.console import HandlerLog, give_back, take_over
@@ -199,7 +199,9 @@ class LocalCloud:
         if self.store is not None:
             self._closing.append(self.store.release)
             self.store.acquire({"port": self.ports.http})
-        prepare(self.ports)
+        self._environment = Environment()
+        self._closing.append(self._environment.restore)
+        self._environment.prepare(self.ports)
         self._http = Server(self.ports.http, self.handle)
         self._closing.append(self._http.close)
         self._s3 = Server(self.ports.s3, lambda request: self.storage.handle(request))  # noqa: PLW0108 - made later
@@ -229,8 +231,7 @@ class LocalCloud:
 
     def _wire(self) -> None:
         """Tie the runtime together around the deployed stack."""
-        use_environment([spec.environment for spec in self.stack.functions.values()])
-        forget_caches()
+        self._environment.use([spec.environment for spec in self.stack.functions.values()])
         self._use_clock()
         now = self.clock.now
         self.system.guard(self.stack)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from local.stack import REGION
 
+_IN_THE_WAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN")
 HTTP_PORT = 8080
 S3_PORT = 8081
 
@@ -47,36 +48,63 @@ def ports_of_this_process(wanted: Ports | None) -> Ports:
     return _chosen
 
 
-def prepare(ports: Ports) -> None:
-    """Set the environment of every AWS client. Call it before the first client is made."""
-    address = f"http://127.0.0.1:{ports.s3}"
-    os.environ |= {
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_ENDPOINT_URL_S3": address,
-        "MOTO_S3_CUSTOM_ENDPOINTS": address,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "TZ": "UTC",
-    }
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name, None)
-    time.tzset()
+class Environment:
+    """The variables of this process while it holds a local cloud, and as they were before."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str | None] = {}
+
+    def prepare(self, ports: Ports) -> None:
+        """What every AWS client reads when it is made. Call it before the first one is."""
+        address = f"http://127.0.0.1:{ports.s3}"
+        self._set(
+            {
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_REGION": REGION,
+                "AWS_ENDPOINT_URL_S3": address,
+                "MOTO_S3_CUSTOM_ENDPOINTS": address,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "TZ": "UTC",
+                **dict.fromkeys(_IN_THE_WAY),
+            }
+        )
+        time.tzset()
+
+    def use(self, environments: list[Mapping[str, str]]) -> None:
+        """Set the variables of the functions. They are the same for every function, as the template's Globals say."""
+        together: dict[str, str] = {}
+        for environment in environments:
+            for name, value in environment.items():
+                if together.setdefault(name, value) != value:
+                    raise ValueError(f"the variable {name} differs between functions: {together[name]!r} and {value!r}")
+        self._set(together)
+        forget_caches()
+
+    def restore(self) -> None:
+        """Everything as it was; clients and settings made meanwhile are forgotten."""
+        _put(self._before)
+        self._before = {}
+        time.tzset()
+        forget_caches()
+
+    def _set(self, values: Mapping[str, str | None]) -> None:
+        for name in values:
+            self._before.setdefault(name, os.environ.get(name))
+        _put(values)
 
 
-def use_environment(environments: list[Mapping[str, str]]) -> None:
-    """Set the variables of the functions. They are the same for every function, as the template's Globals say."""
-    together: dict[str, str] = {}
-    for environment in environments:
-        for name, value in environment.items():
-            if together.setdefault(name, value) != value:
-                raise ValueError(f"the variable {name} differs between functions: {together[name]!r} and {value!r}")
-    os.environ |= together
+def _put(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def forget_caches() -> None:
     """Clients, settings and looked-up keys of an earlier local cloud of this process are not ours."""
     for name, module in list(sys.modules.items()):
-        if name.startswith(("certification.cloud", "certification.providers")):
+        if name.startswith(("certification.cloud", "certification.providers", "local.deploy")):
             for value in list(vars(module).values()):
                 forget = getattr(value, "cache_clear", None)
                 if callable(forget):
