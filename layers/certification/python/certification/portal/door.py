@@ -14,7 +14,7 @@ from certification.portal.requests import Request, Visitor
 from certification.portal.responses import Response, as_event, redirect
 from certification.portal.router import Access, find
 from certification.portal.routes import ROUTES
-from certification.rules.errors import NotFound, Refused
+from certification.rules.errors import Forbidden, NotFound, Refused
 
 SIGN_IN: dict[Access, str] = {"candidate": "/sign-in", "staff": "/staff/sign-in"}
 
@@ -55,6 +55,8 @@ def _page(request: Request) -> Response:
         return found.show(request)
     except NotFound:
         return _missing(request)
+    except Forbidden as refusal:
+        return page(request, "refused.html", status=403, refusal=refusal)
     except Refused as refusal:
         logger.info("refused", path=found.route.path, code=refusal.code)
         return page(request, "refused.html", status=409, refusal=refusal)

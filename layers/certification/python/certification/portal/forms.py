@@ -46,11 +46,6 @@ class Form:
             self.wrong(field, missing)
         return ""
 
-    def several(self, field: str, allowed: Collection[str]) -> tuple[str, ...]:
-        """The ticked values, in the order of the page."""
-        ticked = set(self.request.form.get(field, []))
-        return tuple(value for value in allowed if value in ticked)
-
     def day(self, field: str, missing: str | None = None) -> date | None:
         """A date from `<field>_day`, `<field>_month` and `<field>_year`."""
         parts = [re.sub(r"\s", "", self.request.field(f"{field}_{part}")) for part in ("year", "month", "day")]

@@ -26,7 +26,10 @@ def catalogue() -> dict[str, dict[Language, Entry]]:
     found: dict[str, dict[Language, Entry]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         entries: dict[str, dict[Language, Entry]] = yaml.load(path.read_text("utf-8"), loader)
-        found |= {f"{path.stem}.{key}": entry for key, entry in entries.items()}
+        for key, entry in entries.items():
+            if set(entry) != {"en", "zh"}:  # also what an unquoted comma in a flow mapping looks like
+                raise ValueError(f"{path.name}: {key} must have en and zh and nothing else, it has {sorted(entry)}")
+            found[f"{path.stem}.{key}"] = entry
     return found
 
 

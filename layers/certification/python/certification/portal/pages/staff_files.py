@@ -10,8 +10,6 @@ from certification.portal.responses import Response, redirect
 from certification.portal.views import dropped_files
 from certification.rules.errors import Refused
 
-KINDS = ("marks", "decisions", "sittings")
-
 
 def choose(request: Request) -> Response:
     return _choose(request, None)
@@ -20,7 +18,7 @@ def choose(request: Request) -> Response:
 def show_form(request: Request) -> Response:
     """The form for one file of one kind. It goes straight to the store of files, which keeps who dropped it."""
     form = Form(request)
-    kind = form.chosen("kind", KINDS, "staff.file_kind_missing")
+    kind = form.chosen("kind", dropped_files.kinds(request.visitor.subject), "staff.file_kind_missing")
     folders = [code for code, _ in dropped_files.folders(kind, request.language)] if kind else []
     folder = form.chosen("folder", folders, "staff.file_folder_missing" if kind in ("marks", "decisions") else None)
     if not form.errors:
@@ -35,12 +33,13 @@ def show_form(request: Request) -> Response:
 
 
 def _choose(request: Request, form: Form | None) -> Response:
-    folders = [(kind, dropped_files.folders(kind, request.language)) for kind in ("marks", "decisions")]
-    return page(request, "staff/files.html", form=form, kinds=KINDS, folders=folders)
+    folders = [(kind, dropped_files.folders(kind, request.language)) for kind in dropped_files.KINDS]
+    kinds = dropped_files.kinds(request.visitor.subject)
+    return page(request, "staff/files.html", form=form, kinds=kinds, folders=folders)
 
 
 def report(request: Request) -> Response:
-    """What a file led to. S3 sends the browser here with `key`; whoever may see the file is asked, not the address."""
+    """What a file led to. S3 sends the browser here with `key`; the act asks who may see it."""
     key = request.query.get("key", "")
     view = dropped_files.report(request.visitor.subject, key, request.language)
     return page(request, "staff/report.html", view=view, key=key)

@@ -1,16 +1,15 @@
 """Sittings as staff see them: dates, draw, marks, release."""
 
+from certification.acts.callers import MAY_RELEASE, must_be
 from certification.cloud import clock
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import desk, exams
 from certification.portal.views.speech import Speech
-from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 
 Facts = tuple[tuple[str, str], ...]
-RELEASE_ROLES = frozenset({"results_officer", "supervisor"})
 
 
 class SittingPage(Frozen):
@@ -32,14 +31,13 @@ def all_sittings(language: Language) -> tuple[SittingPage, ...]:
 
 
 def of(staff_id: str, sitting_id: str, language: Language) -> SittingPage:
-    may = bool(RELEASE_ROLES & set(desk.member(staff_id).roles))
+    may = bool(set(MAY_RELEASE) & set(desk.member(staff_id).roles))
     return _page(sittings.read(sitting_id), language, may=may)
 
 
 def may_release(staff_id: str) -> None:
     """Refuse whoever has no role for it."""
-    if not RELEASE_ROLES & set(desk.member(staff_id).roles):
-        raise Refused("role_missing", "Your role may not release results.", "您无权公布成绩。", rules=("RES-01",))
+    must_be(desk.member(staff_id), MAY_RELEASE)
 
 
 def _page(sitting: Sitting, language: Language, *, may: bool) -> SittingPage:
