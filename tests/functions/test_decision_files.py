@@ -1,0 +1,121 @@
+"""Decisions and sittings by file: the whole file is right, or nothing of it happens and every row that is wrong is named."""
+
+from typing import Any
+
+import pytest
+
+from certification.cloud.tables.cases import cases
+from local import seed
+from local.staff import ApiStaff
+from tests.functions.stand import OFFICER, REVIEWER, Stand
+from tests.functions.test_candidate_profile import post_file
+
+DECISIONS = "decisions/cgptc/sample.csv"
+
+
+def drop(stand: Stand, text: str, uploader: str = seed.REVIEWER, key: str = DECISIONS) -> dict[str, Any]:
+    seed.drop(stand.cloud, key, text.encode(), uploader)
+    stand.cloud.settle()
+    email = REVIEWER if key.startswith("decisions/") else OFFICER
+    return dict(stand.call("GET", f"/api/staff/files/report?key={key}", session=stand.sign_in_staff(email)).body)
+
+
+def rows(*lines: str) -> str:
+    return "\n".join(("application,decision,reasons,note", *lines)) + "\n"
+
+
+@pytest.mark.rule("CHK-02", "CHK-03")
+def test_a_file_decides_many_at_once(stand: Stand) -> None:
+    first, second = stand.in_review(), stand.in_review()
+    report = drop(
+        stand,
+        rows(
+            f"{first.reference},approve,,",
+            f'{second.reference.lower()},return,name_differs; photo_not_recent,"Two things, please."',
+        ),
+    )
+    assert (report["counts"], report["rows"], report["problems"]) == (True, 2, [])
+    assert (first.status(), second.status()) == ("awaiting_payment", "returned")
+    assert [reason["code"] for reason in second.now()["returned"]["reasons"]] == ["photo_not_recent", "name_differs"]
+    decision = cases.read(stand.case_of(first)).decision
+    assert decision is not None
+    assert (decision.by, decision.decided_by) == ("file", seed.REVIEWER)
+
+
+def test_one_bad_row_and_nothing_of_the_file_happens(stand: Stand) -> None:
+    people = [stand.in_review() for _ in range(3)]
+    good, returned, twice = (person.reference for person in people)
+    report = drop(
+        stand,
+        rows(
+            f"{good},approve,,",
+            f"{returned},return,,",
+            f"{returned[:-1]}{'A' if returned[-1] != 'A' else 'B'},approve,,",
+            "APP-2026-04187T,approve,,",
+            f"{twice},approve,,",
+            f"{twice},approve,,",
+            f"{good},perhaps,,",
+            f"{good},reject,name_differs,",
+            ",approve,,",
+        ),
+    )
+    assert report["counts"] is False
+    assert {(one["row"], one["code"]) for one in report["problems"]} >= {
+        (3, "reason_missing"),
+        (4, "number_check"),
+        (5, "not_waiting"),
+        (7, "row_twice"),
+        (8, "decision_unknown"),
+        (9, "reject_on_page"),
+        (10, "cell_empty"),
+    }
+    assert [person.status() for person in people] == ["awaiting_review"] * 3
+    assert not [case for case in cases.everything() if case.decision]
+
+
+@pytest.mark.parametrize(
+    ("text", "uploader", "key", "code"),
+    [
+        (rows(), "STF-officer", DECISIONS, "role_missing"),
+        (rows(), "STF-nobody", DECISIONS, "uploader_unknown"),
+        (rows(), "STF-reviewer", "decisions/unknown/sample.csv", "scheme_unknown"),
+        ("", "STF-reviewer", DECISIONS, "empty"),
+        ("application;decision\n", "STF-reviewer", DECISIONS, "column_missing"),
+        ('application,decision,reasons,note\n"', "STF-reviewer", DECISIONS, "not_csv"),
+        ("{", "STF-officer", "sittings/sample.json", "not_json"),
+        ("{}", "STF-officer", "sittings/sample.json", "missing"),
+        ("{}", "STF-reviewer", "sittings/sample.json", "role_missing"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_answered_with_the_reason(
+    stand: Stand, text: str, uploader: str, key: str, code: str
+) -> None:
+    report = drop(stand, text, uploader, key)
+    assert report["counts"] is False
+    assert code in {one["code"] for one in report["problems"]}
+    assert not stand.cloud.undelivered
+    assert not stand.cloud.invoker.failures
+
+
+def test_a_file_by_the_form_says_who_dropped_it(stand: Stand) -> None:
+    candidate = stand.in_review()
+    reviewer = ApiStaff(stand.cloud, REVIEWER)
+    reviewer.sign_in()
+    key = reviewer.drop("decisions", rows(f"{candidate.reference},approve,,").encode(), "cgptc")
+    assert stand.call("GET", f"/api/staff/files/report?key={key}", session=reviewer.session).status == 404
+    stand.cloud.settle()
+    assert reviewer.report(key)["counts"] is True
+    assert candidate.status() == "awaiting_payment"
+
+
+def test_the_form_fixes_who_drops_the_file(stand: Stand) -> None:
+    session = stand.sign_in_staff(REVIEWER)
+    form = stand.call("POST", "/api/staff/files/decisions/cgptc", session=session).body
+    assert form["fields"]["x-amz-meta-uploader"] == "STF-reviewer"
+    for fields in (
+        {**form["fields"], "x-amz-meta-uploader": "STF-officer"},
+        {name: value for name, value in form["fields"].items() if name != "x-amz-meta-uploader"},
+        {**form["fields"], "key": "marks/x/y.csv"},
+    ):
+        assert post_file(stand, {**form, "fields": fields}, b"x", "text/csv") == 403
+    assert post_file(stand, form, b"x", "text/csv") in (200, 201, 204)
