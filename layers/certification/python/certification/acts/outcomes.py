@@ -162,7 +162,21 @@ def of_inbox_entry(key: str) -> None:
     if entry.applied_at is not None or not _over(entry.due, now):
         return
     later = entry.changed(tries=entry.tries + 1, due=Due(at=now + AGAIN))
-    commit([inbox.update(later)], [paying.arrived(entry.id, f"{entry.id}#{entry.version + 1}")])
+    case = new_case(
+        CaseKind.FAILED_MACHINE,
+        Subject.PAYMENT,
+        entry.id,
+        "not_applied",
+        now=now,
+        due=now + timedelta(days=1),
+        desk="operations",
+        facts={"entry": entry.id, "tries": str(later.tries)},
+    )
+    tell = later.tries >= MOST_TRIES and cases.find(case.id) is None
+    commit(
+        [inbox.update(later), *([cases.insert(case)] if tell else [])],
+        [paying.arrived(entry.id, f"{entry.id}#{entry.version + 1}"), *([opened(case)] if tell else [])],
+    )
 
 
 @retried
