@@ -42,7 +42,7 @@ def read_file(key: str) -> dict[str, Any]:
 
 def _import(key: str, sitting_id: str) -> dict[str, Any]:
     member = dropped_by(key, "results_officer")
-    sitting = sittings.find(sitting_id)
+    sitting = sittings.find(sitting_id) if sitting_id else None
     if sitting is None:
         raise FileRefused(
             "sitting_unknown", "No sitting has the name of this folder.", "文件夹名称与任何考试均不对应。"
