@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from local import seed
-from local.cloud import LocalCloud
 from playwright.sync_api import Browser
 
+from local import seed
+from local.cloud import LocalCloud
 from tests.browser.conftest import PHONE
 from tests.browser.walker import NARROWEST, Walker
 
@@ -80,7 +80,17 @@ def test_pages_of_an_application(applicant: Walker) -> None:
     applicant.fill_in("SAMPLE2001")
     for language in ("en", "zh"):
         applicant.language = language
-        for page in ("", "/choice", "/details", "/contact", "/background", "/photo", "/id-document", "/check", "/withdraw"):
+        for page in (
+            "",
+            "/choice",
+            "/details",
+            "/contact",
+            "/background",
+            "/photo",
+            "/id-document",
+            "/check",
+            "/withdraw",
+        ):
             applicant.go(f"{base}{page}")
             must_be_good(applicant, page)
         for page in ("/applications", "/messages", "/account/phone"):
@@ -103,7 +113,13 @@ def test_pages_of_staff(window: Callable[..., Walker], applicant: Walker) -> Non
     must_be_good(reviewer, "case with errors")
     for language in ("en", "zh"):
         reviewer.language = language
-        for page in ("/staff/queue", "/staff/sittings", f"/staff/sittings/{seed.SITTING}", "/staff/files", "/staff/help"):
+        for page in (
+            "/staff/queue",
+            "/staff/sittings",
+            f"/staff/sittings/{seed.SITTING}",
+            "/staff/files",
+            "/staff/help",
+        ):
             reviewer.go(page)
             must_be_good(reviewer, page)
 

@@ -1,6 +1,7 @@
 """A person at a browser: walks the pages of the portal by what is written on them, and watches what goes wrong."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from local import samples
 from local.cloud import LocalCloud
 
 NARROWEST = 320
+
+
+_ASIDE = ThreadPoolExecutor(1)
+
+
+def settle(cloud: LocalCloud) -> None:
+    """Let everything that is due happen, on a thread of its own: Playwright keeps an event loop running on this one,
+    and who signs a PDF starts another."""
+    _ASIDE.submit(cloud.settle).result()
 
 
 class NoCode(AssertionError):
@@ -50,7 +60,7 @@ class Walker:
         """A button or a link that looks like one, by its words; then everything it causes happens."""
         self.page.locator("button, a.govuk-button", has_text=name).first.click()
         self.page.wait_for_load_state()
-        self.cloud.settle()
+        settle(self.cloud)
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
@@ -129,7 +139,7 @@ class Walker:
         """Send the page's own form: the last button in it."""
         self.page.locator("main form button").last.click()
         self.page.wait_for_load_state()
-        self.cloud.settle()
+        settle(self.cloud)
 
     # an application
 
@@ -165,7 +175,7 @@ class Walker:
         self.go(f"{base}/{kind}/arrived")
         self.page.locator(f'form[action$="/{kind}/use"] button').click()
         self.page.wait_for_load_state()
-        self.cloud.settle()
+        settle(self.cloud)
 
     def hand_in(self) -> None:
         self.go(f"{self.path.removeprefix(f'/{self.language}')}/check")
