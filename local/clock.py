@@ -28,10 +28,10 @@ class VirtualClock(Clock):
 
     def __init__(self, start: datetime) -> None:
         super().__init__()
-        self.instant = start
+        self.instant = start.astimezone(UTC)
 
     def now(self) -> datetime:
         return self.instant
 
     def move_to(self, instant: datetime) -> None:
-        self.instant = max(self.instant, instant)
+        self.instant = max(self.instant, instant.astimezone(UTC))
