@@ -56,7 +56,7 @@ class ApiCandidate(Visitor):
         sample = self.sample
         asked = self.call("POST", "/api/account/email-code", {"email": sample.email, "language": sample.language})
         proof = {"challenge": asked["challenge"], "email": sample.email, "code": self.code(sample.email)}
-        self.session = self.call("POST", "/api/account/session", proof)["session"]
+        self.begin(self.call("POST", "/api/account/session", proof)["session"])
 
     def fill_in(self) -> None:
         """Details, contact and background."""

@@ -14,12 +14,14 @@ from local.candidate import ApiCandidate, Sample
 from local.seal_certificate import ensure_chain
 
 if TYPE_CHECKING:
+    from certification.cloud.tables.staff import Role
     from local.cloud import LocalCloud
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 SITTING = "cgptc-demo-1"
 REVIEWER, OFFICER = "STF-reviewer", "STF-officer"
 REVIEWER_EMAIL, OFFICER_EMAIL = "reviewer@staff.test", "officer@staff.test"
+DESKS = ("admissions", "finance", "examinations", "operations")
 
 READY = Sample(
     email="ready@candidate.test",
@@ -64,26 +66,21 @@ def prepare(cloud: "LocalCloud") -> None:
 
 
 def add_staff() -> None:
-    """The two sample members of staff, found by the blind index of their address."""
+    """The two sample members of staff."""
+    add_member(REVIEWER, "Sample Reviewer", REVIEWER_EMAIL, ("reviewer",), DESKS)
+    add_member(OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations",))
+
+
+def add_member(identifier: str, name: str, email: str, roles: "tuple[Role, ...]", desks: tuple[str, ...]) -> None:
+    """A member of staff, found by the blind index of the address."""
     from certification.cloud.blind_index import blind
     from certification.cloud.tables.claims import Claim, claims
-    from certification.cloud.tables.staff import Role, StaffMember, staff
+    from certification.cloud.tables.staff import StaffMember, staff
     from certification.cloud.transaction import commit
 
-    members: list[tuple[str, str, str, tuple[Role, ...], tuple[str, ...]]] = [
-        (
-            REVIEWER,
-            "Sample Reviewer",
-            REVIEWER_EMAIL,
-            ("reviewer",),
-            ("admissions", "finance", "examinations", "operations"),
-        ),
-        (OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations",)),
-    ]
-    for identifier, name, email, roles, desks in members:
-        index = blind("staff", email)
-        member = StaffMember(id=identifier, name=name, email_index=index, roles=roles, desks=desks)
-        commit([staff.insert(member), claims.insert(Claim(key=f"staff:{index}", holder=identifier))])
+    index = blind("staff", email)
+    member = StaffMember(id=identifier, name=name, email_index=index, roles=roles, desks=desks)
+    commit([staff.insert(member), claims.insert(Claim(key=f"staff:{index}", holder=identifier))])
 
 
 def demo_sitting(now: datetime, identifier: str = SITTING, *, number: int = 1, seats: int = 60) -> dict[str, Any]:

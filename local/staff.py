@@ -21,7 +21,7 @@ class ApiStaff(Visitor):
         self.session = ""
         asked = self.call("POST", "/api/account/staff-code", {"email": self.email, "language": self.language})
         proof = {"challenge": asked["challenge"], "code": self.code(self.email)}
-        self.session = self.call("POST", "/api/account/staff-session", proof)["session"]
+        self.begin(self.call("POST", "/api/account/staff-session", proof)["session"])
 
     def cases(self) -> list[Any]:
         """The open cases of the member's desks, oldest promise first."""

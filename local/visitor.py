@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode, urlsplit
 
 from local.http.messages import Response
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 BOUNDARY = "assay-sample-boundary"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TIMEOUT_SECONDS = 60
+SESSION_LIVES = timedelta(hours=2)
+"""For so long a session is surely alive: it ends three hours after its last use."""
 
 Transport = Callable[[str, str, Mapping[str, str], bytes], Response]
 """(method, absolute address, headers, body) -> what came back; redirects are not followed."""
@@ -62,7 +65,23 @@ class Visitor:
 
     cloud: "LocalCloud"
     session: str = field(default="", init=False)
+    since: datetime | None = field(default=None, init=False)
+    """When this session began."""
     transport: Transport | None = field(default=None, kw_only=True, repr=False)
+
+    def sign_in(self) -> None:
+        """Begin a session."""
+        raise AssertionError(f"{type(self).__name__} does not say how it signs in")
+
+    def awake(self) -> Self:
+        """The same visitor with a session that is alive."""
+        if self.since is None or self.cloud.clock.now() - self.since >= SESSION_LIVES:
+            self.sign_in()
+        return self
+
+    def begin(self, session: str) -> None:
+        """Whoever brings this session id is us from now on."""
+        self.session, self.since = session, self.cloud.clock.now()
 
     def send(
         self, method: str, address: str, headers: Mapping[str, str] | None = None, body: bytes | str = b""
