@@ -53,7 +53,7 @@ def choose_lane(reference: str) -> str:
         CaseKind.REVIEW,
         Subject.APPLICATION,
         application.reference,
-        f"{application.confirmed_at:%Y-%m-%dT%H:%M:%S.%f}",
+        f"{len(application.life)}",  # which time it was handed in: each has a review of its own
         now=now,
         due=due.due,
         desk=next(desk.code for desk in policy.desks if CaseKind.REVIEW in desk.serves),
