@@ -5,6 +5,7 @@ second local cloud of a test run listens where the first did.
 """
 
 import os
+import secrets
 import socket
 import sys
 import time
@@ -16,6 +17,7 @@ from local.stack import REGION
 _IN_THE_WAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN")
 HTTP_PORT = 8080
 S3_PORT = 8081
+LOWEST_FREE, HIGHEST_FREE = 20_000, 32_000
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,17 @@ def forget_caches() -> None:
 
 
 def free_ports() -> Ports:
-    """Two ports nobody uses now."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return Ports(first.getsockname()[1], second.getsockname()[1])
+    """Two neighbouring ports nobody uses now, below those that the system gives to outgoing connections."""
+    while True:
+        port = secrets.randbelow(HIGHEST_FREE - LOWEST_FREE) + LOWEST_FREE
+        if _is_free(port) and _is_free(port + 1):
+            return Ports.following(port)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
