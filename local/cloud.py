@@ -234,7 +234,7 @@ class LocalCloud:
         self._environment.use([spec.environment for spec in self.stack.functions.values()])
         self._use_clock()
         now = self.clock.now
-        self.system.guard(self.stack)
+        self.chain, self.gate = self.system.chain, self.system.guard(self.stack)
         self.inbox = Inbox(now)
         accept_senders([spec.environment.get("MAIL_FROM", "") for spec in self.stack.functions.values()])
         self.invoker = Invoker(self.stack, now, self.log, self.system.acting, self.system.killed)

@@ -32,10 +32,11 @@ class System:
         chain.seen.clear()
         self.gate: Gate | None = None
 
-    def guard(self, stack: Stack) -> None:
+    def guard(self, stack: Stack) -> Gate:
         """From now on every call under a role must be allowed by the template."""
         self.gate = Gate(stack)
         install(self.gate)
+        return self.gate
 
     def acting(self, role: str | None, function: str | None = None) -> AbstractContextManager[None]:
         """Everything called inside is the system's, under this role."""
