@@ -17,26 +17,34 @@ def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker]
     candidate.go(f"/exams/{seed.SITTING}")
     candidate.press("Apply for this exam")
     home = candidate.path.removeprefix("/en")
-    assert candidate.next == "Next: Occupation and level"
+    arrived(candidate, "Next: Occupation and level")
     candidate.fill_in("SAMPLE1001", name="䶮𬭼·样本")
-    assert candidate.next == "Next: Check your answers and submit"
+    arrived(candidate, "Next: Check your answers and submit")
     candidate.hand_in()
     candidate.page.reload()
-    assert candidate.next == "We review your application"
+    arrived(candidate, "We review your application")
     approve(staff)
     candidate.page.reload()
     assert candidate.next.startswith("Approved. Pay USD")
     pay(candidate)
     assert candidate.heading == "Paid. You are registered"
+    candidate.go(home)
+    arrived(candidate, "You are registered")
 
     number = wait_for_ticket(candidate, home)
     upload_marks(staff, number)
     release(staff)
     later(cloud, timedelta(hours=8))
     come_back(candidate, home)
-    assert candidate.next == "Your certificate is ready"
+    arrived(candidate, "Your certificate is ready")
     assert download(candidate, "Download your certificate (PDF)").startswith(b"%PDF")
     check(window(), re.search(r"Its number is (\S+)\.", candidate.page.inner_text(".app-next"))[1])  # type: ignore[index]
+
+
+def arrived(candidate: Walker, words: str) -> None:
+    """The box at the top says what comes next."""
+    assert candidate.next == words
+    candidate.shot(f"journey-{re.sub('[^a-z]+', '-', words.lower()).strip('-')}")
 
 
 def approve(reviewer: Walker) -> None:
@@ -63,10 +71,10 @@ def wait_for_ticket(candidate: Walker, home: str) -> str:
     for _ in range(5):
         later(cloud, timedelta(hours=7))
     come_back(candidate, home)
-    assert candidate.next == "Your seat is drawn"
+    arrived(candidate, "Your seat is drawn")
     later_at(cloud, datetime.fromisoformat("2027-01-04T02:00:00+00:00"))
     come_back(candidate, home)
-    assert candidate.next == "Download your admission ticket"
+    arrived(candidate, "Download your admission ticket")
     assert download(candidate, "Download your ticket (PDF)").startswith(b"%PDF")
     row = candidate.page.locator(".govuk-summary-list__row", has_text="Candidate number")
     return row.locator("dd").inner_text().strip()
@@ -80,6 +88,7 @@ def upload_marks(staff: Walker, number: str) -> None:
     rows = [f"{seed.SITTING},{number},theory,{mark}" for mark in ("1000",)]
     drop(staff, "\n".join([header, *rows]))
     assert "problem" in staff.page.locator("#verdict").inner_text()
+    staff.shot("journey-marks-report")
     right = [f"{seed.SITTING},{number},{subject},81.5" for subject in ("theory", "practical")]
     drop(staff, "\n".join([header, *right]))
     assert staff.page.locator("#verdict").inner_text() == "The file counts: 2 rows."
@@ -96,6 +105,7 @@ def drop(staff: Walker, text: str) -> None:
 
 def release(staff: Walker) -> None:
     staff.go(f"/staff/sittings/{seed.SITTING}")
+    staff.shot("journey-release")
     staff.press("Release the results now")
 
 
@@ -105,6 +115,7 @@ def check(anybody: Walker, number: str) -> None:
     anybody.fill(number=f" {number.lower()} ")
     anybody.submit()
     assert anybody.page.locator("#verdict").inner_text() == "This certificate is valid"
+    anybody.shot("journey-verdict")
     shown = anybody.page.inner_text("main")
     assert "䶮***" in shown or "䶮*" in shown
     assert "𬭼" not in shown

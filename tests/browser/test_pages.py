@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from local import seed
 from local.cloud import LocalCloud
 from tests.browser.conftest import PHONE
 from tests.browser.walker import NARROWEST, Walker
 
-DESK = {"width": 1280, "height": 900}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -33,6 +33,16 @@ def must_be_good(walker: Walker, where: str) -> None:
     walker.page.set_viewport_size({"width": NARROWEST, "height": 700})
     assert walker.sideways() <= 0, f"{where} scrolls sideways at {NARROWEST} px"
     walker.page.set_viewport_size(PHONE)
+
+
+def test_the_checker_finds_what_is_wrong(window: Callable[..., Walker]) -> None:
+    walker = window()
+    walker.go("/help")
+    walker.page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=/static/0/icon.svg>')"
+    )
+    with pytest.raises(AssertionError, match="image-alt"):
+        must_be_good(walker, "/help")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -8,6 +8,7 @@ import pytest
 from jinja2 import meta, nodes
 from markupsafe import Markup
 
+from certification.letters.formats import LANGUAGES, Language
 from certification.portal import templating, texts
 from certification.portal.texts import Translator, catalogue
 from certification.portal.views import countries
@@ -51,6 +52,8 @@ VIEWS = {  # what page functions add
         "sittings",
         "key",
         "folders",
+        "minutes",
+        "promises",
     ),
 }
 # Texts that are looked up under a name made at run time: every name that can be made must be there.
@@ -186,7 +189,8 @@ def test_norway_is_a_nationality_and_not_a_truth_value() -> None:
     assert len(dict(countries.options("en"))) > 200
 
 
-def test_compiled_pages_are_the_same_as_from_source(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_compiled_pages_are_the_same_as_from_source(language: Language, tmp_path: Path) -> None:
     from jinja2 import ModuleLoader
 
     assert templating.compile_to(tmp_path) > len(TEMPLATES)
@@ -194,6 +198,7 @@ def test_compiled_pages_are_the_same_as_from_source(tmp_path: Path) -> None:
         "token": "", "errors": {}, "typed": {}, "path": "/privacy", "link": lambda path: f"/en{path}", "tag": "en",
         "languages": [], "navigation": [], "visitor": type("V", (), {"kind": "nobody"}),
     }  # fmt: skip
-    compiled = templating.environment("en", ModuleLoader(tmp_path)).get_template("privacy.html").render(values)
-    source = templating.environment("en", templating.sources()).get_template("privacy.html").render(values)
-    assert compiled == source
+    for name in ("privacy.html", "agreement.html"):
+        compiled = templating.environment(language, ModuleLoader(tmp_path)).get_template(name).render(values)
+        source = templating.environment(language, templating.sources()).get_template(name).render(values)
+        assert compiled == source

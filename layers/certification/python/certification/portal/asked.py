@@ -6,10 +6,15 @@ nothing; the act compares code and address with the challenge it stored.
 
 import base64
 import binascii
+from datetime import timedelta
 
 from pydantic import ValidationError
 
+from certification.portal.forms import Form
+from certification.portal.page import page
 from certification.portal.requests import Request
+from certification.portal.responses import Response
+from certification.rules import codes
 from certification.rules.model import Frozen
 
 NAME = "__Host-asked"
@@ -40,3 +45,16 @@ def read(request: Request) -> Asked | None:
         return Asked.model_validate_json(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValidationError, binascii.Error, ValueError):
         return None
+
+
+def page_for(request: Request, note: Asked, form: Form | None, *, by_phone: bool, again: str) -> Response:
+    """The page that asks for the code. `again` is where a new one is asked for."""
+    return page(
+        request,
+        "code.html",
+        form=form,
+        address=note.address,
+        minutes=codes.LIFETIME // timedelta(minutes=1),
+        by_phone=by_phone,
+        again=again,
+    )

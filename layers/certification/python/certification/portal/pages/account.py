@@ -40,7 +40,7 @@ def email_code(request: Request) -> Response:
     note = asked.read(request)
     if note is None:
         return redirect(request.link("/sign-in"))
-    return page(request, "code.html", address=note.address, by_phone=False, again="/sign-in")
+    return asked.page_for(request, note, None, by_phone=False, again="/sign-in")
 
 
 def confirm_email_code(request: Request) -> Response:
@@ -57,7 +57,7 @@ def confirm_email_code(request: Request) -> Response:
         else:
             to = note.to if note.to else HOME
             return redirect(request.link(to), guard.session_cookie(session_id), asked.no_cookie())
-    return page(request, "code.html", form=form, address=note.address, by_phone=False, again="/sign-in")
+    return asked.page_for(request, note, form, by_phone=False, again="/sign-in")
 
 
 def sign_out(request: Request) -> Response:
@@ -92,7 +92,7 @@ def phone_code(request: Request) -> Response:
     note = asked.read(request)
     if note is None:
         return redirect(request.link("/account/phone"))
-    return page(request, "code.html", address=note.address, by_phone=True, again="/account/phone")
+    return asked.page_for(request, note, None, by_phone=True, again="/account/phone")
 
 
 def confirm_phone_code(request: Request) -> Response:
@@ -108,4 +108,4 @@ def confirm_phone_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             return redirect(request.link(HOME), asked.no_cookie())
-    return page(request, "code.html", form=form, address=note.address, by_phone=True, again="/account/phone")
+    return asked.page_for(request, note, form, by_phone=True, again="/account/phone")

@@ -39,7 +39,7 @@ def code(request: Request) -> Response:
     note = asked.read(request)
     if note is None:
         return redirect(request.link("/staff/sign-in"))
-    return page(request, "code.html", address=note.address, by_phone=False, again="/staff/sign-in")
+    return asked.page_for(request, note, None, by_phone=False, again="/staff/sign-in")
 
 
 def confirm_code(request: Request) -> Response:
@@ -55,7 +55,7 @@ def confirm_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             return redirect(request.link(note.to or HOME), guard.session_cookie(session_id), asked.no_cookie())
-    return page(request, "code.html", form=form, address=note.address, by_phone=False, again="/staff/sign-in")
+    return asked.page_for(request, note, form, by_phone=False, again="/staff/sign-in")
 
 
 def home(request: Request) -> Response:

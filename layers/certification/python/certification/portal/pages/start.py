@@ -8,7 +8,9 @@ from certification.portal.views import exams
 
 
 def start(request: Request) -> Response:
-    return page(request, "start.html", exam=exams.next_open(request.language))
+    return page(
+        request, "start.html", exam=exams.next_open(request.language), promises=exams.promises(request.language)
+    )
 
 
 def language(request: Request) -> Response:

@@ -28,6 +28,7 @@ class Page(Frozen):
     reference: str
     name: str
     sitting: str
+    sitting_id: str
     status: str
     next: progress.Next
     reasons: tuple[str, ...]
@@ -37,6 +38,7 @@ class Page(Frozen):
     steps: tuple[progress.Step, ...]
     papers: tuple[Paper, ...]
     seat: Facts
+    result: Facts
     payment: Facts
     refund: str
     withdrawable: bool
@@ -71,6 +73,7 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         reference=reference,
         name=whole.name(known, say),
         sitting=known.behind.sitting.name_zh if language == "zh" else known.behind.sitting.name_en,
+        sitting_id=application.sitting,
         status=application.status,
         next=progress.next_step(known, say, base, todo),
         reasons=tuple(text for texts in tasks.reasons_by_page(known, say).values() for text in texts),
@@ -80,6 +83,7 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         steps=progress.steps(known, say) if application.confirmed_at else (),
         papers=_papers(known, say, base),
         seat=_seat(known, say),
+        result=_result(known, say),
         payment=_payment(known, say),
         refund=_refund(known, say),
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
@@ -118,6 +122,14 @@ def _seat(known: Whole, say: Speech) -> Facts:
         if slot.subject in subjects
     ]
     return tuple(rows)
+
+
+def _result(known: Whole, say: Speech) -> Facts:
+    """Pass or fail on the page too, as the score report says it (RES-04); the marks stand in the report."""
+    if known.application.result is None:
+        return ()
+    failed = known.application.status is Status.NOT_PASSED
+    return ((say("papers.outcome"), say("papers.not_passed" if failed else "papers.passed")),)
 
 
 def _payment(known: Whole, say: Speech) -> Facts:

@@ -164,6 +164,13 @@ def prices(sitting: Sitting, policy: Policy, say: Speech) -> tuple[Prices, ...]:
     )
 
 
+def promises(language: Language) -> dict[str, str]:
+    """How long a review and the results take at most, in the first scheme's policy."""
+    say, policy = Speech(language), load_policy(schemes()[0])[0]
+    review, results = policy.review.decide.within, policy.results.publish.within
+    return {"review": say.span(review) if review else "", "results": say.span(results) if results else ""}
+
+
 class Desk(Frozen):
     """Whom to write to, and when somebody answers."""
 
