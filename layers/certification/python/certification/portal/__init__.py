@@ -4,21 +4,6 @@
 `locales/`, its shape from `templates/`; which page is where, and who may see it, stands in `routes.py`.
 """
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from certification.portal.door import answer
+from certification.portal.door import answer
 
 __all__ = ["answer"]
-
-
-def __getattr__(name: str) -> Any:
-    """`answer`, when it is first named: a build that only compiles templates has no tables to open.
-
-    A function writes `from certification.portal import answer`, so that the pages are loaded while it starts.
-    """
-    if name == "answer":
-        from certification.portal.door import answer
-
-        return answer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
