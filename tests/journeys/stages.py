@@ -52,6 +52,16 @@ def draft(_town: Town, candidate: ApiCandidate) -> None:
     candidate.apply(SITTING)
 
 
+def newcomer(town: Town, number: int, sitting: str = SITTING, **changes: Any) -> ApiCandidate:
+    """Another candidate, from sign-up to registered at one go."""
+    candidate = town.candidate(number, **changes)
+    complete(town, candidate)
+    candidate.apply(sitting)
+    for step in (in_review, to_pay, registered):
+        step(town, candidate)
+    return candidate
+
+
 def in_review(town: Town, candidate: ApiCandidate) -> None:
     """Handed in and screened."""
     candidate.awake().confirm()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local import moto_state, seed
@@ -75,12 +75,23 @@ class Town:
 
     def skip(self, until: datetime) -> None:
         """Time passes and every job runs once, at its end: a late run catches up."""
+        with self.without_jobs():
+            self.cloud.advance(to=until)
+        self.run_jobs()
+
+    def wait(self, for_: timedelta) -> None:
+        """Time passes and no job runs: retries and late answers happen."""
+        with self.without_jobs():
+            self.cloud.advance(for_)
+
+    @contextmanager
+    def without_jobs(self) -> Iterator[None]:
+        """No job runs by itself in here."""
         self.cloud.pump.paused.add(JOBS)
         try:
-            self.cloud.advance(to=until)
+            yield
         finally:
             self.cloud.pump.paused.discard(JOBS)
-        self.run_jobs()
 
     def run_jobs(self) -> None:
         """Every job runs now, in the order of their names, whatever its schedule says."""

@@ -28,7 +28,9 @@ from certification.rules.status import Trigger
 
 SEND_BY = timedelta(days=1)
 """How soon a refund that was decided must be on its way; until then its row is due again."""
-FREEZE_PATIENCE = timedelta(hours=48)
+FREEZE_PATIENCE = timedelta(hours=72)
+"""By when after the close a registered candidate must have a seat: 24 hours for the last query, then the public value of
+the following day (at most 36), and the jobs in between."""
 
 
 @retried
