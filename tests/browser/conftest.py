@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from local import seed
 from local.clock import VirtualClock
 from local.cloud import LocalCloud
-from tests.browser.walker import Walker
+from tests.browser.walker import PHONE, Walker
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -24,7 +24,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
 from local import seed
 from local.cloud import LocalCloud
-from tests.browser.walker import Walker, settle
+from tests.browser.walker import Walker, must_be_good, settle
 
 EMAIL = "first@candidate.test"
 
 
+@pytest.mark.rule("REG-02", "VFY-01", "TIC-01")
 def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker], cloud: LocalCloud) -> None:
     candidate, staff = window(), window()
     candidate.sign_in(EMAIL, "+852 5123 1001")
@@ -44,6 +47,7 @@ def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker]
 def arrived(candidate: Walker, words: str) -> None:
     """The box at the top says what comes next."""
     assert candidate.next == words
+    must_be_good(candidate, words)
     candidate.shot(f"journey-{re.sub('[^a-z]+', '-', words.lower()).strip('-')}")
 
 
@@ -56,6 +60,10 @@ def approve(reviewer: Walker) -> None:
 
 def pay(candidate: Walker) -> None:
     candidate.press("Go to payment")
+    must_be_good(candidate, "payment")
+    candidate.go(f"{candidate.path.removeprefix('/en')}/return")
+    must_be_good(candidate, "waiting for the payment")
+    candidate.page.go_back()
     candidate.press("Go to the card payment")
     candidate.page.get_by_text("4242").click()
     candidate.page.get_by_role("button").first.click()
@@ -88,6 +96,7 @@ def upload_marks(staff: Walker, number: str) -> None:
     rows = [f"{seed.SITTING},{number},theory,{mark}" for mark in ("1000",)]
     drop(staff, "\n".join([header, *rows]))
     assert "problem" in staff.page.locator("#verdict").inner_text()
+    must_be_good(staff, "report with problems")
     staff.shot("journey-marks-report")
     right = [f"{seed.SITTING},{number},{subject},81.5" for subject in ("theory", "practical")]
     drop(staff, "\n".join([header, *right]))
@@ -115,6 +124,7 @@ def check(anybody: Walker, number: str) -> None:
     anybody.fill(number=f" {number.lower()} ")
     anybody.submit()
     assert anybody.page.locator("#verdict").inner_text() == "This certificate is valid"
+    must_be_good(anybody, "valid certificate")
     anybody.shot("journey-verdict")
     shown = anybody.page.inner_text("main")
     assert "䶮***" in shown or "䶮*" in shown

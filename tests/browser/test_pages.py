@@ -1,38 +1,19 @@
 """Every page in a real browser: no accessibility violation, no sideways scroll, nothing the console complains about."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 
-from local import seed
+from local import samples, seed
+from local.artwork import portrait
 from local.cloud import LocalCloud
-from tests.browser.conftest import PHONE
-from tests.browser.walker import NARROWEST, Walker
+from tests.browser.walker import PHONE, Walker, must_be_good, settle
 
-DESK: ViewportSize = {"width": 1280, "height": 900}
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 PUBLIC = (
     *("/", "/exams", f"/exams/{seed.SITTING}", "/sign-in", "/check", "/check/nonsense", "/draws"),
     *(f"/draws/{seed.SITTING}", "/help", "/privacy", "/accessibility", "/agreement", "/staff/sign-in", "/nothing"),
 )
-
-
-def must_be_good(walker: Walker, where: str) -> None:
-    """The page as it stands, at three widths."""
-    for size in (PHONE, DESK):
-        walker.page.set_viewport_size(size)
-        found: list[Any] = Axe().run(walker.page, options=RULES).response["violations"]
-        assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == [], where
-        assert walker.sideways() <= 0, f"{where} scrolls sideways at {size['width']} px"
-    walker.page.set_viewport_size({"width": NARROWEST, "height": 700})
-    assert walker.sideways() <= 0, f"{where} scrolls sideways at {NARROWEST} px"
-    walker.page.set_viewport_size(PHONE)
 
 
 def test_the_checker_finds_what_is_wrong(window: Callable[..., Walker]) -> None:
@@ -132,6 +113,45 @@ def test_pages_of_staff(window: Callable[..., Walker], applicant: Walker) -> Non
         ):
             reviewer.go(page)
             must_be_good(reviewer, page)
+
+
+@pytest.mark.rule("CHK-03")
+def test_a_returned_application_says_why_and_is_corrected(window: Callable[..., Walker], cloud: LocalCloud) -> None:
+    candidate, reviewer = window(), window()
+    candidate.sign_in("returned@candidate.test", "+852 5123 2004")
+    candidate.go(f"/exams/{seed.SITTING}")
+    candidate.press("Apply for this exam")
+    home = candidate.path.removeprefix("/en")
+    candidate.fill_in("SAMPLE2004")
+    candidate.hand_in()
+    reviewer.sign_in_as_staff(seed.REVIEWER_EMAIL)
+    reviewer.page.locator("tbody tr", has_text=home.rpartition("/")[2]).locator("a").click()
+    reviewer.pick(verdict="return")
+    for reason in ("photo_unsuitable", "name_differs"):
+        reviewer.page.locator(f'[name="reasons"][value="{reason}"]').check()
+    reviewer.fill(note="The left edge is cut off.")
+    reviewer.submit()
+    for language in ("zh", "en"):
+        candidate.language = language
+        candidate.go(home)
+        must_be_good(candidate, "returned")
+    assert candidate.page.locator(".govuk-tag--red").count() == 2
+    assert "The left edge is cut off." in candidate.page.inner_text("main")
+    candidate.go(f"{home}/photo/new")
+    candidate.choose_file(samples.id_document())
+    must_be_good(candidate, "being checked")
+    candidate.go(f"{home}/photo/arrived")
+    must_be_good(candidate, "a photo that is none")
+    candidate.upload(home, "photo", samples.as_from_phone(samples.drawn(portrait.portrait(), 1400)))
+    candidate.go(f"{home}/details")
+    assert "The name differs from the ID document." in candidate.page.inner_text("main")
+    candidate.fill(full_name="陈样品")
+    candidate.submit()
+    assert candidate.next == "Next: Check your answers and submit"
+    settle(cloud)
+    candidate.hand_in()
+    candidate.page.reload()
+    assert candidate.next == "We review your application"
 
 
 def test_everything_works_without_javascript(window: Callable[..., Walker]) -> None:

@@ -4,12 +4,20 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from local import samples
 from local.cloud import LocalCloud
 
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 NARROWEST = 320
 
 
@@ -177,7 +185,27 @@ class Walker:
         self.page.wait_for_load_state()
         settle(self.cloud)
 
+    def choose_file(self, data: bytes) -> None:
+        """Choose a file on the page of an upload and send it."""
+        self.page.locator("#file").set_input_files(
+            {"name": "from a phone.jpg", "mimeType": "image/jpeg", "buffer": data}
+        )
+        self.submit()
+
     def hand_in(self) -> None:
         self.go(f"{self.path.removeprefix(f'/{self.language}')}/check")
         self.page.locator('[name="declaration"]').check()
         self.submit()
+
+
+def must_be_good(walker: Walker, where: str) -> None:
+    """The page as it stands, at three widths."""
+    for size in (PHONE, DESK):
+        walker.page.set_viewport_size(size)
+        found: list[Any] = Axe().run(walker.page, options=RULES).response["violations"]
+        faults = [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found]
+        assert faults == [], f"{where}: {faults}"
+        assert walker.sideways() <= 0, f"{where} scrolls sideways at {size['width']} px"
+    walker.page.set_viewport_size({"width": NARROWEST, "height": 700})
+    assert walker.sideways() <= 0, f"{where} scrolls sideways at {NARROWEST} px"
+    walker.page.set_viewport_size(PHONE)

@@ -1,16 +1,18 @@
 """Forms: every mistake at once, beside its field; what was typed stays; a code leads in, and nothing leaks on the way."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from certification.acts import accounts, sessions
+from certification.cloud.tables.sessions import Session
 from certification.portal import asked, guard
 from certification.portal.asked import Asked
 from certification.portal.forms import Form
 from certification.portal.requests import Request
+from certification.portal.views import profile
 from certification.rules.errors import Refused
 from tests.functions.portal_requests import Answer, ask
 
@@ -179,3 +181,35 @@ def test_a_body_that_is_no_form_is_an_empty_form() -> None:
         cookies=(shown.cookie(guard.VISIT),),
     )
     assert answer.status == 403, "without a readable token nothing is accepted"
+
+
+@pytest.mark.rule("ACC-03")
+def test_a_new_account_accepts_the_agreement_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[str] = []
+    monkeypatch.setattr(sessions, "read", lambda _: signed_in())
+    monkeypatch.setattr(profile, "phone", lambda _: "")
+
+    def phone_code(_candidate: str, number: str) -> str:
+        asked_for.append(number)
+        return "challenge-2"
+
+    monkeypatch.setattr(accounts, "ask_phone_code", phone_code)
+    cookie = f"{guard.SESSION}=the-session"
+    assert ask("GET", "/en/applications", cookies=(cookie,)).location == "/en/account/phone"
+    shown = ask("GET", "/en/account/phone", cookies=(cookie,))
+    assert "/en/agreement" in shown.body
+    fields = {"token": shown.token, "phone": "+852 5123 0001"}
+    refused = ask("POST", "/en/account/phone", form=fields, cookies=(cookie,))
+    assert refused.status == 422
+    assert "Read the registration agreement and tick the box to accept it" in refused.body
+    assert 'value="+852 5123 0001"' in refused.body
+    assert asked_for == []
+    agreed = ask("POST", "/en/account/phone", form=fields | {"agree": "yes"}, cookies=(cookie,))
+    assert (agreed.location, asked_for) == ("/en/account/phone-code", ["+852 5123 0001"])
+
+
+def signed_in() -> Session:
+    now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    return Session(
+        hash="h", kind="candidate", subject="CAN-1", created_at=now, seen_at=now, ends_at=now + timedelta(hours=1)
+    )

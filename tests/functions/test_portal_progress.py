@@ -17,7 +17,7 @@ from certification.letters.formats import LANGUAGES, Language
 from certification.policies import load_policy
 from certification.portal.page import page
 from certification.portal.requests import Request, Visitor
-from certification.portal.views import application, payment, progress, tasks, whole
+from certification.portal.views import application, exams, payment, progress, tasks, whole
 from certification.portal.views.whole import Whole
 from certification.rules.application import Gap
 from certification.rules.money import usd
@@ -163,6 +163,7 @@ def returned(**changes: Any) -> Whole:
     return known(Status.RETURNED, returned=told, **changes)
 
 
+@pytest.mark.rule("CHK-03")
 def test_reasons_stand_beside_the_task_that_answers_them() -> None:
     whole_ = returned()
     rows = {row.page: row for row in tasks.tasks(whole_, whole_.speech("en"), "/en/x")}
@@ -192,6 +193,7 @@ def test_an_upload_says_where_it_is() -> None:
         assert (row.state, row.hint) == (state, hint)
 
 
+@pytest.mark.rule("PAY-05", "PAY-07")
 def test_paying_is_never_asked_twice() -> None:
     asking = next_of(known(Status.AWAITING_PAYMENT, quote=quote()))
     confirming = next_of(known(Status.AWAITING_PAYMENT, quote=quote(confirming=True)))
@@ -247,3 +249,29 @@ def test_the_steps_are_done_now_and_to_come_in_that_order() -> None:
     assert progress.steps(after, after.speech("en"))[-1].title == "Result and score report"
     ended = known(Status.WITHDRAWN)
     assert "now" not in [step.state for step in progress.steps(ended, ended.speech("en"))]
+
+
+@pytest.mark.rule("INF-04")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exam_shows_its_four_milestones_and_the_results(language: Language) -> None:
+    one, (policy, _) = sitting(), load_policy("cgptc")
+    say = known(Status.DRAFT).speech(language)
+    shown = dict(exams.dates(one, policy, say))
+    first, last = ("22 November 2026", "3 December 2026") if language == "en" else ("2026年11月22日", "2026年12月3日")
+    assert first in shown[say("exams.registration")]
+    assert last in shown[say("exams.registration")]
+    assert shown[say("exams.payment_closes")] == say.deadline(one.dates.payment_closes)
+    assert one.dates.tickets_open is not None
+    assert say.moment(one.dates.tickets_open) in shown[say("exams.tickets")]
+    assert shown[say.said(policy.subject("theory").words)] == say.moment(one.dates.first_subject)
+    assert say.day(one.results_due) in shown[say("exams.results")]
+
+
+@pytest.mark.rule("FEE-02")
+def test_an_exam_shows_every_price_in_us_dollars_by_occupation_and_level() -> None:
+    one, (policy, _) = sitting(), load_policy("cgptc")
+    tables = exams.prices(one, policy, known(Status.DRAFT).speech("en"))
+    assert [table.occupation for table in tables][:2] == ["Data Analyst", "AI Trainer"]
+    assert all(total.startswith("USD") for table in tables for _, totals in table.rows for total in totals)
+    assert dict(tables[0].rows)["Level 3 (advanced)"] == ("USD\N{NO-BREAK SPACE}135.00",)
+    assert [len(table.rows) for table in tables] == [5, 5, 3, 5]
