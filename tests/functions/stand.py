@@ -14,17 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
+from PIL import Image
 
 from local import moto_state, seed
 from local.candidate import ApiCandidate, Sample
 from local.clock import VirtualClock
 from local.cloud import LocalCloud
+from tests.samples.phone_photo import as_jpeg
 
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Hong Kong."""
 SITTING = "sample-sitting"
 REVIEWER, OFFICER = seed.REVIEWER_EMAIL, seed.OFFICER_EMAIL
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+JPEG = as_jpeg(Image.new("RGB", (413, 531), "#cfd8dc"))
 """Stands for a checked photo where nobody looks at it."""
 
 Saved = tuple[bytes, dict[str, Any], datetime, Any]
@@ -171,6 +173,16 @@ class Stand:
         """Move the clock without running what falls due on the way: for the doors' own limits."""
         self.clock.move_to(self.clock.now() + delta)
 
+    def skip(self, until: datetime) -> None:
+        """Time passes, and every job runs once at its end: a late run catches up."""
+        jobs = self.cloud.schedules
+        self.cloud.pump.paused.add(jobs.name)
+        self.cloud.advance(to=until)
+        self.cloud.pump.paused.discard(jobs.name)
+        for job in jobs.jobs:
+            job.next_run = self.clock.now()
+        self.cloud.settle()
+
     def save(self) -> Saved:
         """Everything there is, to come back to."""
         return moto_state.snapshot(), self.cloud.pump.dump(), self.clock.now(), self.cloud.inbox.dump()
@@ -196,7 +208,7 @@ def stand_on() -> Iterator[Stand]:
     """A local cloud with staff and a sitting whose registration is open."""
     clock = VirtualClock(START)
     with LocalCloud(clock=clock) as cloud:
-        seed.add_staff()
+        seed.prepare(cloud)
         sitting = seed.demo_sitting(START, SITTING)
         seed.drop(cloud, f"sittings/{SITTING}.json", json.dumps(sitting).encode(), seed.OFFICER)
         cloud.settle()
