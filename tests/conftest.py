@@ -4,7 +4,7 @@ import os
 
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - what moto expects, opens nothing
+    AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="ap-southeast-1",
     TZ="UTC",
     STACK="assay",

@@ -149,7 +149,8 @@ def test_a_stranger_cannot_sign() -> None:
 
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
-    "credential", ["FOOBARKEY/20260301/eu-west-1/s3/aws4_request", "FOOBARKEY/20260228/ap-southeast-1/s3/aws4_request", "x"]
+    "credential",
+    ["FOOBARKEY/20260301/eu-west-1/s3/aws4_request", "FOOBARKEY/20260228/ap-southeast-1/s3/aws4_request", "x"],
 )
 def test_a_credential_for_another_region_or_day_is_refused(credential: str) -> None:
     assert answer(upload(**{"x-amz-credential": credential})) == "AuthorizationQueryParametersError"

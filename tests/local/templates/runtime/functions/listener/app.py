@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         if thing == "unsendable":
             failed.append({"itemIdentifier": record["messageId"]})
             continue
-        content = {
+        content: Any = {
             "Simple": {"Subject": {"Data": f"About {thing} 关于"}, "Body": {"Text": {"Data": f"The {thing} is here."}}}
         }
         mail.send_email(

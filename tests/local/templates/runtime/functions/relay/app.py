@@ -14,7 +14,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     if "poison" in things:
         raise ValueError("poison")
     names = {thing: "ThingForbidden" if thing == "forbidden" else "ThingAdded" for thing in things}
-    entries = [
+    entries: list[Any] = [
         {
             "Source": "test",
             "DetailType": names[t],
