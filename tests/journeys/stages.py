@@ -47,9 +47,10 @@ def complete(town: Town, candidate: ApiCandidate) -> None:
     candidate.accept_files()
 
 
-def draft(_town: Town, candidate: ApiCandidate) -> None:
+def draft(town: Town, candidate: ApiCandidate) -> None:
     """An application that could be handed in."""
     candidate.apply(SITTING)
+    town.settle()
 
 
 def newcomer(town: Town, number: int, sitting: str = SITTING, **changes: Any) -> ApiCandidate:

@@ -158,7 +158,7 @@ def test_money_taken_after_the_due_time_goes_back_and_the_application_lapses(tow
     assert ("ApplicationLapsed", "email") in town.letters(candidate)
 
 
-@pytest.mark.rule("PAY-05", "REG-10")
+@pytest.mark.rule("REG-09", "REG-10")
 def test_who_never_pays_lapses_a_day_after_the_close_and_not_before(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
     closes = town.sitting.dates.payment_closes
@@ -246,7 +246,6 @@ def test_money_for_an_order_nobody_knows_is_held_and_shown(town: Town, stages: S
     assert town.paths("payment")[-1] == NOTHING
 
 
-@pytest.mark.rule("PAY-06")
 def test_a_forged_event_is_refused_and_nothing_is_stored(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
     before = (len(list(inbox.everything())), len(list(outbox.everything())))

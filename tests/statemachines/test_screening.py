@@ -44,7 +44,7 @@ def test_a_review_that_is_late_is_escalated_and_never_lapses(town: Town, stages:
     assert town.cases()[0].escalations == 2
 
 
-@pytest.mark.rule("REG-01")
+@pytest.mark.rule("EDU-03")
 def test_whoever_misses_the_conditions_is_reviewed_with_the_reason_shown(town: Town, stages: Stages) -> None:
     candidate = stages.at("draft")
     candidate.call(

@@ -1,0 +1,164 @@
+"""Results, conclusion, issuance: a marks file counts whole or not at all, results come out at once, who passed is certified."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from certification.cloud.tables.certificates import certificates
+from certification.cloud.tables.results import results
+from local.candidate import ApiCandidate
+from local.visitor import Visitor
+from tests.journeys.stages import Stages, drop_marks, marks_file, newcomer, sat, seated
+from tests.journeys.town import SITTING, Town
+
+READS = ["Is it a file?", "Read the marks"]
+PREPARES = ["Is it a file?", "Prepare the release", "Is there a result?"]
+RELEASES = [*PREPARES, "Release the results", "Finish the release"]
+EACH = ["Release each", "Print the score reports"]
+CONCLUDES = ["Conclude the results"]
+ISSUES = ["Issue the certificates", "Done"]
+ISSUES_EACH = ["Reserve the numbers", "Print and seal", "Publish and tell"]
+
+
+def number_of(candidate: ApiCandidate) -> str:
+    return str(candidate.awake().now()["seat"]["candidate_number"])
+
+
+def failed(town: Town) -> list[Any]:
+    return [case for case in town.cases() if case.kind == "failed_machine"]
+
+
+@pytest.mark.rule("RES-01")
+def test_a_marks_file_counts_and_nothing_is_shown_before_the_release(town: Town, stages: Stages) -> None:
+    candidate = stages.at("marked")
+    assert town.paths("results") == [READS]
+    assert (town.sitting.marks.rows, town.sitting.marks.imported_by) == (2, "STF-officer")
+    now = candidate.awake().now()
+    assert (now["status"], now["result"], now["documents"]) == ("awaiting_result", None, ["ticket"])
+
+
+def test_a_file_with_a_bad_row_changes_nothing(town: Town, stages: Stages) -> None:
+    candidate = stages.at("sat")
+    report = drop_marks(town, marks_file({number_of(candidate): ("88.5", "100.5")}))
+    assert (report["counts"], [problem["code"] for problem in report["problems"]]) == (False, ["mark_out_of_range"])
+    assert town.paths("results") == [READS]
+    assert (town.sitting.marks, list(results.everything()), failed(town)) == (None, [], [])
+
+
+def test_a_file_before_the_exam_is_over_is_too_early(town: Town, stages: Stages) -> None:
+    candidate = stages.at("seated")
+    report = drop_marks(town, marks_file({number_of(candidate): ("88.5", "60")}))
+    assert [problem["code"] for problem in report["problems"]] == ["too_early"]
+
+
+def test_a_later_file_takes_the_place_of_the_one_before(town: Town, stages: Stages) -> None:
+    candidate = stages.at("marked")
+    assert drop_marks(town, marks_file({number_of(candidate): ("59.9", "100")}))["counts"]
+    town.officer.release(SITTING)
+    town.settle()
+    assert candidate.status() == "not_passed"
+
+
+@pytest.mark.rule("RES-01", "RES-04", "CER-01")
+def test_released_results_lead_to_score_report_and_certificate(town: Town, stages: Stages) -> None:
+    candidate = stages.at("released")
+    assert town.paths("results") == [READS, RELEASES]
+    assert town.paths("results/Releasetheresults") == [EACH]
+    assert town.paths("conclusion") == [CONCLUDES]
+    assert town.paths("issuance") == [ISSUES]
+    assert town.paths("issuance/Issuethecertificates") == [ISSUES_EACH]
+    now = candidate.awake().now()
+    assert (now["status"], now["result"]["passed"]) == ("certified", True)
+    assert [(mark["subject"], mark["mark"]) for mark in now["result"]["marks"]] == [
+        ("theory", "88.5"),
+        ("practical", "60"),
+    ]
+    assert now["documents"] == ["ticket", "score_report", "certificate"]
+    assert verdict(town, now["certificate"])["state"] == "valid"
+    assert {("ResultReleased", "email"), ("CertificateIssued", "email")} <= set(town.letters(candidate))
+    assert town.failures() == []
+
+
+def verdict(town: Town, number: str) -> Any:
+    """What anybody learns from a certificate's number."""
+    return Visitor(town.cloud).call("GET", f"/api/certificates/{number}")
+
+
+@pytest.mark.rule("RES-01")
+def test_the_release_comes_by_itself_on_the_last_possible_day(town: Town, stages: Stages) -> None:
+    candidate = stages.at("marked")
+    town.skip(town.sitting.release_at - timedelta(minutes=1))
+    assert candidate.awake().status() == "awaiting_result"
+    town.skip(town.sitting.release_at)
+    assert candidate.awake().status() == "certified"
+    assert town.sitting.released_at < town.sitting.results_due
+
+
+@pytest.mark.rule("RES-01")
+def test_marks_that_do_not_come_are_a_case_and_the_release_waits_for_them(town: Town, stages: Stages) -> None:
+    candidate = stages.at("sat")
+    town.skip(town.sitting.release_at)
+    assert [(case.about, case.subject) for case in failed(town)] == [(SITTING, "sitting")]
+    assert drop_marks(town, marks_file({number_of(candidate): ("60", "60")}))["counts"]
+    town.skip(town.clock.now() + timedelta(hours=4))
+    assert candidate.awake().status() == "certified"
+    assert len(failed(town)) == 1
+
+
+@pytest.mark.rule("RES-04", "RES-05", "RES-06")
+@pytest.mark.parametrize("marks", [("59.5", "100"), ("100", "-1"), ("100", "-2")])
+def test_who_misses_a_subject_has_a_score_report_and_no_certificate(
+    town: Town, stages: Stages, marks: tuple[str, str]
+) -> None:
+    candidate = stages.at("sat")
+    assert drop_marks(town, marks_file({number_of(candidate): marks}))["counts"]
+    town.officer.awake().release(SITTING)
+    town.settle()
+    now = candidate.now()
+    assert (now["status"], now["result"]["passed"], now["certificate"]) == ("not_passed", False, None)
+    assert candidate.paper("score_report").startswith(b"%PDF-")
+    assert (town.paths("conclusion"), town.paths("issuance")) == ([CONCLUDES], [])
+    assert town.sitting.stage == "concluded"
+
+
+def test_only_who_may_release_releases_and_only_what_was_imported(town: Town, stages: Stages) -> None:
+    stages.at("sat")
+    refused = town.officer.awake().call("POST", f"/api/staff/sittings/{SITTING}/release", {}, expect=422)
+    assert refused["code"] == "no_marks"
+    town.reviewer.awake().call("POST", f"/api/staff/sittings/{SITTING}/release", {}, expect=403)
+
+
+def test_after_the_release_no_file_changes_anything(town: Town, stages: Stages) -> None:
+    candidate = stages.at("released")
+    report = drop_marks(town, marks_file({number_of(candidate): ("1", "1")}))
+    assert [problem["code"] for problem in report["problems"]] == ["released_before"]
+    town.officer.awake().release(SITTING)
+    town.settle()
+    assert town.paths("results") == [READS, RELEASES, READS]
+    assert candidate.awake().status() == "certified"
+
+
+@pytest.mark.rule("CER-01")
+def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(town: Town, stages: Stages) -> None:
+    usual = stages.at("registered")
+    rare = newcomer(town, 2, native_name="陈\U00031350")
+    other = newcomer(town, 3)
+    seated(town, usual)
+    sat(town, usual)
+    everybody = (usual, rare, other)
+    assert [candidate.awake().status() for candidate in everybody] == ["awaiting_result"] * 3
+    assert drop_marks(town, marks_file({number_of(candidate): ("70", "70") for candidate in everybody}))["counts"]
+    town.officer.awake().release(SITTING)
+    town.settle()
+    assert [candidate.status() for candidate in everybody] == ["certified", "passed", "certified"]
+    stopped = {(case.facts["machine"], case.facts["state"], case.facts["error"]) for case in failed(town)}
+    assert stopped == {
+        ("arrangement", "Print the tickets", "missing_glyph"),
+        ("results", "Print the score reports", "missing_glyph"),
+        ("issuance", "Print and seal", "missing_glyph"),
+    }
+    assert sorted(certificate.sequence for certificate in certificates.everything()) == [1, 2, 3]
+    reserved = next(one.number for one in certificates.everything() if one.state == "reserved")
+    assert verdict(town, reserved)["state"] == "unknown"
+    assert town.paths("issuance/Issuethecertificates") == [ISSUES_EACH]
