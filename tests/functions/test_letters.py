@@ -221,6 +221,17 @@ def test_a_short_deadline_follows_the_same_rule() -> None:
     assert short_deadline(midnight, "zh", "Asia/Hong_Kong") == "12月31日24:00"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_begins_at_midnight_begins_on_that_day(language: Language) -> None:
+    midnight = datetime(2027, 1, 3, 16, 0, tzinfo=UTC)
+    day, short = ("4 January 2027", "4 Jan 2027 00:00") if language == "en" else ("2027年1月4日", "1月4日00:00")
+    for name in ("SeatDrawn", "CandidateRegistered"):
+        written = letter(name, language, ticket_opens=midnight, exam_starts=midnight)
+        assert day in written.text + written.subject
+        assert short in (written.sms or "")
+        assert "24:00" not in written.text.replace("28日 24:00", "") + written.subject + (written.sms or "")
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

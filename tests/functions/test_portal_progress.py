@@ -264,7 +264,7 @@ def test_an_exam_shows_its_four_milestones_and_the_results(language: Language) -
     assert one.dates.tickets_open is not None
     assert say.moment(one.dates.tickets_open) in shown[say("exams.tickets")]
     assert shown[say.said(policy.subject("theory").words)] == say.moment(one.dates.first_subject)
-    assert say.day(one.results_due) in shown[say("exams.results")]
+    assert say.deadline(one.results_due) in shown[say("exams.results")]
 
 
 @pytest.mark.rule("FEE-02")

@@ -63,11 +63,20 @@ def deadline(value: datetime, language: Language, zone: str) -> str:
 
 
 def short_deadline(value: datetime, language: Language, zone: str) -> str:
-    """For SMS: `27 Mar 2026 17:00 HKT`, `3月27日17:00`."""
+    """A deadline in an SMS: `27 Mar 2026 17:00 HKT`, `3月27日17:00`; midnight is the end of the day before."""
     there = value.astimezone(ZoneInfo(zone))
-    clock, on = f"{there:%H:%M}", there.date()
-    if clock == "00:00":
-        clock, on = "24:00", on - timedelta(days=1)
+    if (there.hour, there.minute) == (0, 0):
+        return _short(there.date() - timedelta(days=1), "24:00", language, zone)
+    return short_moment(value, language, zone)
+
+
+def short_moment(value: datetime, language: Language, zone: str) -> str:
+    """When something begins, in an SMS: `27 Mar 2026 00:00 HKT`, `3月27日00:00`."""
+    there = value.astimezone(ZoneInfo(zone))
+    return _short(there.date(), f"{there:%H:%M}", language, zone)
+
+
+def _short(on: date, clock: str, language: Language, zone: str) -> str:
     if language == "zh":
         return f"{on.month}月{on.day}日{clock}"
     return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year} {clock} {zone_name(zone).short}"

@@ -92,6 +92,7 @@ def _environment(language: Language) -> Environment:
         "day": lambda value, zone: formats.day(value, language, zone),
         "moment": lambda value, zone: formats.moment(value, language, zone),
         "deadline": lambda value, zone: formats.deadline(value, language, zone),
+        "short_moment": lambda value, zone: formats.short_moment(value, language, zone),
         "short": lambda value, zone: formats.short_deadline(value, language, zone),
         "amount": formats.amount,
     }

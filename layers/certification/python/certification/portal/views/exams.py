@@ -111,7 +111,7 @@ def dates(sitting: Sitting, policy: Policy, say: Speech) -> Facts:
         rows.append((say("exams.tickets"), say("exams.since", since=say.moment(known.tickets_open))))
     for slot in known.slots:
         rows.append((say.said(policy.subject(slot.subject).words), say.moment(slot.starts)))
-    rows.append((say("exams.results"), say("exams.until", until=say.day(sitting.results_due))))
+    rows.append((say("exams.results"), say("exams.until", until=say.deadline(sitting.results_due))))
     return tuple(rows)
 
 
