@@ -36,11 +36,12 @@ class Seen(NamedTuple):
 
 
 class Life:
-    """`seen` by function and case, in the order of their first arrival."""
+    """`seen` by function and case, in the order of their first arrival; `asked` is every request of the outside."""
 
     def __init__(self, stand: Stand) -> None:
         self.stand = stand
         self.seen: dict[tuple[str, str], Seen] = {}
+        self.asked: list[Any] = []
         self.pairs: list[tuple[str, str]] = []
 
     def record(self) -> None:
@@ -51,6 +52,7 @@ class Life:
         def listening(function: str, event: Any) -> Any:
             name = invoker.find(function).code.name
             case = case_of(name, event)
+            self.asked += [event] if "rawPath" in event else []
             if name not in NOT_OURS and (name, case) not in self.seen:
                 self.seen[name, case] = Seen(json.loads(json.dumps(event)), self.stand.save())
             return real(function, event)

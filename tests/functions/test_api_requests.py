@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from certification.rules.policy_applying import Education
 from tests.functions.stand import REVIEWER, SITTING, Answer, Stand, document, stand_on
 
 CHALLENGE = "A" * 24
@@ -297,7 +296,3 @@ def test_a_refusal_repeats_nothing_of_what_was_typed(ask: Asking) -> None:
     details = SOUND["PUT", "/api/candidate/profile/details"]
     answer = ask("PUT", "/api/candidate/profile/details", {**details, "id_number": "K" * 500})
     assert "KKK" not in json.dumps(answer.body)
-
-
-def test_the_levels_of_education_are_those_of_the_rules() -> None:
-    assert document()["components"]["schemas"]["EducationLevel"]["enum"] == [level.value for level in Education]

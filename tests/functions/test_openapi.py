@@ -4,6 +4,7 @@ import json
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from certification.rules.policy_applying import Education
 from local import openapi
 from tests.functions.stand import Stand, document
 
@@ -56,3 +57,7 @@ def test_the_public_look_up_answers_as_described(stand: Stand) -> None:
     for number in ("26-000042-8ZC0M3T4Q6KY-8", "nonsense", "26-000042-8ZC0M3T4Q6KY-9"):
         answer = stand.call("GET", f"/api/certificates/{number}")
         assert (answer.status, answer.body["found"], answer.body["state"]) == (200, False, "unknown")
+
+
+def test_the_levels_of_education_are_those_of_the_rules() -> None:
+    assert document()["components"]["schemas"]["EducationLevel"]["enum"] == [level.value for level in Education]
