@@ -19,7 +19,9 @@ def texts() -> dict[Path, str]:
 
 
 def runs(text: str, function: str, case: str) -> bool:
-    """Whether a test file runs this case: it names it beside its function, or takes every file of the folder."""
+    """Whether a test file runs this case: it names it beside its function, or takes every file of the folder, or of all."""
+    if 'EVENTS.glob("*/*.json")' in text and "NOT_OURS" in text:
+        return function not in re.findall(r"NOT_OURS = frozenset\(\{\"(\w+)\"\}\)", text)
     if not re.search(rf"events[/\"' ,)]*/?\s*[\"']?{function}|\(\s*[\"']{function}[\"']", text):
         return False
     return (
@@ -58,6 +60,8 @@ def test_there_are_event_files() -> None:
         ('event("payment_webhook", "paid")', True),
         ('event("payment_webhook", "declined")', False),
         ('load("events/notify/paid.json")', False),
+        ('NOT_OURS = frozenset({"notify"})\nfor path in EVENTS.glob("*/*.json"):', True),
+        ('NOT_OURS = frozenset({"payment_webhook"})\nfor path in EVENTS.glob("*/*.json"):', False),
     ],
 )
 def test_running_a_case_is_recognised(text: str, found: bool) -> None:
