@@ -55,7 +55,7 @@ def call(method: str, url: str, headers: Mapping[str, str] | None = None, body: 
 
 def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None, name: str) -> Reply:
     # A frozen Lambda may wake after minutes: a connection kept open would be dead, and its failure would look like a
-    # lost answer. Hence one connection per call.
+    # lost answer. Hence one connection per call, also where the other side does not repeat our "close".
     sent = {"Connection": "close", "User-Agent": "assay/1", **headers}
     try:
         answer = _pool.request(
@@ -72,6 +72,8 @@ def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None,
         raise Unreachable(f"{name}: {type(reason).__name__}") from reason
     except urllib3.exceptions.HTTPError as reason:
         raise Lost(f"{name}: {type(reason).__name__}") from reason
+    finally:
+        _pool.clear()
     if len(content) > LARGEST:
         raise Lost(f"{name}: the answer is longer than {LARGEST} bytes")
     return Reply(answer.status, {key.lower(): value for key, value in answer.headers.items()}, content)
