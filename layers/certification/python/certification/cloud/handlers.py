@@ -8,7 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from certification.cloud.log import logger
+from certification.cloud.problems import is_passing
 from certification.rules.errors import Refused
 
 Event = dict[str, Any]
@@ -17,8 +20,9 @@ Event = dict[str, Any]
 def step(function: Callable[[Event], Any]) -> Callable[[Event, Any], Any]:
     """A Lambda handler for a state of a machine: the event is the state's payload, the answer its result (JSON).
 
-    A `Refused` is raised under its own class name, so a machine's Catch can name it; anything else goes to
-    *Needs a person*.
+    A `Refused` is raised under its own class name, so a machine's Catch can name it. Trouble of AWS that passes comes
+    under many names (one for each code, PynamoDB's own, the SDK's): the machines' Retry knows it as `ClientError`.
+    Anything else goes to *Needs a person*.
     """
 
     @wraps(function)
@@ -28,6 +32,10 @@ def step(function: Callable[[Event], Any]) -> Callable[[Event, Any], Any]:
         except Refused as refusal:
             logger.info("refused", step=function.__module__, code=refusal.code)
             raise
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            raise ClientError({"Error": {"Code": type(error).__name__, "Message": "passing"}}, "Step") from error
 
     return handler
 

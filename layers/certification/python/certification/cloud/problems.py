@@ -101,12 +101,16 @@ def of_fields(wrong: list[dict[str, Any]]) -> Problem:
     )
 
 
-def of_fault(error: Exception) -> tuple[int, Problem]:
-    """The status and body for something that failed: 503 when trying again may help, 500 when it is our fault."""
+def is_passing(error: Exception) -> bool:
+    """Whether AWS says: not now, or says nothing. Trying again may help, and is harmless."""
     cause = error.cause if isinstance(error, PynamoDBException) else error
     code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
-    passing = code in PASSING or isinstance(cause, (NotSent, BotoCoreError))
-    return (503, UNAVAILABLE) if passing else (500, FAILED)
+    return code in PASSING or isinstance(cause, (NotSent, BotoCoreError))
+
+
+def of_fault(error: Exception) -> tuple[int, Problem]:
+    """The status and body for something that failed: 503 when trying again may help, 500 when it is our fault."""
+    return (503, UNAVAILABLE) if is_passing(error) else (500, FAILED)
 
 
 def traced(error: Exception) -> list[str]:
