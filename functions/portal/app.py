@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from certification import portal
+from certification.portal.door import answer
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    return portal.answer(event)
+    return answer(event)

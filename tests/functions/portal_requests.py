@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from certification import portal
+from certification.portal import door
 
 HOST = "127.0.0.1:8080"
 
@@ -75,7 +75,7 @@ def event(
 
 def ask(method: str, path: str, **parts: Any) -> Answer:
     """Answer one request."""
-    answer = portal.answer(event(method, path, **parts))
+    answer = door.answer(event(method, path, **parts))
     body = answer["body"]
     raw = base64.b64decode(body) if answer["isBase64Encoded"] else body.encode()
     if answer["headers"].get("content-encoding") == "gzip":

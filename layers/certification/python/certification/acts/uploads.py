@@ -33,7 +33,7 @@ def held(candidate: Candidate) -> None:
 
 @retried
 def ask(candidate_id: str, kind: Kind, return_to: str | None = None) -> vault.UploadForm:
-    """A form to post one file with. The file before stays in force until the new one was checked."""
+    """A form to post one file with. It takes the place of the file before, which has to be sent again if it was right."""
     candidate = candidates.read(candidate_id)
     held(candidate)
     upload = Upload(id=secrets.token_hex(8), state="expected", asked_at=clock.now())

@@ -1,9 +1,5 @@
 """The pages: server-rendered, in English and Chinese, for candidates, anybody and staff. They work without JavaScript.
 
-`answer(event)` is all a function needs. One page function per page in `pages/`, its facts from `views/`, its words from
+`door.answer(event)` is all a function needs. One page function per page in `pages/`, its facts from `views/`, its words from
 `locales/`, its shape from `templates/`; which page is where, and who may see it, stands in `routes.py`.
 """
-
-from certification.portal.door import answer
-
-__all__ = ["answer"]
