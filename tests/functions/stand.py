@@ -5,6 +5,7 @@ Every answer of the JSON API is compared with docs/openapi.json on the way. Test
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -203,11 +204,24 @@ class Stand:
         return "\n".join(self.cloud.log.lines)
 
 
+class _Stdout:
+    """The stdout of the moment. The logger keeps the one it was made with, and pytest has a new one for each test."""
+
+    def write(self, text: str) -> None:
+        sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
 @contextmanager
 def stand_on() -> Iterator[Stand]:
     """A local cloud with staff and a sitting whose registration is open."""
+    from certification.cloud.log import logger
+
+    logger.registered_handler.setStream(_Stdout())  # type: ignore[attr-defined]
     clock = VirtualClock(START)
-    with LocalCloud(clock=clock) as cloud:
+    with LocalCloud(clock=clock, parameters={"JobRate": "rate(6 hours)"}) as cloud:
         seed.prepare(cloud)
         sitting = seed.demo_sitting(START, SITTING)
         seed.drop(cloud, f"sittings/{SITTING}.json", json.dumps(sitting).encode(), seed.OFFICER)

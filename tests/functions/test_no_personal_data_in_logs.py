@@ -86,7 +86,8 @@ def test_the_values_we_look_for_were_really_there(heard: Heard) -> None:
 
 
 def test_no_log_line_of_a_whole_life_holds_any_of_it(heard: Heard) -> None:
-    assert heard.printed.count("\n") > 10
+    for message in ("webhook stored", "answer stored", "UnreadableEvent"):
+        assert message in heard.printed
     assert heard.found_in(heard.printed) == []
 
 
