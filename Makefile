@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test quick lint types rules browser deployable build docs lock seal-certificate carry clean
+.PHONY: help start reset test quick lint types rules faults browser deployable build docs lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -32,7 +32,10 @@ rules: $(VENV)/development.stamp      ## The pure rules only: milliseconds
 	$(BIN)/pytest tests/rules
 
 quick: $(VENV)/development.stamp      ## Every test that needs neither browser nor build
-	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not deployable"
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/faults -m "not browser and not deployable"
+
+faults: $(VENV)/development.stamp     ## Break every cloud call of the payment stories (minutes; not yet part of `make test`)
+	$(BIN)/pytest tests/faults
 
 browser: $(VENV)/development.stamp    ## Pages in Chromium
 	$(BIN)/pytest -m browser
