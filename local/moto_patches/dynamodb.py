@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,12 +37,14 @@ def _repeatable(original: Any) -> Any:
         if token is None:
             return original(handler)
         seen: dict[str, tuple[str, datetime]] = handler.dynamodb_backend.__dict__.setdefault("request_tokens", {})
-        for old in [name for name, (_, at) in seen.items() if shared.now() - at >= TOKEN_LIFE]:
+        now = shared.now()
+        # Oldest first: only what is over is looked at, however many tokens there are.
+        for old in [name for name, _ in takewhile(lambda entry: now - entry[1][1] >= TOKEN_LIFE, seen.items())]:
             del seen[old]
         digest = hashlib.sha256(json.dumps(handler.body, sort_keys=True, default=repr).encode()).hexdigest()
         if token not in seen:
             answer = original(handler)
-            seen[token] = (digest, shared.now())
+            seen[token] = (digest, now)
             return answer
         if seen[token][0] != digest:
             raise DynamodbException(
