@@ -39,7 +39,8 @@ def _again_until[T](world: World, what: str, ask: Callable[[], T | None]) -> T:
     raise Stuck(f"{what}: no good answer after {MOST_TRIES} tries")
 
 
-def _pay_on(world: World, address: str) -> None:
+def pay_on(world: World, address: str) -> None:
+    """The candidate pays on the provider's page."""
     answer = world.provider_page(address, card="visa")
     if answer.status != 303:
         raise Stuck(f"the provider's page answers {answer.status}")
@@ -53,7 +54,7 @@ def _pay(world: World) -> None:
         address = world.page("POST", path).header("location") or ""
         return address if "/checkout/" in address else None
 
-    _pay_on(world, _again_until(world, "opening the checkout on the portal", ask))
+    pay_on(world, _again_until(world, "opening the checkout on the portal", ask))
     world.settle()
 
 
@@ -61,7 +62,8 @@ def _json(answer: Response, field: str) -> object | None:
     return json.loads(answer.body)[field] if answer.status == 200 else None
 
 
-def _open_by_api(world: World) -> str:
+def open_by_api(world: World) -> str:
+    """The address of the provider's page, asked for by a program."""
     path = f"/api/candidate/applications/{world.candidate.reference}/payment"
     return _again_until(world, "opening the checkout by the API", lambda: _address(world.api("POST", path)))
 
@@ -73,18 +75,18 @@ def _address(answer: Response) -> str | None:
 
 def _pay_twice(world: World) -> None:
     """Through the API; five seconds after the first charge the card is charged again for the same order."""
-    address = _open_by_api(world)
+    address = open_by_api(world)
     world.card("switch", name="second_payment", on="true")
-    _pay_on(world, address)
+    pay_on(world, address)
     world.settle()
     world.wait(seconds=5)
 
 
 def _ask(world: World) -> None:
     """Through the API; no event of the provider arrives, and the candidate presses "Query" (PAY-05, PAY-07)."""
-    address = _open_by_api(world)
+    address = open_by_api(world)
     world.card("switch", name="drop", on="true")
-    _pay_on(world, address)
+    pay_on(world, address)
     path = f"/api/candidate/applications/{world.candidate.reference}/payment/check"
     _again_until(world, "asking whether money arrived", lambda: _json(world.api("POST", path), "found") or None)
     world.settle()

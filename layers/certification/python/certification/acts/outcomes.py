@@ -19,7 +19,7 @@ from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.verifications import verifications
-from certification.cloud.transaction import commit, retried
+from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.payments import ATTEMPT_ALIVE, OrderState, move_order
 from certification.rules.status import Status, Trigger
@@ -77,6 +77,8 @@ def _lapse(application: Application, now: datetime, writes: list[Write]) -> None
 def _lapse_unpaid(application: Application, now: datetime) -> None:
     """Nothing lapses before a last query: money debited in time counts (PAY-05, decision 8)."""
     order = orders.read(application.order or "")
+    if order.state is not OrderState.OPEN:
+        raise Lost([f"Orders/{order.number}"])  # application and order were read around one transaction
     attempts = [payments.read(payment) for payment in order.payments]
     alive = [attempt for attempt in attempts if attempt.state in ATTEMPT_ALIVE]
     found = [paying.query(attempt.id) for attempt in alive]

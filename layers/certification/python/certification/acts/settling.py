@@ -16,7 +16,7 @@ from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.tables.sittings import Sitting, sittings
-from certification.cloud.transaction import commit, retried
+from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import end_of_day
 from certification.rules.cases import CaseKind, Subject
@@ -24,7 +24,7 @@ from certification.rules.findings import Act
 from certification.rules.payments import OrderState, move_order
 from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
 from certification.rules.settlement import settle as rule
-from certification.rules.status import Trigger
+from certification.rules.status import StepRefused, Trigger
 
 SEND_BY = timedelta(days=1)
 """How soon a refund that was decided must be on its way; until then its row is due again."""
@@ -50,7 +50,12 @@ def settle(number: str) -> str:
     writes, news = _returns(order, settlement.verdicts, now)
     writes += _payments(paid, settlement)
     if settlement.act in (Act.REGISTER, Act.REINSTATE, Act.OFFER_LATE_SEAT):
-        more, told = _register(order, application, sitting, settlement, now)
+        try:
+            more, told = _register(order, application, sitting, settlement, now)
+        except StepRefused:
+            if orders.read(number).version != order.version:
+                raise Lost([f"Orders/{number}"]) from None  # order and application were read around one transaction
+            raise
         writes, news = writes + more, news + told
     alarms = _alarms(settlement, now)
     writes += [cases.insert(case) for case in alarms]
