@@ -17,7 +17,7 @@ start: $(VENV)/local.stamp            ## Set up, start the local cloud, seed dem
 reset:            ## Forget the local cloud's data
 	rm -rf .local
 
-test: $(VENV)/development.stamp machine lint types quick browser deployable  ## Everything, as CI runs it
+test: $(VENV)/development.stamp machine lint types quick faults browser deployable  ## Everything, as CI runs it
 
 machine:          # Debian packages that some tests need; without root they are left out, and said so
 	@local/install_packages.sh
@@ -34,7 +34,7 @@ rules: $(VENV)/development.stamp      ## The pure rules only: milliseconds
 quick: $(VENV)/development.stamp      ## Every test that needs neither browser nor build
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/faults -m "not browser and not deployable"
 
-faults: $(VENV)/development.stamp     ## Break every cloud call of the payment stories (minutes; not yet part of `make test`)
+faults: $(VENV)/development.stamp     ## Break every cloud call of the payment stories (minutes)
 	$(BIN)/pytest tests/faults
 
 browser: $(VENV)/development.stamp    ## Pages in Chromium

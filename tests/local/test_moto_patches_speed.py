@@ -1,5 +1,7 @@
 """The quicker ways through moto give what its own ways give."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,9 +9,11 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from local import moto_patches
 from local.clock import VirtualClock
+from local.stack import ACCOUNT, REGION
 
 ROWS = [
     {"pk": f"row-{number:02d}", "group": f"group-{number % 3}", "rank": str(number * 7 % 20), "note": {"empty": None}}
@@ -109,3 +113,13 @@ def ours(own: list[Any]) -> Iterator[list[Any]]:
 def test_queries_scans_and_items_are_answered_as_moto_answers_them(own: list[Any], ours: list[Any]) -> None:
     assert ours == own
     assert len(own[0][0]) == 3
+
+
+@pytest.mark.usefixtures("ours")
+def test_what_was_replaced_can_be_forgotten() -> None:
+    item = next(iter(dynamodb_backends[ACCOUNT][REGION].tables["Plain"].items.values()))
+    seen = weakref.ref(item)
+    del item
+    boto3.client("dynamodb", region_name=REGION).delete_table(TableName="Plain")
+    gc.collect()
+    assert seen() is None
