@@ -18,26 +18,19 @@ from certification.rules.calendars import (
     end_of_day,
     start_of_day,
 )
-from local.policy_tools.hong_kong_calendar import TARGET, hong_kong
+from local.policy_tools import hong_kong_calendar, mainland_calendar
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 HK = load_calendar("hk")
-# National Day week of 2026 on the mainland: Sunday 20 September and Saturday 10 October are made working days.
-MAINLAND = WorkingCalendar(
-    name="cn-autumn-2026",
-    source="the State Council's notice, as the holidays package gives it",
-    first=date(2026, 9, 14),
-    last=date(2026, 10, 16),
-    holidays=tuple(
-        Holiday(day=day, en="Holiday", zh="假日")
-        for day in (date(2026, 9, 25), *(date(2026, 10, 1) + timedelta(days=offset) for offset in range(7)))
-    ),
-    extra_working_days=(date(2026, 9, 20), date(2026, 10, 10)),
-)
+MAINLAND = load_calendar("cn")
 
 
-def test_the_file_is_what_the_generator_writes() -> None:
-    assert Path(TARGET).read_text(encoding="utf-8") == hong_kong()
+def test_each_file_is_what_its_generator_writes() -> None:
+    for target, text in (
+        (hong_kong_calendar.TARGET, hong_kong_calendar.hong_kong()),
+        (mainland_calendar.TARGET, mainland_calendar.mainland()),
+    ):
+        assert Path(target).read_text(encoding="utf-8") == text
 
 
 def test_good_friday_is_a_day_off_although_it_is_no_statutory_holiday() -> None:
@@ -61,6 +54,7 @@ def test_the_day_of_the_event_is_not_counted_and_a_weekend_does_not_advance_the_
 
 
 def test_mainland_weekends_that_were_made_working_days_count() -> None:
+    # National Day week of 2026: Sunday 20 September and Saturday 10 October were made working days
     assert MAINLAND.is_working_day(date(2026, 9, 20))
     assert not MAINLAND.is_working_day(date(2026, 9, 19))
     assert MAINLAND.add_working_days(date(2026, 9, 30), 1) == date(2026, 10, 8)
@@ -78,6 +72,8 @@ def test_a_deadline_beyond_the_calendar_fails_loudly_and_one_on_its_last_day_doe
 def test_days_that_the_government_has_not_yet_announced_are_provisional() -> None:
     assert not HK.is_provisional(date(2027, 12, 31))
     assert HK.is_provisional(date(2028, 1, 1))
+    assert not MAINLAND.is_provisional(date(2026, 12, 31))
+    assert MAINLAND.is_provisional(date(2027, 1, 1))
 
 
 @given(st.dates(date(2025, 6, 1), date(2030, 6, 1)), st.integers(-60, 60))
