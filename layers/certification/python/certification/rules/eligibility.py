@@ -16,7 +16,8 @@ from pydantic import model_validator
 from certification.rules.calendars import day_of
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
-from certification.rules.policy_applying import Education, Level, Path
+from certification.rules.policy_applying import Education
+from certification.rules.policy_eligibility import Level, Path
 from certification.rules.sitting import SittingDates
 from certification.rules.words import Because
 

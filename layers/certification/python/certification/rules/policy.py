@@ -21,16 +21,15 @@ from certification.rules.policy_applying import (
     Code,
     Commitment,
     Desk,
-    Eligibility,
-    Level,
     Named,
-    Occupation,
     Photo,
     Question,
     Review,
     Upload,
     Verification,
 )
+from certification.rules.policy_conditions import contradictions
+from certification.rules.policy_eligibility import Eligibility, Level, Occupation
 from certification.rules.policy_exam import (
     Certificate,
     ElectronicCertificate,
@@ -143,6 +142,11 @@ class Policy(Frozen):
     def form(self, code: str) -> Form:
         return next(row for row in self.forms if row.code == code)
 
+    def subjects_of(self, occupation: str, level: str) -> tuple[str, ...]:
+        """The subjects that are taken: those of the occupation without those the level waives (ELI-08)."""
+        waived = self.level(level).waives
+        return tuple(code for code in self.occupation(occupation).subjects if code not in waived)
+
 
 def _disagreements(policy: Policy) -> list[str]:
     """What one part names and another does not know: each a sentence with the place."""
@@ -182,6 +186,7 @@ def _disagreements(policy: Policy) -> list[str]:
             found.append("lanes.commitment: the scheme has no commitment")
     if policy.photo.head[0] >= policy.photo.head[1]:
         found.append("photo.head: the least share is not below the greatest")
+    found += contradictions(policy)
     data = _as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
     return found

@@ -41,43 +41,6 @@ class Named(Frozen):
     words: Words
 
 
-class Path(Frozen):
-    """One way to satisfy a level's conditions: at least this education and this many full years of work."""
-
-    education: Education
-    work_years: int = Field(ge=0, le=60)
-
-
-class Level(Frozen):
-    """A level and its conditions: old enough, and any one of the paths. An exemption level waives subjects (ELI-08)."""
-
-    code: str
-    words: Words
-    minimum_age: int = Field(ge=0, le=120)
-    any_of: tuple[Path, ...] = ()
-    waives: tuple[Code, ...] = ()
-
-
-class Occupation(Frozen):
-    """What a candidate can be certified in. `short` stands in numbers; `majors` limits accepted majors (ELI-05)."""
-
-    code: Code
-    short: str = Field(pattern=r"^[A-Z]{2,4}$")
-    words: Words
-    levels: tuple[str, ...] = Field(min_length=1)
-    subjects: tuple[Code, ...] = Field(min_length=1)
-    forms: tuple[Code, ...] = Field(min_length=1)
-    majors: tuple[str, ...] = ()
-
-
-class Eligibility(Frozen):
-    """ELI-01..09. `counted_until`: the day up to which age and working years are counted."""
-
-    counted_until: Literal["year_end", "registration_closes", "first_subject"]
-    employer_needed: bool
-    foreign_degrees: tuple[Literal["certificate", "letter"], ...]
-
-
 class Accounts(Frozen):
     """ACC-01..15: one account per each of `unique`, which ID documents, and the way back in (an ordered list)."""
 
