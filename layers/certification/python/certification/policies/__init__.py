@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from certification.rules.calendars import WorkingCalendar
+from certification.rules.commitments import CommitmentText
 from certification.rules.policy import Policy, policy_hash
 
 
@@ -71,6 +72,15 @@ def load_policy(scheme: str, version: str | None = None) -> tuple[Policy, str]:
 def load_calendar(name: str) -> WorkingCalendar:
     """A working calendar by name, e.g. `hk`."""
     return WorkingCalendar.model_validate(_read(f"calendars/{name}.yaml", "calendar"))
+
+
+@cache
+def load_commitment_text(version: str) -> CommitmentText:
+    """The notice and the letter of a commitment in one version, e.g. `cn_2026`."""
+    text = CommitmentText.model_validate(_read(f"texts/{version}.yaml", "text"))
+    if text.version != version:
+        raise PolicyError(f"texts/{version}.yaml holds version {text.version}")
+    return text
 
 
 def schemes() -> tuple[str, ...]:

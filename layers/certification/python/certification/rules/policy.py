@@ -17,9 +17,7 @@ from certification.rules.model import Frozen
 from certification.rules.policy_applying import (
     Accounts,
     CandidateClass,
-    Checks,
     Code,
-    Commitment,
     Desk,
     Named,
     Photo,
@@ -28,6 +26,7 @@ from certification.rules.policy_applying import (
     Upload,
     Verification,
 )
+from certification.rules.policy_commitment import Checks, Commitment, gaps_in_commitment
 from certification.rules.policy_conditions import contradictions
 from certification.rules.policy_eligibility import Eligibility, Level, Occupation
 from certification.rules.policy_exam import (
@@ -47,11 +46,12 @@ from certification.rules.policy_exam import (
     Ticket,
     Validity,
 )
+from certification.rules.policy_information import Information
 from certification.rules.policy_money import Cancellation, Duplicates, Fees, Payment, Receipt, Refund
 from certification.rules.words import Words
 
 LaneName = Literal["review", "commitment", "proof"]
-LaneStep = Literal["apply", "confirm", "sign", "upload", "review", "pay", "success"]
+LaneStep = Literal["apply", "choose", "confirm", "sign", "upload", "review", "pay", "success"]
 
 
 class Policy(Frozen):
@@ -111,6 +111,7 @@ class Policy(Frozen):
     reissue: Reissue | None = None
     notifications: Notifications
     desks: tuple[Desk, ...] = Field(min_length=1)
+    information: Information | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -187,6 +188,7 @@ def _disagreements(policy: Policy) -> list[str]:
     if policy.photo.head[0] >= policy.photo.head[1]:
         found.append("photo.head: the least share is not below the greatest")
     found += contradictions(policy)
+    found += gaps_in_commitment(policy)
     data = _as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
     return found

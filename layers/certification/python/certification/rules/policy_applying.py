@@ -1,4 +1,4 @@
-"""POLICY, applying: accounts, what is asked and uploaded, conditions, checks, commitment, review (K5-K14, K18)."""
+"""POLICY, applying: accounts, what is asked and uploaded, verification, review (K5-K14, K18)."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -106,37 +106,6 @@ class Verification(Frozen):
     education_deletable: bool | None = None
 
 
-class CommitmentWithdrawal(Frozen):
-    """COM-08: every condition must hold."""
-
-    all_of: tuple[Literal["unpaid", "before_registration_close"], ...]
-
-
-class Commitment(Frozen):
-    """COM-01..15, K7, K8; absent where a scheme has no commitment."""
-
-    text_version: str
-    bars: tuple[Literal["false_commitment", "integrity_active"], ...]
-    withdraw: CommitmentWithdrawal
-    lock_on: tuple[Literal["withdrawn", "declined"], ...]
-    scope: Literal["exam_year"]
-
-
-class Sampling(Frozen):
-    """CHK-10: the sources name no proportion, so it is always marked among the policy's own choices."""
-
-    proportion: Ratio
-    method: Literal["commit_reveal"]
-
-
-class Checks(Frozen):
-    """CHK-04..16, K31: who is waived, how the rest is supervised, and what a refused check costs."""
-
-    waived_if: tuple[Literal["committed", "auto_verified", "no_integrity_entry"], ...]
-    sampling: Sampling
-    refused: Literal["forfeited", "void"]
-
-
 class ReturnReason(Frozen):
     """A reason a reviewer may give, and the part or upload the candidate must correct."""
 
@@ -172,3 +141,4 @@ class Desk(Frozen):
     region: str
     hours: tuple[Hours, ...] = Field(min_length=1)
     email: str
+    phone: str | None = None

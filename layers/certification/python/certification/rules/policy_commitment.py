@@ -1,0 +1,105 @@
+"""POLICY, commitment: who may commit, what those hand in who do not, and how commitments are checked (K5-K8, K31)."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from certification.rules.model import Frozen
+from certification.rules.policy_applying import CandidateClass, Code
+from certification.rules.spans import Span, Window
+
+if TYPE_CHECKING:
+    from certification.rules.policy import Policy
+
+Share = Annotated[Decimal, Field(gt=0, lt=1)]
+
+
+class CommitmentWithdrawal(Frozen):
+    """COM-08: every condition must hold."""
+
+    all_of: tuple[Literal["unpaid", "before_registration_close"], ...]
+
+
+class HandIn(Frozen):
+    """COM-12: the uploads that these classes hand in."""
+
+    classes: tuple[CandidateClass, ...] = Field(min_length=1)
+    uploads: tuple[Code, ...] = Field(min_length=1)
+
+
+class Proofs(Frozen):
+    """COM-12..14: who hands in what, until when, and how much earlier we advise. Absent where nobody hands in proofs.
+
+    `at_least`: whoever we screened has so long in any case, so that our own delay costs nobody the deadline.
+    """
+
+    hand_in: tuple[HandIn, ...] = Field(min_length=1)
+    due: Window
+    advised: Span | None = None
+    at_least: Span | None = None
+
+
+class Commitment(Frozen):
+    """COM-01..15, K7, K8; absent where a scheme has no commitment.
+
+    `text` names the notice and the letter (`policies/texts/<text>.yaml`). `sign`: until when it may be signed.
+    """
+
+    text: Code
+    bars: tuple[Literal["false_commitment", "integrity_active"], ...]
+    sign: Window
+    withdraw: CommitmentWithdrawal
+    lock_on: tuple[Literal["withdrawn", "declined"], ...]
+    scope: Literal["exam_year"]
+    proofs: Proofs | None = None
+
+
+class Sampling(Frozen):
+    """CHK-10: the sources name no proportion, so it is always marked among the policy's own choices."""
+
+    proportion: Share
+    method: Literal["commit_reveal"]
+
+
+class SmartRule(Frozen):
+    """CHK-12: one comparison by which a commitment is looked at more closely; `limit` is its number."""
+
+    compares: Literal["age_at_graduation", "age_at_first_work", "years_of_overlap", "changed_since_last_application"]
+    limit: int | None = Field(default=None, ge=0)
+
+
+class Checks(Frozen):
+    """CHK-04..16, K31: who is waived, how the rest is supervised, and what a refused check costs.
+
+    `answer`: within what time a candidate answers a check. `accepts`: what counts as a proof (CHK-06). `on_site`: the
+    classes that must come in person (CHK-05).
+    """
+
+    waived_if: tuple[Literal["committed", "auto_verified", "no_integrity_entry"], ...]
+    sampling: Sampling
+    key: tuple[Literal["exemption_level", "reported"], ...] = ()
+    smart: tuple[SmartRule, ...] = ()
+    answer: Window
+    accepts: tuple[Literal["electronic", "paper"], ...] = ()
+    on_site: tuple[CandidateClass, ...] = ()
+    refused: Literal["forfeited", "void"]
+
+
+def gaps_in_commitment(policy: "Policy") -> Iterator[str]:
+    """What commitment and checks name and another part does not know, and classes that would have nothing to hand in."""
+    terms, needed = policy.commitment, policy.review.required_for
+    if "proof" in policy.lanes and (terms is None or terms.proofs is None):
+        yield "lanes.proof: commitment.proofs does not say what is handed in"
+    if terms is not None and "commitment" not in policy.lanes:
+        yield "commitment: there is no lane for it"
+    hand_in = terms.proofs.hand_in if terms and terms.proofs else ()
+    uploads = {row.code for row in policy.uploads}
+    for row in hand_in:
+        yield from (f"commitment.proofs.hand_in: unknown upload {code}" for code in row.uploads if code not in uploads)
+    if hand_in and needed != "all":
+        covered = {name for row in hand_in for name in row.classes}
+        yield from (f"commitment.proofs.hand_in: nothing for {name}" for name in needed if name not in covered)
+    if terms is not None and policy.checks is None:
+        yield "commitment: checks does not say how commitments are supervised"
