@@ -1,5 +1,6 @@
 """POLICY, applying: accounts, what is asked and uploaded, verification, review (K5-K14, K18)."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from certification.rules.cases import CaseKind
 from certification.rules.model import Frozen
-from certification.rules.spans import Window
+from certification.rules.spans import Span, Window
 from certification.rules.words import Words
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -71,6 +72,13 @@ class Upload(Frozen):
     merged: bool = Field(description="whether several originals must come as one PDF (EDU-08)")
 
 
+class EarlierPhotos(Frozen):
+    """PHO-04: photos of these earlier profiles stay good for accounts that are older than this day."""
+
+    profiles: tuple[Code, ...] = Field(min_length=1)
+    registered_before: date
+
+
 class Photo(Frozen):
     """PHO-01..12: width and height; `head` is the least and greatest share of the height that the head may take."""
 
@@ -82,6 +90,7 @@ class Photo(Frozen):
     head: tuple[Ratio, Ratio]
     largest: int = Field(gt=0)
     replace: Literal["until_confirmed", "staff_only", "never"]
+    earlier: EarlierPhotos | None = None
     used_on: tuple[Literal["ticket", "seating_chart", "score_report", "certificate", "verification"], ...]
 
 
@@ -115,10 +124,14 @@ class ReturnReason(Frozen):
 
 
 class Review(Frozen):
-    """CHK-01..03, K5: who needs a review before paying, how long it may take, and what a return says."""
+    """CHK-01..03, K5: who needs a review before paying, how long it may take, and what a return says.
+
+    `warn_before`: how long before a promise is broken the desk's supervisor hears of it.
+    """
 
     required_for: Literal["all"] | tuple[CandidateClass, ...]
     decide: Window
+    warn_before: Span | None = None
     reasons: tuple[ReturnReason, ...] = Field(min_length=1)
     supplement: Window
     fresh_clock: bool
