@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from certification.acts import answers as given
+from certification.acts import notice_board
 from certification.acts.cases import closed
 from certification.acts.moving import announce, moved
 from certification.acts.outcomes import live_claim
@@ -67,6 +68,7 @@ def start(candidate_id: str, sitting_id: str) -> str:
         region=policy.regions[0].code if len(policy.regions) == 1 else None,
         form=sitting.forms[0] if len(sitting.forms) == 1 else None,
         due=Due(at=sitting.dates.registration_closes),
+        notices_seen=notice_board.seen(sitting.scheme, sitting_id, None),
     )
     told = announce("ApplicationStarted", application)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from certification.acts import notices as publishing
 from certification.acts import outcomes, sitting_outcomes
 from certification.acts.batches import each
 from certification.cloud import clock, vault
@@ -18,6 +19,7 @@ from certification.cloud.tables.base import Table
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.inbox import inbox
+from certification.cloud.tables.notices import notices
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
@@ -31,7 +33,7 @@ MOST_DAYS = 60
 """How many days one run reads at most; further back is caught up by the following runs."""
 
 JOBS: dict[str, tuple[Table[Any], ...]] = {
-    "deadlines": (applications, cases, verifications, inbox, payments, refunds, outbox),
+    "deadlines": (applications, cases, verifications, inbox, payments, refunds, notices, outbox),
     "close_payments": (sittings,),
     "open_tickets": (applications,),
     "release_results": (sittings,),
@@ -45,6 +47,7 @@ OUTCOMES: dict[str, Any] = {
     "Payments": outcomes.of_payment,
     "Refunds": outcomes.of_refund,
     "Outbox": outcomes.of_announcement,
+    "Notices": publishing.of_notice,
     "Sittings": sitting_outcomes.of_sitting,
 }
 

@@ -5,7 +5,13 @@ import secrets
 from datetime import datetime
 from typing import Any, Literal
 
-from certification.acts.callers import MAY_IMPORT_MARKS, MAY_PUBLISH_SITTINGS, MAY_REVIEW, must_be
+from certification.acts.callers import (
+    MAY_IMPORT_MARKS,
+    MAY_PUBLISH_NOTICES,
+    MAY_PUBLISH_SITTINGS,
+    MAY_REVIEW,
+    must_be,
+)
 from certification.acts.sheets import Report
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
@@ -15,16 +21,22 @@ from certification.policies import schemes
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
-Folder = Literal["sittings", "decisions", "marks"]
+Folder = Literal["sittings", "decisions", "marks", "notices"]
 MAY_DROP: dict[Folder, tuple[Role, ...]] = {
     "sittings": MAY_PUBLISH_SITTINGS,
     "decisions": MAY_REVIEW,
     "marks": MAY_IMPORT_MARKS,
+    "notices": MAY_PUBLISH_NOTICES,
 }
-TYPES: dict[Folder, str] = {"sittings": "application/json", "decisions": "text/csv", "marks": "text/csv"}
-ENDINGS: dict[Folder, str] = {"sittings": "json", "decisions": "csv", "marks": "csv"}
+TYPES: dict[Folder, str] = {
+    "sittings": "application/json",
+    "decisions": "text/csv",
+    "marks": "text/csv",
+    "notices": "application/yaml",
+}
+ENDINGS: dict[Folder, str] = {"sittings": "json", "decisions": "csv", "marks": "csv", "notices": "yaml"}
 LARGEST = 10 * 1024 * 1024
-_KEY = re.compile(r"(sittings|decisions|marks)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_KEY = re.compile(r"(sittings|decisions|marks|notices)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
 
 
 class Drop(Frozen):

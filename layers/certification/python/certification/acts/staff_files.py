@@ -1,17 +1,20 @@
-"""Files of staff other than marks: sittings and decisions. The whole file is right, or nothing of it happens."""
+"""Files of staff other than marks: sittings, decisions and notices. The whole file is right, or nothing of it happens."""
 
 import json
+from collections.abc import Callable
 
+import yaml
 from pydantic import ValidationError
 
-from certification.acts import review
+from certification.acts import notices, review
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import FileRefused, dropped_by, report, table_of
 from certification.cloud import vault
 from certification.cloud.settings import settings
-from certification.policies import load_policy, schemes
+from certification.policies import load_policy, parse_yaml, schemes
 from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
+from certification.rules.notices import Notice
 from certification.rules.review_file import check_decisions
 from certification.rules.sheets import RowProblem, problem
 
@@ -20,9 +23,9 @@ MOST_ROWS = 5_000
 
 
 def read(key: str) -> None:
-    """Read `sittings/<name>.json` or `decisions/<scheme>/<name>.csv`; the report lies beside the file under `reports/`."""
+    """Read the file by its folder; the report lies beside it under `reports/`."""
     try:
-        rows, problems = _sitting(key) if key.startswith("sittings/") else _decisions(key)
+        rows, problems = READERS[key.partition("/")[0]](key)
     except FileRefused as refusal:
         rows, problems = 0, [refusal.problem]
     report(key, rows, problems)
@@ -36,14 +39,34 @@ def _sitting(key: str) -> tuple[int, list[RowProblem]]:
     except ValueError as error:
         if not isinstance(error, ValidationError):
             raise FileRefused("not_json", "The file is not JSON in UTF-8.", "文件不是 UTF-8 编码的 JSON。") from None
-        return 0, [
-            problem(1, ".".join(map(str, one["loc"])), "", one["type"], f"{one['msg']}.", f"字段无效：{one['msg']}。")
-            for one in error.errors(include_input=False, include_url=False)
-        ]
+        return 0, _wrong_fields(error)
     try:
         publish(new)
     except Refused as refusal:
         return 1, [problem(1, refusal.field or "", "", refusal.code, refusal.en, refusal.zh)]
+    return 1, []
+
+
+def _wrong_fields(error: ValidationError) -> list[RowProblem]:
+    return [
+        problem(1, ".".join(map(str, one["loc"])), "", one["type"], f"{one['msg']}.", f"字段无效：{one['msg']}。")
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _notice(key: str) -> tuple[int, list[RowProblem]]:
+    """One version of a notice as YAML. Every field and every line of the text that is wrong is named."""
+    member = dropped_by(key, "supervisor")
+    try:
+        notice = Notice.model_validate(parse_yaml(vault.read(settings().staff_files, key).decode("utf-8-sig")))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise FileRefused("not_yaml", "The file is not YAML in UTF-8.", "文件不是 UTF-8 编码的 YAML。") from None
+    except ValidationError as error:
+        return 0, _wrong_fields(error)
+    try:
+        notices.publish(member, notice)
+    except notices.NotFit as refusal:
+        return 1, list(refusal.problems)
     return 1, []
 
 
@@ -68,3 +91,10 @@ def _decisions(key: str) -> tuple[int, list[RowProblem]]:
                 problem(staged.row, "application", staged.application, refusal.code, refusal.en, refusal.zh)
             )
     return checked.rows_read, problems
+
+
+READERS: dict[str, Callable[[str], tuple[int, list[RowProblem]]]] = {
+    "sittings": _sitting,
+    "decisions": _decisions,
+    "notices": _notice,
+}

@@ -1,4 +1,4 @@
-"""The staff's sittings and files: publish, decide and import by file; release by decision."""
+"""The staff's sittings, notices and files: publish, decide and import by file; release by decision."""
 
 from certification.acts import drops, release
 from certification.acts.callers import MAY_RELEASE
@@ -44,6 +44,12 @@ def drop_decisions(scheme: bodies.CodePath) -> Drop:
 def drop_marks(sitting: bodies.CodePath) -> Drop:
     """A form for the marks of one sitting as CSV. For results officers."""
     return drops.ask(member(routes), "marks", sitting)
+
+
+@routes.post("/files/notices")
+def drop_notice() -> Drop:
+    """A form for one version of a notice as YAML. For supervisors."""
+    return drops.ask(member(routes), "notices")
 
 
 @routes.get("/files/report")

@@ -119,3 +119,8 @@ def read_lines(bucket: str, key: str) -> Iterator[dict[str, Any]]:
 def uploader(bucket: str, key: str) -> str | None:
     """The staff member a dropped file says it is from (recorded by the upload form); None if it says nothing."""
     return clients.s3().head_object(Bucket=bucket, Key=key)["Metadata"].get("uploader")
+
+
+def remove(bucket: str, key: str) -> None:
+    """Delete a file; the bucket's lifecycle ends its older versions."""
+    clients.s3().delete_object(Bucket=bucket, Key=key)

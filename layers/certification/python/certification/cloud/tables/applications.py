@@ -60,8 +60,9 @@ class Seat(Frozen):
 class Application(Record):
     """`due` belongs to `status`. `open_cases` are the cases beside it; `orders` and `certificate` what came of it.
 
-    `answers` are the rules' answers. `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per
-    question and upload, so that a resubmission knows what changed without keeping the content twice.
+    `answers` are the rules' answers. `notices_seen` names the notices that counted when it was begun (`number:hash`).
+    `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per question and upload, so that a
+    resubmission knows what changed without keeping the content twice.
     """
 
     reference: str
@@ -79,6 +80,7 @@ class Application(Record):
     confirmed_at: datetime | None = None
     photo: str | None = None
     answers: tuple[Answer, ...] = ()
+    notices_seen: dict[str, str] = {}
     open_cases: tuple[OpenCase, ...] = ()
     returned: Returned | None = None
     answers_confirmed: dict[str, str] = {}
