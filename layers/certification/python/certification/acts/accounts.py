@@ -4,14 +4,13 @@ Asking for a code and signing up are the same act: whoever proves an address get
 Codes are sent at once and stored only as a salted hash; they are in no announcement.
 """
 
-import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Literal
 
 from certification import letters
-from certification.acts import sessions
+from certification.acts import challenges, sessions
 from certification.acts.contact import phone_number
 from certification.cloud import clock, post
 from certification.cloud.blind_index import blind
@@ -21,7 +20,8 @@ from certification.cloud.settings import settings
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.claims import Claim, claims
-from certification.cloud.tables.codes import Challenge, Counter, Purpose, challenges, counters
+from certification.cloud.tables.codes import Challenge
+from certification.cloud.tables.codes import challenges as challenge_rows
 from certification.cloud.tables.sessions import sessions as session_rows
 from certification.cloud.tables.staff import staff
 from certification.cloud.transaction import Lost, commit, retried
@@ -38,17 +38,17 @@ def ask_email_code(email: str, language: Language) -> str:
     address = canonical_email(email)
     index = blind("email", address)
     claim = claims.find(f"email:{index}")
-    challenge, code = _challenge("sign_in", claim.holder if claim else None, None, index, language)
+    challenge, code = challenges.new("sign_in", claim.holder if claim else None, None, index, language)
     _send_email(address, code, language, "sign_in" if claim else "sign_up")
     return challenge.id
 
 
 def confirm_email_code(challenge_id: str, email: str, code: str) -> str:
     """The session id of the account of a proven address; the account is made if there is none."""
-    challenge = _proven(challenge_id, "sign_in", code)
+    challenge = challenges.proven(challenge_id, "sign_in", code)
     address = canonical_email(email)
     if not hmac.compare_digest(blind("email", address), challenge.address_index):
-        raise _wrong_code()
+        raise challenges.wrong_code()
     claim = claims.find(f"email:{challenge.address_index}")
     now = clock.now()
     candidate_id = claim.holder if claim else None
@@ -58,9 +58,9 @@ def confirm_email_code(challenge_id: str, email: str, code: str) -> str:
         candidate_id = candidate.id
     session_id, session = sessions.new("candidate", candidate_id, now)
     try:
-        commit([challenges.delete(challenge), session_rows.insert(session), *writes])
+        commit([challenge_rows.delete(challenge), session_rows.insert(session), *writes])
     except Lost as loss:
-        raise _wrong_code() from loss  # the code was used at the same moment, or the account was made
+        raise challenges.wrong_code() from loss  # the code was used at the same moment, or the account was made
     return session_id
 
 
@@ -83,7 +83,7 @@ def ask_phone_code(candidate_id: str, phone: str) -> str:
     number = phone_number(phone)
     candidate = candidates.read(candidate_id)
     sealed = key_of(candidate_id).seal("phone", number)
-    challenge, code = _challenge("sign_up_phone", candidate_id, sealed, blind("phone", number), candidate.language)
+    challenge, code = challenges.new("sign_up_phone", candidate_id, sealed, blind("phone", number), candidate.language)
     data = {"site": settings().public_url, "code": code, "minutes": MINUTES}
     letter = letters.render("PhoneCodeRequested", candidate.language, data)
     post.send_sms(number, letter.sms or "")
@@ -93,9 +93,9 @@ def ask_phone_code(candidate_id: str, phone: str) -> str:
 @retried
 def confirm_phone_code(candidate_id: str, challenge_id: str, code: str) -> None:
     """The number is the candidate's: one account per phone (ACC-07)."""
-    challenge = _proven(challenge_id, "sign_up_phone", code)
+    challenge = challenges.proven(challenge_id, "sign_up_phone", code)
     if challenge.subject != candidate_id or challenge.address is None:
-        raise _wrong_code()
+        raise challenges.wrong_code()
     candidate = candidates.read(candidate_id)
     claim_key = f"phone:{challenge.address_index}"
     held = claims.find(claim_key)
@@ -109,7 +109,7 @@ def confirm_phone_code(candidate_id: str, challenge_id: str, code: str) -> None:
         )
     first = candidate.sealed_phone is None
     with_phone = candidate.changed(sealed_phone=challenge.address, phone_index=challenge.address_index)
-    writes = [challenges.delete(challenge), candidates.update(with_phone)]
+    writes = [challenge_rows.delete(challenge), candidates.update(with_phone)]
     if held is None:
         writes.append(claims.insert(Claim(key=claim_key, holder=candidate_id)))
     before = (
@@ -130,7 +130,7 @@ def ask_staff_code(email: str, language: Language) -> str:
     address = canonical_email(email)
     index = blind("staff", address)
     claim = claims.find(f"staff:{index}")
-    challenge, code = _challenge("staff_sign_in", claim.holder if claim else None, None, index, language)
+    challenge, code = challenges.new("staff_sign_in", claim.holder if claim else None, None, index, language)
     if claim is not None:
         _send_email(address, code, language, "staff_sign_in")
     return challenge.id
@@ -138,15 +138,15 @@ def ask_staff_code(email: str, language: Language) -> str:
 
 def confirm_staff_code(challenge_id: str, code: str) -> str:
     """The session id of a member of staff."""
-    challenge = _proven(challenge_id, "staff_sign_in", code)
+    challenge = challenges.proven(challenge_id, "staff_sign_in", code)
     member = staff.find(challenge.subject or "")
     if member is None:
-        raise _wrong_code()
+        raise challenges.wrong_code()
     session_id, session = sessions.new("staff", member.id, clock.now())
     try:
-        commit([challenges.delete(challenge), session_rows.insert(session)])
+        commit([challenge_rows.delete(challenge), session_rows.insert(session)])
     except Lost as loss:
-        raise _wrong_code() from loss
+        raise challenges.wrong_code() from loss
     return session_id
 
 
@@ -156,60 +156,3 @@ def _send_email(
     data = {"site": settings().public_url, "code": code, "minutes": MINUTES, "purpose": purpose}
     letter = letters.render("EmailCodeRequested", language, data)
     post.send_email(address, letter.subject, letter.text, letter.html)
-
-
-@retried
-def _challenge(
-    purpose: Purpose, subject: str | None, address: str | None, index: str, language: Language
-) -> tuple[Challenge, str]:
-    """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day)."""
-    now = clock.now()
-    counter = counters.find(f"sent:{index}") or Counter(key=f"sent:{index}")
-    sent = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
-    codes.may_send(now, sent)
-    code = codes.code_from(secrets.randbelow(10**codes.DIGITS))
-    challenge_id = secrets.token_urlsafe(18)
-    challenge = Challenge(
-        id=challenge_id,
-        purpose=purpose,
-        subject=subject,
-        address=address,
-        address_index=index,
-        code_hash=_hash(challenge_id, code),
-        language=language,
-        created_at=now,
-        expires_at=now + codes.LIFETIME,
-    )
-    counted = counter.changed(sent_at=(*sent, now))
-    commit([challenges.insert(challenge), counters.update(counted) if counter.version else counters.insert(counted)])
-    return challenge, code
-
-
-def _hash(challenge_id: str, code: str) -> str:
-    return hashlib.sha256(f"{challenge_id}|{code}".encode()).hexdigest()
-
-
-@retried
-def _proven(challenge_id: str, purpose: Purpose, code: str) -> Challenge:
-    """The challenge, if this is its code and may still be used. A wrong try is counted before anybody hears of it."""
-    challenge = challenges.find(challenge_id) if len(challenge_id) < 100 else None
-    if challenge is None or challenge.purpose != purpose:
-        raise _wrong_code()
-    issued = codes.IssuedCode(digest=challenge.code_hash.encode(), made_at=challenge.created_at, tries=challenge.tries)
-    decision = codes.judge(issued, _hash(challenge.id, codes.typed_code(code)).encode(), clock.now())
-    if decision.accepted:
-        return challenge
-    if decision.answer is codes.CodeAnswer.WRONG:
-        commit([challenges.update(challenge.changed(tries=challenge.tries + 1))])
-    raise Refused(f"code_{decision.answer}", decision.en, decision.zh, rules=("ACC-09",), field="code")
-
-
-def _wrong_code() -> Refused:
-    """The same answer for a challenge that does not exist, is somebody else's, or was used at the same moment."""
-    return Refused(
-        "code_wrong",
-        "This code is not right. Check it, or ask for a new one.",
-        "验证码不正确，请核对或重新获取。",
-        rules=("ACC-09",),
-        field="code",
-    )

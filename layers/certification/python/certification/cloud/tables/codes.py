@@ -7,7 +7,8 @@ from pynamodb.attributes import NumberAttribute
 
 from certification.cloud.tables.base import Record, Row, Table, meta
 
-Purpose = Literal["sign_up_email", "sign_up_phone", "sign_in", "staff_sign_in"]
+Purpose = Literal["sign_up_email", "sign_up_phone", "sign_in", "staff_sign_in", "commitment"]
+Language = Literal["en", "zh"]
 
 
 class Challenge(Record):
@@ -23,7 +24,7 @@ class Challenge(Record):
     address: str | None
     address_index: str
     code_hash: str
-    language: Literal["en", "zh"]
+    language: Language
     created_at: datetime
     expires_at: datetime
     tries: int = 0
