@@ -1,10 +1,7 @@
 """What a decided review does to its application: an order to pay, or back to the candidate with reasons."""
 
-import secrets
-from datetime import datetime
-
-from certification.acts.applications import LARGEST, SMALLEST
 from certification.acts.moving import announce, moved
+from certification.acts.ordering import new_order
 from certification.acts.outcomes import live_claim
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, Returned, ReturnReason, applications
@@ -12,14 +9,12 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.tables.claims import claims
-from certification.cloud.tables.orders import Order, OrderLine, orders
-from certification.cloud.tables.sittings import Sitting, sittings
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.cases import CaseKind
-from certification.rules.deadlines import lapses_at, payment_due, supplement_due
-from certification.rules.fees import order_fees
-from certification.rules.numbers import order_number
+from certification.rules.deadlines import lapses_at, supplement_due
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
 from certification.rules.status import Status, Trigger
@@ -51,7 +46,7 @@ def _approve(application: Application, case: Case, decision: Decided) -> None:
     now = clock.now()
     sitting = sittings.read(application.sitting)
     policy, policy_hash = load_policy(application.scheme)
-    order = _order(application, sitting, policy, policy_hash, now)
+    order = new_order(application, sitting, policy, policy_hash, now, decision.decided_at)
     approved = moved(
         application,
         Trigger.APPROVED,
@@ -65,27 +60,6 @@ def _approve(application: Application, case: Case, decision: Decided) -> None:
     commit(
         [applications.update(approved), orders.insert(order)],
         [announce("ApplicationApproved", application, order=order.number)],
-    )
-
-
-def _order(application: Application, sitting: Sitting, policy: Policy, policy_hash: str, now: datetime) -> Order:
-    fees = order_fees(policy, application.occupation or "", application.level or "", application.form or "")
-    pay_by = payment_due(now, sitting.dates, policy, load_calendar(policy.calendar))
-    sequence = SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
-    return Order(
-        number=order_number(now.year, sequence),
-        application=application.reference,
-        candidate=application.candidate,
-        sitting=sitting.id,
-        policy_hash=policy_hash,
-        fees_version=fees.version,
-        lines=tuple(
-            OrderLine(code=line.item, en=line.words.en, zh=line.words.zh, amount=line.amount) for line in fees.lines
-        ),
-        total=fees.total,
-        created_at=now,
-        pay_by=pay_by.due,
-        closes=sitting.dates.payment_closes,
     )
 
 
