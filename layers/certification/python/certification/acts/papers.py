@@ -10,6 +10,7 @@ from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_policy
+from certification.rules.id_documents import NAMES, DocumentType
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 from certification.rules.words import Words
@@ -36,10 +37,9 @@ def behind(application: Application) -> Background:
     )
 
 
-def id_document(policy: Policy, kind: str | None) -> Words:
-    """The name of a kind of ID document."""
-    names = dict(zip(policy.accounts.id_documents, policy.exam_day.accepted_ids, strict=False))
-    return names[kind]  # type: ignore[index]
+def id_document(kind: DocumentType | None) -> Words:
+    """The name of a kind of ID document; a confirmed application has one."""
+    return NAMES[kind or "passport"]
 
 
 def named(background: Background, issued_at: datetime, path: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from certification.cloud.field_encryption import PersonalKey, key_of
 from certification.cloud.tables.candidates import Candidate
+from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 
 
@@ -18,7 +19,7 @@ class Person(Frozen):
     latin_name: str | None
     birth_date: date | None
     nationality: str | None
-    id_kind: str | None
+    id_kind: DocumentType | None
     id_number: str | None
     address: str | None
 

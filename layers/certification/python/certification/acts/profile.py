@@ -15,7 +15,8 @@ from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.errors import Refused
-from certification.rules.identity import DocumentType, full_name, id_document, latin_name, must_agree
+from certification.rules.id_documents import DocumentType, id_document, must_agree
+from certification.rules.identity import full_name, latin_name
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education as EducationLevel
 

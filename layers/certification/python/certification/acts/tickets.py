@@ -40,7 +40,7 @@ def _data(background: Background) -> AdmissionTicket:
     return AdmissionTicket(
         **named(background, _printed_at(background), f"/en/draws/{sitting.id}"),
         number=application.candidate_number,
-        document=id_document(policy, background.person.id_kind),
+        document=id_document(background.person.id_kind),
         document_number=background.person.id_number or "",
         venue=Words(en=seat.site, zh=seat.site),
         address=Words(en=sitting.address_en, zh=sitting.address_zh),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from certification.cloud.doors import Path, Query
-from certification.rules.identity import DocumentType
+from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education
 from certification.rules.review import LONGEST_NOTE, Verdict

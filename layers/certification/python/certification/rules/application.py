@@ -133,6 +133,16 @@ def _not_offered(policy: Policy, answers: Mapping[str, object]) -> list[Gap]:
                 zh="该职业不开设此级别或此考试形式，请重新选择。",
             )
         )
+    kind = answers.get("id_type")
+    if _given(kind) and kind not in policy.accounts.id_documents:
+        found.append(
+            Gap(
+                field="id_type",
+                part="identity",
+                en="This exam does not accept this kind of ID document. Give another.",
+                zh="本考试不接受该类证件，请填写其他证件。",
+            )
+        )
     region = answers.get("region")
     if _given(region) and region not in {row.code for row in policy.regions}:
         found.append(

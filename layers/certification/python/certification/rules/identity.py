@@ -1,85 +1,36 @@
-"""IDENTITY: ID documents, names and numbers in the one form in which two of them can be compared.
+"""IDENTITY: names, phone numbers and addresses in the one form in which two of them can be compared.
 
-In words: a document number is kept in capitals, half width, without spaces, hyphens and brackets. A Hong Kong identity
-card has one or two letters, six digits and a check character; a PRC resident identity card has eighteen characters of
-which the last is a check character and eight are a date of birth that exists; passports have no check character in
-common, so only length and characters are looked at. A name may use any script: letters, marks, spaces, an apostrophe,
-a hyphen, a full stop, and the middle dot of names such as 阿依古丽·买买提; it is kept as typed, in composed form (NFC).
-A name in Latin letters is one that a passport could show. Phone numbers come in already parsed (E.164).
+In words: a name may use any script: letters, marks, spaces, an apostrophe, a hyphen, a full stop, and the middle dot of
+names such as 阿依古丽·买买提. It is kept as typed, in composed form (NFC), full-width letters as plain ones, every kind of
+middle dot as one. What nobody is called is refused with the character's code: digits, controls, invisible and directing
+characters, placeholders for a character that cannot be typed (□, 〓, ?), marks heaped on one letter, a variation selector
+that follows no Han character, and Latin letters mixed with Cyrillic or Greek ones that only look like them. A name in
+Latin letters is one that a passport could show. ID documents are in `id_documents.py`. Phone numbers come in already
+parsed (E.164).
 """
 
 import re
 import unicodedata
-from datetime import date
-from typing import Literal
 
-from certification.rules.check_digits import hong_kong_identity_card, mod_11_2
-from certification.rules.errors import Refused
-from certification.rules.model import Frozen
+from certification.rules.id_documents import IdentityRefused, refused
 
-DocumentType = Literal["passport", "hk_identity_card", "resident_identity_card"]
 LONGEST_NAME = 100
-_DROPPED = re.compile(r"[\s\-‐-―()\[\]]")
 _MIDDLE_DOTS = str.maketrans({"•": "·", "‧": "·", "・": "·", "･": "·", "᛫": "·", "․": "·"})
 _LATIN_EXTRA = frozenset(" -'.")
-
-
-class IdentityRefused(Refused):
-    """A number or name that cannot be right. `field` says which answer; the value itself is never repeated."""
-
-
-class IdDocument(Frozen):
-    """A document in canonical form. `born` is what the number itself says, where it does."""
-
-    type: DocumentType
-    number: str
-    born: date | None = None
-
-    @property
-    def last_four(self) -> str:
-        """What may be shown to others."""
-        return self.number[-4:]
-
-
-def id_document(document_type: DocumentType, typed: str) -> IdDocument:
-    """The canonical form of what somebody typed. Raises IdentityRefused (`id_form`, `id_check`, `id_date`)."""
-    number = _DROPPED.sub("", unicodedata.normalize("NFKC", typed).upper())
-    match document_type:
-        case "passport":
-            if not re.fullmatch(r"(?=.*\d)[A-Z0-9]{5,15}", number, re.ASCII):
-                raise _refused(
-                    "id_form", "A passport number has 5 to 15 letters and digits.", "护照号码为 5 至 15 位字母或数字。"
-                )
-            return IdDocument(type=document_type, number=number)
-        case "hk_identity_card":
-            return IdDocument(type=document_type, number=_hong_kong(number))
-        case "resident_identity_card":
-            return IdDocument(type=document_type, number=number, born=_resident(number))
-
-
-def must_agree(document: IdDocument, date_of_birth: date) -> None:
-    """A resident identity card names a date of birth: it must be the one that was given."""
-    if document.born is not None and document.born != date_of_birth:
-        raise IdentityRefused(
-            "birth_date_differs",
-            "The date of birth differs from the one in the ID number.",
-            "出生日期与身份证号码中的日期不一致。",
-            rules=("REG-05",),
-            field="date_of_birth",
-        )
-
-
-def show_hong_kong(number: str) -> str:
-    """As printed on the card: `A123456(3)`."""
-    return f"{number[:-1]}({number[-1]})"
+_FULL_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "})
+PLACEHOLDERS = frozenset("?*□■〓○◇#_")
+MOST_MARKS = 3
+"""Marks upon one letter: Vietnamese, Thai and Tibetan names need two, seldom three."""
 
 
 def full_name(typed: str) -> str:
     """A name of any script, composed (NFC), with single spaces and `·` as the only middle dot.
 
-    Raises IdentityRefused (`name_missing`, `name_too_long`, `name_character`). Rare characters are kept as they are.
+    Raises IdentityRefused (`name_missing`, `name_too_long`, `name_character`, `name_placeholder`, `name_marks`,
+    `name_mixed`). Rare characters are kept as they are.
     """
-    name = " ".join(unicodedata.normalize("NFC", typed).translate(_MIDDLE_DOTS).split())
+    name = " ".join(unicodedata.normalize("NFC", typed.translate(_FULL_WIDTH)).translate(_MIDDLE_DOTS).split())
+    _no_placeholder(name)
     if not any(unicodedata.category(character).startswith("L") for character in name):
         raise _name("name_missing", "Enter the full name as in your ID document.", "请填写与证件一致的姓名。")
     if len(name) > LONGEST_NAME:
@@ -92,6 +43,7 @@ def full_name(typed: str) -> str:
         raise _name(
             "name_character", f"A name does not contain the character {shown}.", f"姓名中不能包含字符 {shown}。"
         )
+    _no_tricks(name)
     return name
 
 
@@ -109,7 +61,7 @@ def latin_name(typed: str) -> str:
 def canonical_phone(parsed: str) -> str:
     """An E.164 number (`+85251234567`) from a parser of phone numbers. Raises IdentityRefused (`phone_form`)."""
     if not re.fullmatch(r"\+[1-9]\d{6,14}", parsed, re.ASCII):
-        raise _refused("phone_form", "Enter the number with its country code.", "请填写带国家代码的号码。", "phone")
+        raise refused("phone_form", "Enter the number with its country code.", "请填写带国家代码的号码。", "phone")
     return parsed
 
 
@@ -119,45 +71,53 @@ def canonical_email(typed: str) -> str:
     address = unicodedata.normalize("NFC", typed.strip()).lower()
     local, at, domain = address.rpartition("@")
     if not (local and at and "." in domain.strip(".")) or re.search(r"[\s,;<>]", address) or len(address) > 254:
-        raise _refused("email_form", "Enter an address such as name@example.org.", "请填写有效的电子邮箱。", "email")
+        raise refused("email_form", "Enter an address such as name@example.org.", "请填写有效的电子邮箱。", "email")
     return address
 
 
-def _hong_kong(number: str) -> str:
-    if not re.fullmatch(r"[A-Z]{1,2}\d{6}[0-9A]", number, re.ASCII):
-        raise _refused(
-            "id_form", "A Hong Kong identity card number looks like A123456(3).", "香港身份证号码形如 A123456(3)。"
+def _no_placeholder(name: str) -> None:
+    """Somebody who cannot type a character writes a box or a question mark: that must not become the name."""
+    if any(character in PLACEHOLDERS for character in name):
+        raise _name(
+            "name_placeholder",
+            "Do not write a sign in place of a character. If you cannot type it, write the name in Latin letters here "
+            "and describe the character under “A character that cannot be typed”.",
+            "请勿用符号代替汉字。如无法输入，请先填写拉丁字母姓名，并在“无法输入的字”中说明。",
         )
-    if hong_kong_identity_card(number[:-1]) != number[-1]:
-        raise _slip()
-    return number
 
 
-def _resident(number: str) -> date:
-    if not re.fullmatch(r"[1-9]\d{16}[0-9X]", number, re.ASCII):
-        raise _refused("id_form", "A resident identity card number has 18 characters.", "居民身份证号码为 18 位。")
-    if mod_11_2(number[:17]) != number[17]:
-        raise _slip()
-    try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        raise _refused(
-            "id_date", "The ID number holds a date of birth that does not exist.", "证件号码中的出生日期不存在。"
-        ) from None
+def _no_tricks(name: str) -> None:
+    """Nothing that looks like one name and is stored as another."""
+    marks = 0
+    for before, character in zip(" " + name, name, strict=False):
+        marks = marks + 1 if unicodedata.category(character).startswith("M") and not _is_selector(character) else 0
+        if marks > MOST_MARKS or (_is_selector(character) and not _is_han(before)) or (marks and before in " ·'’-."):
+            raise _name(
+                "name_marks",
+                f"The mark U+{ord(character):04X} does not belong there. Type the name anew.",
+                f"姓名中的附加符号 U+{ord(character):04X} 位置不正确，请重新输入。",
+            )
+    scripts = {unicodedata.name(character, "").split(" ")[0] for character in name if character.isalpha()}
+    if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
+        raise _name(
+            "name_mixed",
+            "The name mixes Latin letters with letters of another alphabet that look alike. Type it in one alphabet.",
+            "姓名中混用了形近的不同字母，请使用同一种字母。",
+        )
+
+
+def _is_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK")
 
 
 def _in_a_name(character: str) -> bool:
     """Letters and marks of any script (private use areas hold rare characters that have no code yet), and joiners."""
     category = unicodedata.category(character)
     return category[0] in "LM" or category == "Co" or character in " ·'’-." or "\ufe00" <= character <= "\ufe0f"
-
-
-def _refused(code: str, en: str, zh: str, field: str = "id_number") -> IdentityRefused:
-    return IdentityRefused(code, en, zh, rules=("ACC-02",), field=field)
-
-
-def _slip() -> IdentityRefused:
-    return _refused("id_check", "Check the number: one of its characters is wrong.", "请核对证件号码：有字符输入错误。")
 
 
 def _name(code: str, en: str, zh: str, field: str = "full_name") -> IdentityRefused:

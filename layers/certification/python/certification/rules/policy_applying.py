@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from certification.rules.cases import CaseKind
+from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.spans import Span, Window
 from certification.rules.words import Words
@@ -46,7 +47,7 @@ class Accounts(Frozen):
     """ACC-01..15: one account per each of `unique`, which ID documents, and the way back in (an ordered list)."""
 
     unique: tuple[Literal["id_document", "phone", "email"], ...]
-    id_documents: tuple[Literal["passport", "hk_identity_card", "resident_identity_card"], ...] = Field(min_length=1)
+    id_documents: tuple[DocumentType, ...] = Field(min_length=1)
     recovery: tuple[Literal["email_code", "sms_code", "security_question", "staff_case"], ...] = Field(min_length=1)
     identity_provider: str | None = None
 

@@ -6,7 +6,9 @@ Ciphertexts (`sealed_*`) open only with the candidate's data key (`field_encrypt
 from datetime import date, datetime
 from typing import Any, Literal
 
+from certification.cloud.tables.account_parts import Account
 from certification.cloud.tables.base import Record, Row, Table, meta
+from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 
 
@@ -69,7 +71,7 @@ class Candidate(Record):
     latin_name: str | None = None
     sealed_birth_date: str | None = None
     nationality: str | None = None
-    id_kind: Literal["passport", "hk_identity_card", "resident_identity_card"] | None = None
+    id_kind: DocumentType | None = None
     sealed_id_number: str | None = None
     id_index: str | None = None
     sealed_address: str | None = None
@@ -80,6 +82,7 @@ class Candidate(Record):
     identity_check: str | None = None
     revision: int = 0
     held_by: str | None = None
+    account: Account = Account()
 
 
 class CandidateRow(Row):

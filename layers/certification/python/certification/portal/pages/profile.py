@@ -29,7 +29,7 @@ def save_details(request: Request, reference: str) -> Response:
         "nationality", [code for code, _ in countries.options("en")], "profile.nationality_missing"
     )
     document = (
-        form.chosen("id_type", profile.ID_KINDS, "profile.id_type_missing"),
+        form.chosen("id_type", profile.KINDS, "profile.id_type_missing"),
         form.text("id_number", "profile.id_number_missing"),
     )
     if not form.errors and born:
@@ -51,7 +51,7 @@ def _details(request: Request, reference: str, form: Form | None) -> Response:
         reference=reference,
         person=known.behind.person,
         reasons=_reasons(request, known, "details"),
-        kinds=profile.id_kinds(request.language),
+        kinds=profile.id_kinds(request.language, known.behind.policy.accounts.id_documents),
         nationalities=countries.options(request.language),
     )
 

@@ -6,6 +6,7 @@ from certification.portal.views import countries, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.fees import order_fees
+from certification.rules.id_documents import NAMES
 from certification.rules.model import Frozen
 
 Facts = tuple[tuple[str, str], ...]
@@ -79,7 +80,7 @@ def _details(known: Whole, say: Speech) -> Facts:
         (say("check.latin_name"), person.latin_name or say("check.none")),
         (say("profile.birth"), say.day(person.birth_date) if person.birth_date else ""),
         (say("profile.nationality"), countries.name(person.nationality, say.language)),
-        (say("profile.id_type"), say(f"profile.{person.id_kind}") if person.id_kind else ""),
+        (say("profile.id_type"), say.said(NAMES[person.id_kind]) if person.id_kind else ""),
         (say("profile.id_number"), person.id_number or ""),
     )
 

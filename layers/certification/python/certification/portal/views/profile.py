@@ -8,12 +8,11 @@ from certification.cloud.tables.candidates import Education, Work
 from certification.letters.formats import Language
 from certification.portal.views import countries
 from certification.portal.views.speech import Speech
-from certification.rules.identity import DocumentType
+from certification.rules.id_documents import KINDS, NAMES, DocumentType
 from certification.rules.policy_applying import Education as EducationLevel
 
 __all__ = ["Education", "Profile", "Work", "id_kinds", "levels", "phone", "read", "save_background", "save_details"]
 
-ID_KINDS: tuple[DocumentType, ...] = ("passport", "hk_identity_card", "resident_identity_card")
 ENTRIES = profile.MOST_ENTRIES
 
 read = profile.read
@@ -26,10 +25,10 @@ def phone(candidate_id: str) -> str:
     return profile.read(candidate_id).person.phone or ""
 
 
-def id_kinds(language: Language) -> tuple[tuple[str, str, str], ...]:
-    """(code, name, hint) of every kind of ID document."""
+def id_kinds(language: Language, accepted: tuple[DocumentType, ...]) -> tuple[tuple[str, str, str], ...]:
+    """(code, name, hint) of every kind of ID document that the scheme accepts, in the policy's order."""
     say = Speech(language)
-    return tuple((kind, say(f"profile.{kind}"), "") for kind in ID_KINDS)
+    return tuple((kind, say.said(NAMES[kind]), say(f"profile.{kind}_hint")) for kind in accepted)
 
 
 def levels(language: Language) -> tuple[tuple[str, str], ...]:
@@ -42,7 +41,7 @@ def save_details(
     candidate_id: str, names: tuple[str, str], born: date, nationality: str, document: tuple[str, str]
 ) -> None:
     """`names` are the one in its own script and the Latin one, `document` its kind and number."""
-    kind = next(known for known in ID_KINDS if known == document[0])
+    kind = next(known for known in KINDS if known == document[0])
     profile.save_details(candidate_id, names[0], names[1], born, nationality, kind, document[1])
 
 

@@ -1,0 +1,39 @@
+"""What belongs to an account beside the person's own answers: what was accepted, and the ways back in."""
+
+from datetime import datetime
+
+from certification.rules.model import Frozen
+
+
+class Accepted(Frozen):
+    """A text that was accepted: its version, the hash of what was shown, and when (ACC-03, ACC-15)."""
+
+    version: str
+    sha256: str
+    at: datetime
+
+
+class ReservedAnswer(Frozen):
+    """The answer to a security question, as a slow hash of its keyed hash; the question is one of a fixed list."""
+
+    question: str
+    salt: str
+    digest: str
+    set_at: datetime
+
+
+class Account(Frozen):
+    """`*_before` are the sealed address and number in use before the last change: the notice of it goes there too.
+
+    `printed_name` is how a name is printed whose characters our fonts lack, as a desk and the person agreed (ACC-13).
+    `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into.
+    """
+
+    agreement: Accepted | None = None
+    service_notice: Accepted | None = None
+    reserved_answer: ReservedAnswer | None = None
+    email_before: str | None = None
+    phone_before: str | None = None
+    printed_name: str | None = None
+    platform: str | None = None
+    joined: str | None = None
