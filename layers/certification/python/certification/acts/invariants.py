@@ -15,6 +15,7 @@ from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.seats import seats
 from certification.cloud.transaction import Lost, commit
 from certification.rules.cases import CaseKind, Subject
+from certification.rules.desks import OPERATIONS
 from certification.rules.ledger import balances, rebuild
 from certification.rules.payments import OrderState
 from certification.rules.status import AT_REST, Status
@@ -105,7 +106,7 @@ def prove() -> list[str]:
             f"{now:%Y-%m-%d}",
             now=now,
             due=now,
-            desk="operations",
+            desk=OPERATIONS,
             facts={"difference": difference},
         )
         try:

@@ -21,6 +21,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.cases import CaseKind, Subject
+from certification.rules.desks import OPERATIONS
 from certification.rules.payments import ATTEMPT_ALIVE, OrderState, move_order
 from certification.rules.status import Status, Trigger
 
@@ -120,7 +121,7 @@ def _needs_a_person(application: Application, now: datetime) -> None:
         application.status,
         now=now,
         due=now + timedelta(days=1),
-        desk="operations",
+        desk=OPERATIONS,
         facts={
             "waits_in": application.status,
             "since": f"{application.due.at:%Y-%m-%d %H:%M}" if application.due else "",
@@ -171,7 +172,7 @@ def of_inbox_entry(key: str) -> None:
         "not_applied",
         now=now,
         due=now + timedelta(days=1),
-        desk="operations",
+        desk=OPERATIONS,
         facts={"entry": entry.id, "tries": str(later.tries)},
     )
     tell = later.tries >= MOST_TRIES and cases.find(case.id) is None

@@ -20,6 +20,7 @@ from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import end_of_day
 from certification.rules.cases import CaseKind, Subject
+from certification.rules.desks import TREASURY, desk_for
 from certification.rules.findings import Act
 from certification.rules.payments import OrderState, move_order
 from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
@@ -76,7 +77,7 @@ def _alarms(settlement: Settlement, now: datetime) -> list[Case]:
             anomaly,
             now=now,
             due=now + SEND_BY,
-            desk="finance",
+            desk=TREASURY,
             facts={"anomaly": anomaly, "order": settlement.order or ""},
         )
         if cases.find(case.id) is None:
@@ -173,6 +174,7 @@ def _returns(order: Order, verdicts: Sequence[Verdict], now: datetime) -> tuple[
 def _case(order: Order, verdict: Verdict, now: datetime) -> Case | None:
     if verdict.case is None:
         return None
+    policy, _ = load_policy(sittings.read(order.sitting).scheme)
     return new_case(
         verdict.case,
         Subject.PAYMENT,
@@ -181,7 +183,7 @@ def _case(order: Order, verdict: Verdict, now: datetime) -> Case | None:
         verdict.finding,
         now=now,
         due=working_days_later(order.sitting, now, 3),
-        desk="finance",
+        desk=desk_for(policy, verdict.case, applications.read(order.application).region).code,
         facts={"order": order.number, "amount": str(verdict.money), "finding": verdict.finding},
     )
 
@@ -202,6 +204,6 @@ def unmatched_case(payment: str, entry: str, now: datetime, amount: str) -> Case
         entry,
         now=now,
         due=now + SEND_BY,
-        desk="finance",
+        desk=TREASURY,
         facts={"amount": amount},
     )

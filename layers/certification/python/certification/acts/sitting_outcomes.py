@@ -10,6 +10,7 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit
 from certification.rules.cases import CaseKind, Subject
+from certification.rules.desks import OPERATIONS
 
 LAST_QUERY = timedelta(hours=24)
 AGAIN = timedelta(hours=3)
@@ -56,7 +57,7 @@ def _marks_missing(sitting: Sitting) -> None:
         "marks_missing",
         now=now,
         due=max(now, sitting.results_due),
-        desk="operations",
+        desk=OPERATIONS,
         facts={
             "what": "No marks file was imported and the results are due.",
             "results_due": f"{sitting.results_due:%Y-%m-%d}",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from certification.rules.desks import gaps_in_desks
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import (
     Accounts,
@@ -191,6 +192,9 @@ def _disagreements(policy: Policy) -> list[str]:
     found += gaps_in_commitment(policy)
     data = _as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
+    found += gaps_in_desks(policy, (row.code for row in policy.regions))
+    if policy.changes is not None:
+        found += gaps_in_changes(policy.changes, asked | {"subjects", "specialty"})
     return found
 
 

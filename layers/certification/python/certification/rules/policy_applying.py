@@ -17,6 +17,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 CandidateClass = Literal["barred", "not_chosen", "withdrawn", "unverified", "exemption_level"]
 VerificationSubject = Literal["identity", "education"]
 Ratio = Annotated[Decimal, Field(gt=0, lt=1)]
+BodyLevel = Literal["national", "provincial", "city"]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -147,7 +148,11 @@ class Hours(Frozen):
 
 
 class Desk(Frozen):
-    """GOV-03, K18: which desk serves which cases of this scheme, in which region (`*` for all), and when it answers."""
+    """GOV-01, GOV-03, K18: which desk serves which cases of this scheme, in which region (`*` for all), and when it answers.
+
+    `rest`: it also serves whatever no desk of the policy names; every policy has one such desk. `level` and `under` say
+    who stands above it (`desks.py`). The same code in two policies is the same team.
+    """
 
     code: Code
     words: Words
@@ -156,3 +161,6 @@ class Desk(Frozen):
     hours: tuple[Hours, ...] = Field(min_length=1)
     email: str
     phone: str | None = None
+    rest: bool | None = None
+    level: BodyLevel | None = None
+    under: Code | None = None

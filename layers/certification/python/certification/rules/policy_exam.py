@@ -91,10 +91,9 @@ class Validity(Frozen):
 
 
 class Recheck(Frozen):
-    """RCK-01..04, K17, decision 13. `routed_to` maps `exam x region` to a desk; `*` is the rest."""
+    """RCK-01..04, K17, decision 13. Which desk decides it is the routing table's answer (`desks.py`)."""
 
     apply: Window
-    routed_to: dict[str, Code]
     scope: tuple[Literal["addition", "transcription"], ...]
     fee_returned_when_changed: bool
 
