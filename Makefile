@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test quick lint types rules faults browser deployable build docs lock seal-certificate carry clean
+.PHONY: help start reset test no-grants machine rights quick lint types rules faults browser deployable build docs lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -17,7 +17,14 @@ start: $(VENV)/local.stamp            ## Set up, start the local cloud, seed dem
 reset:            ## Forget the local cloud's data
 	rm -rf .local
 
-test: $(VENV)/development.stamp machine lint types quick faults browser deployable  ## Everything, as CI runs it
+test: export GRANTS := .grants
+test: $(VENV)/development.stamp no-grants machine lint types quick faults browser deployable  ## Everything, as CI runs it
+
+no-grants:
+	@rm -rf .grants
+
+rights:           # After all other tests: the rights of the template that none of them used
+	@$(BIN)/python -m tests.grants .grants
 
 machine:          # Debian packages that some tests need; without root they are left out, and said so
 	@local/install_packages.sh

@@ -1,6 +1,9 @@
 """The environment every function has, set before anything of the package is imported."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
@@ -14,3 +17,12 @@ os.environ.update(
     REGISTRY_API="http://127.0.0.1:8080/_local/registry",
     BEACON_API="http://127.0.0.1:8080/_local/beacon",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where `GRANTS` names a folder, every process notes which rights its tests use (tests/grants.py)."""
+    if folder := os.environ.get("GRANTS"):
+        from tests.grants import Watch
+
+        watch = Watch()
+        config.add_cleanup(lambda: watch.write(Path(folder)))
