@@ -1,20 +1,33 @@
 """What a reviewer may decide, and whose turn is first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.numbers import application_reference
-from certification.rules.review import LONGEST_NOTE, Decision, Verdict, check_decision, in_order, trigger_of
+from certification.rules.review import (
+    LOCK,
+    LONGEST_NOTE,
+    Decision,
+    Verdict,
+    check_decision,
+    check_other,
+    check_second,
+    in_order,
+    is_free,
+    needs_second,
+    trigger_of,
+)
 from certification.rules.review_file import COLUMNS, DecisionsCheck, check_decisions
 from certification.rules.status import Status, move
 from tests.rules.samples import POLICY, hong_kong
 
 
-def decision(verdict: Verdict, *reasons: str, note: str = "", second: str | None = None) -> Decision:
-    return Decision(verdict=verdict, decided_by="staff-1", reasons=reasons, note=note, seconded_by=second)
+def decision(verdict: Verdict, *reasons: str, note: str = "") -> Decision:
+    return Decision(verdict=verdict, decided_by="staff-1", reasons=reasons, note=note)
 
 
 @pytest.mark.rule("CHK-03")
@@ -34,15 +47,13 @@ def test_an_approval_needs_nothing_more() -> None:
     ("wrong", "code"),
     [
         (decision(Verdict.RETURN), "reason_missing"),
-        (decision(Verdict.REJECT, second="staff-2"), "reason_missing"),
+        (decision(Verdict.REJECT), "reason_missing"),
         (decision(Verdict.RETURN, "too_tall"), "unknown_reason"),
         (decision(Verdict.RETURN, "name_differs", "name_differs"), "reason_twice"),
         (decision(Verdict.RETURN, "something_else"), "note_missing"),
         (decision(Verdict.RETURN, "something_else", note="  "), "note_missing"),
         (decision(Verdict.RETURN, "name_differs", note="x" * (LONGEST_NOTE + 1)), "note_too_long"),
         (decision(Verdict.APPROVE, "name_differs"), "approved_with_reasons"),
-        (decision(Verdict.REJECT, "level_not_open"), "second_missing"),
-        (decision(Verdict.REJECT, "level_not_open", second="staff-1"), "second_is_first"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -53,9 +64,75 @@ def test_a_decision_that_says_too_little_or_too_much_is_refused(wrong: Decision,
     assert refusal.value.field
 
 
-def test_a_note_may_be_as_long_as_the_limit_and_two_people_may_reject() -> None:
+def test_a_note_may_be_as_long_as_the_limit() -> None:
     check_decision(decision(Verdict.RETURN, "name_differs", note="x" * LONGEST_NOTE), POLICY)
-    check_decision(decision(Verdict.REJECT, "level_not_open", second="staff-2"), POLICY)
+    check_other(CaseKind.CORRECTION, decision(Verdict.REJECT, note="x" * LONGEST_NOTE))
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "two"),
+    [
+        (CaseKind.REVIEW, Verdict.APPROVE, False),
+        (CaseKind.REVIEW, Verdict.RETURN, False),
+        (CaseKind.REVIEW, Verdict.REJECT, True),
+        (CaseKind.CORRECTION, Verdict.APPROVE, False),
+        (CaseKind.CORRECTION, Verdict.REJECT, False),
+        (CaseKind.VOID_HEARING, Verdict.APPROVE, True),
+        (CaseKind.VOID_HEARING, Verdict.REJECT, False),
+        (CaseKind.APPEAL, Verdict.APPROVE, True),
+        (CaseKind.APPEAL, Verdict.REJECT, False),
+    ],
+)
+def test_what_cannot_be_taken_back_easily_needs_two_people(kind: CaseKind, verdict: Verdict, two: bool) -> None:
+    assert needs_second(kind, verdict, POLICY) is two
+
+
+def test_a_policy_may_leave_every_decision_to_one_person() -> None:
+    void = POLICY.void.model_copy(update={"needs_two": False}) if POLICY.void else None
+    review = POLICY.review.model_copy(update={"final_needs_two": False})
+    alone = POLICY.model_copy(update={"review": review, "void": void})
+    assert not any(needs_second(kind, verdict, alone) for kind in CaseKind for verdict in Verdict)
+
+
+def test_the_second_person_is_not_the_first() -> None:
+    check_second("staff-1", "staff-2")
+    with pytest.raises(Refused) as refusal:
+        check_second("staff-1", "staff-1")
+    assert refusal.value.code == "second_is_first"
+
+
+TAKEN = hong_kong(2026, 3, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("holder", "taken_at", "now", "free"),
+    [
+        (None, None, TAKEN, True),
+        ("staff-1", TAKEN, TAKEN, True),
+        ("staff-2", TAKEN, TAKEN, False),
+        ("staff-2", TAKEN, TAKEN + LOCK - timedelta(microseconds=1), False),
+        ("staff-2", TAKEN, TAKEN + LOCK, True),
+    ],
+)
+def test_a_taken_case_is_free_again_at_its_instant(
+    holder: str | None, taken_at: datetime | None, now: datetime, free: bool
+) -> None:
+    assert is_free(holder, taken_at, "staff-1", now) is free
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "code"),
+    [
+        (CaseKind.CORRECTION, decision(Verdict.REJECT), "note_missing"),
+        (CaseKind.CORRECTION, decision(Verdict.RETURN, note="x"), "only_done"),
+        (CaseKind.UNMATCHED_CREDIT, decision(Verdict.REJECT, note="x"), "only_done"),
+        (CaseKind.APPEAL, decision(Verdict.APPROVE, note="x" * (LONGEST_NOTE + 1)), "note_too_long"),
+    ],
+)
+def test_a_wish_is_granted_or_refused_with_a_reason(kind: CaseKind, wrong: Decision, code: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_other(kind, wrong)
+    assert refusal.value.code == code
 
 
 @pytest.mark.parametrize(

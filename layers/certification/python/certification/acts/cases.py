@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Literal
 
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
@@ -9,6 +10,8 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.transaction import Lost, commit
 from certification.rules.cases import DEFAULT_BLOCK, Block, CaseKind, Subject
+from certification.rules.desks import OPERATIONS
+from certification.rules.review import Decision
 
 ESCALATION_STEP = timedelta(days=1)
 
@@ -28,8 +31,13 @@ def new_case(
     desk: str,
     blocks: Block | None = None,
     facts: dict[str, str] | None = None,
+    scheme: str | None = None,
+    warn: datetime | None = None,
 ) -> Case:
-    """A case that is not yet stored. `about` is the subject's id; `cause` makes it unique beside kind and subject."""
+    """A case that is not yet stored. `about` is the subject's id; `cause` makes it unique beside kind and subject.
+
+    `warn`: when the supervisor of the desk hears that the promise is near.
+    """
     return Case(
         id=case_id(kind, about, *cause),
         kind=kind,
@@ -39,14 +47,37 @@ def new_case(
         desk=desk,
         opened_at=now,
         promised=due,
-        due=Due(at=due),
+        due=Due(at=due if warn is None else min(max(warn, now), due)),
         facts=facts or {},
+        scheme=scheme,
     )
 
 
 def opened(case: Case) -> Announcement:
     """What the bus hears when a case is opened."""
     return Announcement(name="CaseOpened", subject=case.id, key=case.id, about={"case": case.id, "kind": case.kind})
+
+
+def decided(
+    case: Case,
+    decision: Decision,
+    now: datetime,
+    *,
+    seconded_by: str | None = None,
+    by: Literal["page", "file"] = "page",
+) -> tuple[Write, Announcement]:
+    """The write of a decision that counts, and what the bus hears of it: a listener applies it."""
+    made = Decided(
+        outcome=decision.verdict,
+        reasons=decision.reasons,
+        note=decision.note,
+        decided_by=decision.decided_by,
+        seconded_by=seconded_by,
+        decided_at=now,
+        by=by,
+    )
+    told = Announcement(name="CaseDecided", subject=case.id, key=case.id, about={"case": case.id, "kind": case.kind})
+    return cases.update(case.changed(decision=made, due=None)), told
 
 
 def closed(case: Case, outcome: str, by: str, now: datetime) -> Write:
@@ -69,7 +100,7 @@ def open_for_failed_machine(machine: str, state: str, subject: str, error: str) 
         state,
         now=now,
         due=now + ESCALATION_STEP,
-        desk="operations",
+        desk=OPERATIONS,
         facts={"machine": machine, "state": state, "error": error},
     )
     try:
@@ -80,9 +111,16 @@ def open_for_failed_machine(machine: str, state: str, subject: str, error: str) 
 
 
 def escalate(case: Case) -> None:
-    """A case that nobody decided by its due date: counted, announced, and due again a day later. Never a lapse."""
+    """A case that nobody decided: its supervisor hears before the promise is broken, and every day after. Never a lapse."""
     now = clock.now()
+    if now < case.promised:
+        warned = case.changed(warned_at=now, due=Due(at=case.promised))
+        commit([cases.update(warned)], [_near(case, "CaseDueSoon")])
+        return
     later = case.changed(escalations=case.escalations + 1, due=Due(at=now + ESCALATION_STEP))
-    about = {"case": case.id, "kind": case.kind}
-    overdue = Announcement(name="CaseOverdue", subject=case.id, key=f"{case.id}#{case.version + 1}", about=about)
-    commit([cases.update(later)], [overdue])
+    commit([cases.update(later)], [_near(case, "CaseOverdue")])
+
+
+def _near(case: Case, name: str) -> Announcement:
+    about = {"case": case.id, "kind": case.kind, "desk": case.desk, "scheme": case.scheme or ""}
+    return Announcement(name=name, subject=case.id, key=f"{case.id}#{case.version + 1}", about=about)

@@ -10,8 +10,8 @@ from typing import Literal
 from certification.acts import review, uploads
 from certification.acts.people import opened
 from certification.cloud.tables.applications import Answer, Application, Returned
-from certification.cloud.tables.candidates import Candidate, Education, Problem, Upload, Work, candidates
-from certification.cloud.tables.cases import Case
+from certification.cloud.tables.candidates import Candidate, Education, Problem, Upload, candidates
+from certification.cloud.tables.cases import Case, Proposal
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.staff import StaffMember
 from certification.cloud.tables.verifications import verifications
@@ -19,11 +19,17 @@ from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.review import LOCK
 from certification.rules.words import Words
+from certification.rules.work import WorkHistory
 
 
 class CaseLine(Frozen):
-    """A case in the queue. `mine`: the asking member holds it; `escalations` counts the days it is overdue."""
+    """A case in the queue. `mine`: the asking member holds it, until `held_until`.
+
+    `warned`: its supervisor heard that the promise is near; `escalations` counts the days it is overdue. `seconding`: a
+    decision waits for a second person, who cannot be the asking member when it is `own_proposal`.
+    """
 
     id: str
     kind: CaseKind
@@ -34,7 +40,25 @@ class CaseLine(Frozen):
     mine: bool
     taken_by: str | None
     taken_at: datetime | None
+    held_until: datetime | None
+    warned: bool
     escalations: int
+    seconding: bool
+    own_proposal: bool
+
+
+class Proposed(Frozen):
+    """A decision that waits for its second person, or what became of it. `number` is what the second confirms."""
+
+    number: int
+    outcome: str
+    reasons: tuple[str, ...]
+    note: str
+    by: str
+    at: datetime
+    agreed: bool | None
+    answered_by: str | None
+    why_not: str
 
 
 class Made(Frozen):
@@ -59,7 +83,7 @@ class Particulars(Frozen):
     id_kind: str | None
     id_number: str | None
     education: tuple[Education, ...]
-    work: tuple[Work, ...]
+    work: WorkHistory
 
 
 class File(Frozen):
@@ -105,6 +129,7 @@ class Overview(Frozen):
     case: CaseLine
     facts: dict[str, str]
     decision: Made | None
+    proposals: tuple[Proposed, ...]
     review: Reviewed | None
 
 
@@ -120,7 +145,11 @@ def line(case: Case, member: StaffMember) -> CaseLine:
         mine=case.taken_by == member.id,
         taken_by=case.taken_by,
         taken_at=case.taken_at,
+        held_until=case.taken_at + LOCK if case.taken_at else None,
+        warned=case.warned_at is not None,
         escalations=case.escalations,
+        seconding=case.seconding is not None,
+        own_proposal=case.seconding is not None and case.seconding.by == member.id,
     )
 
 
@@ -137,7 +166,22 @@ def of_case(member: StaffMember, case_id: str) -> Overview:
         case=line(case, member),
         facts=case.facts,
         decision=_made(case),
+        proposals=tuple(_proposed(number, one) for number, one in enumerate(case.proposals, 1)),
         review=_reviewed(review.application_of(case)) if sees_person else None,
+    )
+
+
+def _proposed(number: int, proposal: Proposal) -> Proposed:
+    return Proposed(
+        number=number,
+        outcome=proposal.outcome,
+        reasons=proposal.reasons,
+        note=proposal.note,
+        by=proposal.by,
+        at=proposal.at,
+        agreed=proposal.agreed,
+        answered_by=proposal.answered_by,
+        why_not=proposal.why_not,
     )
 
 
@@ -170,8 +214,8 @@ def _reviewed(application: Application) -> Reviewed:
         form=policy.form(application.form or "").words,
         confirmed_at=application.confirmed_at,
         person=_particulars(candidate),
-        photo=_file(candidate, "photo", candidate.photo),
-        id_document=_file(candidate, "id_document", candidate.id_document),
+        photo=_file("photo", uploads.photo_for(candidate, policy)),
+        id_document=_file("id_document", candidate.file("id_document")),
         identity=check.state if check else "unasked",
         answers=application.answers,
         returned_before=application.returned,
@@ -190,15 +234,15 @@ def _particulars(candidate: Candidate) -> Particulars:
         id_kind=person.id_kind,
         id_number=person.id_number,
         education=candidate.education,
-        work=candidate.work,
+        work=person.work,
     )
 
 
-def _file(candidate: Candidate, kind: uploads.Kind, upload: Upload | None) -> File | None:
+def _file(kind: str, upload: Upload | None) -> File | None:
     if upload is None or upload.key is None:
         return None
     return File(
-        url=uploads.show(candidate.id, kind),
+        url=uploads.link(upload, kind),
         content_type=upload.content_type,
         problems=upload.problems,
         needs_person=upload.needs_person,

@@ -1,21 +1,19 @@
-"""The desks' work: the queue, taking the next case, and deciding it, by page or by file."""
+"""The desks' work: the queue, taking the next case, keeping it, giving it back, and deciding it, by page or by file."""
 
-from datetime import timedelta
 from typing import Literal
 
+from certification.acts.cases import decided
 from certification.cloud import clock
-from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
-from certification.cloud.tables.cases import Case, Decided, cases
-from certification.cloud.tables.staff import StaffMember, staff
+from certification.cloud.tables.cases import Case, Proposal, cases
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import Lost, commit, retried
-from certification.policies import load_policy
-from certification.rules.cases import CaseKind
+from certification.policies import load_calendar, load_policy
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.deadlines import payment_due
 from certification.rules.errors import NotFound, Refused
-from certification.rules.review import Decision, Verdict, check_decision
-
-LOCK = timedelta(minutes=30)
-"""How long a taken case is kept for one reviewer; then anybody of the desk may take it."""
+from certification.rules.review import Decision, Verdict, check_decision, check_other, is_free, needs_second
 
 
 def queue(member: StaffMember, most: int = 50) -> list[Case]:
@@ -25,10 +23,14 @@ def queue(member: StaffMember, most: int = 50) -> list[Case]:
 
 
 def take_next(member: StaffMember) -> Case | None:
-    """Lock the oldest case nobody holds for this member; None when there is none. Two people never get the same."""
+    """Lock the oldest case nobody holds for this member; None when there is none. Two people never get the same.
+
+    A proposal that waits for its second person is never given to the first.
+    """
     for waiting in queue(member):
         case = cases.read(waiting.id)
-        if case.decision is None and _free(case, member):
+        own = case.seconding is not None and case.seconding.by == member.id
+        if case.decision is None and not own and _free(case, member):
             try:
                 commit([cases.update(case.changed(taken_by=member.id, taken_at=clock.now()))])
             except Lost:
@@ -37,9 +39,39 @@ def take_next(member: StaffMember) -> Case | None:
     return None
 
 
+@retried
+def keep(member: StaffMember, case_id: str) -> Case:
+    """Hold a case, or hold it longer: for half an hour from now, unless somebody else holds it."""
+    case = read_case(member, case_id)
+    if case.decision is not None:
+        return case
+    if not _free(case, member):
+        raise held()
+    commit([cases.update(case.changed(taken_by=member.id, taken_at=clock.now()))])
+    return cases.read(case.id)
+
+
+@retried
+def give_back(member: StaffMember, case_id: str) -> Case:
+    """Let a case go that this member holds; one that they do not hold stays as it is."""
+    case = read_case(member, case_id)
+    if case.taken_by != member.id or case.decision is not None:
+        return case
+    commit([cases.update(case.changed(taken_by=None, taken_at=None))])
+    return cases.read(case.id)
+
+
 def _free(case: Case, member: StaffMember) -> bool:
-    held = case.taken_by is not None and case.taken_by != member.id
-    return not (held and case.taken_at is not None and clock.now() < case.taken_at + LOCK)
+    return is_free(case.taken_by, case.taken_at, member.id, clock.now())
+
+
+def held() -> Refused:
+    """Somebody else's turn."""
+    return Refused(
+        "not_yours_to_decide",
+        "Another reviewer holds this case now, or your role may not decide it. Take the next one.",
+        "该事项正由其他审核人员处理，或您无权办理，请领取下一项。",
+    )
 
 
 def read_case(member: StaffMember, case_id: str) -> Case:
@@ -52,22 +84,48 @@ def read_case(member: StaffMember, case_id: str) -> Case:
 
 @retried
 def decide(member: StaffMember, case_id: str, decision: Decision, by: Literal["page", "file"] = "page") -> None:
-    """Decide a case. The decision is stored and announced; a listener applies it. The same decision again is no error."""
+    """Decide a case. The decision is stored and announced; a listener applies it. The same decision again is no error.
+
+    Where two people are needed it is a proposal until the second has confirmed it (`seconding.py`); proposing the same
+    again changes nothing.
+    """
     case = check(member, case_id, decision)
-    if case.decision is not None:
+    if case.decision is not None or _is_proposed(case, decision):
         return
     now = clock.now()
-    decided = Decided(
+    if _needs_second(case, decision):
+        commit([cases.update(_proposed(case, decision))])
+        return
+    write, told = decided(case, decision, now, by=by)
+    commit([write], [told])
+
+
+def _needs_second(case: Case, decision: Decision) -> bool:
+    """Whether the policy of the case's scheme wants two people for this decision."""
+    scheme = case.scheme
+    if scheme is None and case.subject is Subject.APPLICATION:
+        scheme = application_of(case).scheme
+    return scheme is not None and needs_second(case.kind, decision.verdict, load_policy(scheme)[0])
+
+
+def _is_proposed(case: Case, decision: Decision) -> bool:
+    """Whether this member proposed just this before, and it still waits."""
+    waiting = case.seconding
+    asked = (decision.decided_by, decision.verdict, decision.reasons, decision.note)
+    return waiting is not None and (waiting.by, waiting.outcome, waiting.reasons, waiting.note) == asked
+
+
+def _proposed(case: Case, decision: Decision) -> Case:
+    """The case with a proposal that waits; the first person lets it go, so that the second can take it."""
+    proposal = Proposal(
         outcome=decision.verdict,
         reasons=decision.reasons,
         note=decision.note,
-        decided_by=member.id,
-        seconded_by=decision.seconded_by,
-        decided_at=now,
-        by=by,
+        by=decision.decided_by,
+        at=clock.now(),
     )
-    told = Announcement(name="CaseDecided", subject=case.id, key=case.id, about={"case": case.id, "kind": case.kind})
-    commit([cases.update(case.changed(decision=decided, due=None))], [told])
+    waiting: Case = case.changed(proposals=(*case.proposals, proposal), taken_by=None, taken_at=None)
+    return waiting
 
 
 def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
@@ -82,10 +140,13 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
             f"事项 {case.id} 已由 {case.decision.decided_by} 办结。",
         )
     if "reviewer" not in member.roles or not _free(case, member):
+        raise held()
+    if case.seconding is not None and not _is_proposed(case, decision):
         raise Refused(
-            "not_yours_to_decide",
-            "Another reviewer holds this case now, or your role may not decide it. Take the next one.",
-            "该事项正由其他审核人员处理，或您无权办理，请领取下一项。",
+            "waits_for_second",
+            "A decision of this case waits for its second person. Confirm it or disagree first.",
+            "该事项的决定正在等待复核，请先复核。",
+            rules=("CHK-03",),
         )
     _allowed(case, decision)
     return case
@@ -93,25 +154,14 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
 
 def _allowed(case: Case, decision: Decision) -> None:
     if case.kind is not CaseKind.REVIEW:
-        if decision.verdict is not Verdict.APPROVE:
-            raise Refused(
-                "only_done",
-                "This kind of case is closed with “approve” once it is dealt with.",
-                "此类事项处理完毕后请选择“通过”。",
-            )
+        check_other(case.kind, decision)
         return
     application = application_of(case)
     policy, _ = load_policy(application.scheme)
     check_decision(decision, policy)
-    second = staff.find(decision.seconded_by) if decision.seconded_by else None
-    if decision.seconded_by and (second is None or "reviewer" not in second.roles or case.desk not in second.desks):
-        raise Refused(
-            "second_unknown",
-            "The second person must be another reviewer of this desk. Give their staff id.",
-            "复核人须为本组另一名审核人员，请填写其工号。",
-            rules=("CHK-03",),
-            field="seconded_by",
-        )
+    if decision.verdict is Verdict.APPROVE:
+        sitting = sittings.read(application.sitting)
+        payment_due(clock.now(), sitting.dates, policy, load_calendar(policy.calendar))  # refused once payment closed
 
 
 def application_of(case: Case) -> Application:

@@ -45,24 +45,37 @@ def dropped_by(key: str, role: Role) -> StaffMember:
 
 
 def table_of(key: str) -> tuple[list[str], list[Cells], bytes]:
-    """Header, rows and bytes of a CSV file in UTF-8, with or without a byte order mark."""
+    """Header, rows and bytes of a table: an XLSX workbook, or CSV in UTF-8 with or without a byte order mark.
+
+    What a file is says its content, not its name. Lines without any text at the end of a sheet are no rows.
+    """
+    from certification.acts import workbooks
+
     data = vault.read(settings().staff_files, key)
+    lines = workbooks.lines_of(data) if workbooks.is_workbook(data) else _csv_lines(data)
+    while lines and not any(cell.strip() for cell in lines[-1]):
+        lines.pop()
+    if not lines:
+        raise FileRefused("empty", "The file is empty.", "文件为空。")
+    header = [name.strip() for name in lines[0]]
+    while header and not header[-1]:
+        header.pop()
+    rows: list[Cells] = [{**dict(zip(header, line, strict=False)), None: line[len(header) :]} for line in lines[1:]]
+    return header, rows, data
+
+
+def _csv_lines(data: bytes) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileRefused("not_utf8", "Save the file as CSV UTF-8.", "请将文件另存为 UTF-8 编码的 CSV。") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        lines = list(reader)
+        return list(reader)
     except csv.Error as error:
         raise FileRefused(
             "not_csv", f"Line {reader.line_num} is not CSV: {error}.", f"第 {reader.line_num} 行不是有效的 CSV。"
         ) from None
-    if not lines:
-        raise FileRefused("empty", "The file is empty.", "文件为空。")
-    header = [name.strip() for name in lines[0]]
-    rows: list[Cells] = [{**dict(zip(header, line, strict=False)), None: line[len(header) :]} for line in lines[1:]]
-    return header, rows, data
 
 
 def report(key: str, rows: int, problems: Sequence[RowProblem]) -> Report:

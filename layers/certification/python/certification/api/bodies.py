@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from certification.cloud.doors import Path, Query
+from certification.imaging.fixes import Step
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education
 from certification.rules.review import LONGEST_NOTE, Verdict
+from certification.rules.work import WorkHistory
 
 
 def _written_day(value: Any) -> date:
@@ -21,7 +23,6 @@ def _written_day(value: Any) -> date:
 
 
 Language = Literal["en", "zh"]
-UploadKind = Literal["photo", "id_document"]
 Day = Annotated[date, BeforeValidator(_written_day)]
 Line = Annotated[str, Field(max_length=200)]
 Address = Annotated[str, Field(min_length=1, max_length=254)]
@@ -32,7 +33,8 @@ ChallengeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{10,60}$")]
 ReferencePath = Annotated[str, Path(pattern=r"^APP-20[0-9]{2}-[0-9]{5,9}[A-Z]$")]
 CasePath = Annotated[str, Path(pattern=r"^CASE-[0-9A-F]{12}$")]
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
-UploadPath = Annotated[UploadKind, Path()]
+UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
 FileKey = Annotated[str, Query(pattern=r"^(sittings|decisions|marks)/[A-Za-z0-9._/-]{1,200}$")]
 
@@ -41,6 +43,12 @@ class Body(Frozen):
     """The base of everything that comes in."""
 
     model_config = ConfigDict(strict=True)
+
+
+class FixPhoto(Body):
+    """One change of a photo."""
+
+    step: Step
 
 
 class AskEmailCode(Body):
@@ -92,20 +100,48 @@ class EducationEntry(Body):
     graduated: Day
 
 
-class WorkEntry(Body):
-    """One employment; `until` is null while it lasts."""
+class Background(Body):
+    """Education, whole: what was declared before is replaced."""
 
-    employer: Line
-    role: Line = ""
+    education: Annotated[list[EducationEntry], Field(max_length=20)]
+
+
+class JobEntry(Body):
+    """One job; `until` is null while it lasts, `field` a code of the scheme's fields of work."""
+
+    employer: Line = ""
+    duties: Line
+    field: Code | None = None
+    full_time: bool = True
     since: Day
     until: Day | None = None
 
 
-class Background(Body):
-    """Education and work, whole: what was declared before is replaced."""
+class LeaveEntry(Body):
+    """A period of nothing but study, away from work; `until` is null while it lasts."""
 
-    education: Annotated[list[EducationEntry], Field(max_length=20)]
-    work: Annotated[list[WorkEntry], Field(max_length=20)]
+    since: Day
+    until: Day | None = None
+
+
+class CertificateEntry(Body):
+    """A certificate that conditions may ask for, by its code in the scheme's list."""
+
+    code: Code
+    number: Line = ""
+    issued: Day
+
+
+class Work(Body):
+    """Work, whole: what was declared before is replaced."""
+
+    jobs: Annotated[list[JobEntry], Field(max_length=20)]
+    leaves: Annotated[list[LeaveEntry], Field(max_length=20)] = []
+    certificates: Annotated[list[CertificateEntry], Field(max_length=20)] = []
+
+    @property
+    def history(self) -> WorkHistory:
+        return WorkHistory.model_validate(self.model_dump())
 
 
 class AskPhoneCode(Body):
@@ -121,17 +157,26 @@ class Apply(Body):
 
 
 class Choice(Body):
-    """What the application is for."""
+    """What the application is for. `region` may be left out where there is one, `subjects` where all must be taken."""
 
     occupation: Code
     level: Code
     form: Code
+    region: Code | None = None
+    subjects: Annotated[list[Code], Field(max_length=20)] = []
 
 
 class Decide(Body):
-    """A decision. `reasons` are codes of the policy's list; rejecting needs a second member of the desk."""
+    """A decision. `reasons` are codes of the policy's list; where two people are needed it is a proposal at first."""
 
     verdict: Annotated[Verdict, Field(strict=False)]
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
-    seconded_by: Code | None = None
+
+
+class Second(Body):
+    """The second person's answer to the proposal of this number."""
+
+    proposal: Annotated[int, Field(ge=1, le=100)]
+    agree: bool
+    why_not: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""

@@ -1,6 +1,6 @@
 """The desks' queue: what waits, taking the next, and deciding it."""
 
-from certification.acts import overview, review
+from certification.acts import overview, review, seconding
 from certification.acts.callers import MAY_REVIEW
 from certification.acts.overview import Overview
 from certification.api import bodies
@@ -37,11 +37,31 @@ def decide_case(case: bodies.CasePath, decided: bodies.Decide) -> Overview:
     """Decide a case. The same decision again changes nothing; another one after it is refused."""
     who = member(routes, *MAY_REVIEW)
     decision = Decision(
-        verdict=decided.verdict,
-        decided_by=who.id,
-        reasons=tuple(decided.reasons),
-        note=decided.note,
-        seconded_by=decided.seconded_by,
+        verdict=decided.verdict, decided_by=who.id, reasons=tuple(decided.reasons), note=decided.note
     )
     review.decide(who, case, decision)
+    return overview.of_case(who, case)
+
+
+@routes.post("/cases/<case>/second")
+def second_case(case: bodies.CasePath, answer: bodies.Second) -> Overview:
+    """Confirm what a colleague decided, where the policy asks for two people, or disagree and say why."""
+    who = member(routes, *MAY_REVIEW)
+    seconding.second(who, case, answer.proposal, agree=answer.agree, why_not=answer.why_not)
+    return overview.of_case(who, case)
+
+
+@routes.post("/cases/<case>/keep")
+def keep_case(case: bodies.CasePath) -> Overview:
+    """Hold a case for 30 minutes from now, so that nobody else decides it meanwhile."""
+    who = member(routes, *MAY_REVIEW)
+    review.keep(who, case)
+    return overview.of_case(who, case)
+
+
+@routes.post("/cases/<case>/give-back")
+def give_case_back(case: bodies.CasePath) -> Overview:
+    """Let a case go that you hold; a colleague may take it at once."""
+    who = member(routes, *MAY_REVIEW)
+    review.give_back(who, case)
     return overview.of_case(who, case)

@@ -6,6 +6,8 @@ scheme's time zone, hours end to the second (`calendars.py`).
 
     review           5 working days after submission; a resubmission gets a fresh clock             CHK-01, decision 7
     supplement       14 days after the return, not beyond the close of payment                      own choice
+    signature        as the policy says, the close of registration                                  COM-08, REG-01
+    proofs           the close of registration; advised one day before                              COM-14
     payment          14 days after approval, not beyond the close of payment                        decision 8
     lapse            not before payment has been closed for 24 hours, and a last query              PAY-05, decision 8
     verification     24 hours after the profile was saved; then an on-site check, never a block     EDU-01, decision 21
@@ -80,6 +82,12 @@ def review_due(submitted: datetime, policy: Policy, calendar: WorkingCalendar) -
     return _deadline(submitted, window, policy, calendar, Because(en=en, zh=zh, rules=("CHK-01",)))
 
 
+def warning_at(promised_by: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime | None:
+    """When the supervisor of a desk hears that a promise is near; None where the policy asks for no warning (CHK-01)."""
+    before = policy.review.warn_before
+    return begins_before(promised_by, before, calendar, policy.zone) if before is not None else None
+
+
 def supplement_due(returned: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> Deadline:
     """Until when a returned application may be corrected and handed in again."""
     because = Because(
@@ -88,6 +96,51 @@ def supplement_due(returned: datetime, dates: SittingDates, policy: Policy, cale
         rules=("CHK-03",),
     )
     return _deadline(returned, policy.review.supplement, policy, calendar, because, _closings(dates))
+
+
+def signature_due(
+    confirmed: datetime, now: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar
+) -> Deadline:
+    """Until when the commitment may be signed. Whoever confirmed in time keeps `at_least`, however long we screened."""
+    if policy.commitment is None:
+        raise ValueError("this scheme has no commitment to sign")
+    because = Because(
+        en="Sign the commitment, or choose to hand in proofs, before registration closes.",
+        zh="请在报名截止前签署承诺书，或选择提交证明材料。",
+        rules=("REG-01", "COM-04"),
+    )
+    due = _deadline(confirmed, policy.commitment.sign, policy, calendar, because, _closings(dates))
+    return _not_before(due, now, dates, policy)
+
+
+def proofs_due(
+    confirmed: datetime, now: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar, *, own_act: bool
+) -> Deadline:
+    """Until when proofs may be handed in. `own_act`: the candidate came here by declining or withdrawing, at own risk."""
+    if policy.commitment is None or policy.commitment.proofs is None:
+        raise ValueError("this scheme does not say which proofs are handed in")
+    because = Because(
+        en="Hand in your proofs before the time to enter information ends. Later it is at your own risk.",
+        zh="请在信息录入截止前上传证明材料，逾期后果自负。",
+        rules=("COM-14", "COM-09"),
+    )
+    due = _deadline(confirmed, policy.commitment.proofs.due, policy, calendar, because, _closings(dates))
+    return due if own_act else _not_before(due, now, dates, policy)
+
+
+def proofs_advised(due: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """By when we advise to have handed in the proofs: one day before (COM-14)."""
+    proofs = policy.commitment.proofs if policy.commitment else None
+    return begins_before(due, proofs.advised, calendar, policy.zone) if proofs and proofs.advised else due
+
+
+def _not_before(deadline: Deadline, now: datetime, dates: SittingDates, policy: Policy) -> Deadline:
+    """The deadline, moved so that our own delay takes nothing away; never beyond the close of payment."""
+    proofs = policy.commitment.proofs if policy.commitment else None
+    if proofs is None or proofs.at_least is None:
+        return deadline
+    due = max(deadline.due, min(now + _elapsed(proofs.at_least), dates.payment_closes))
+    return deadline.model_copy(update={"due": due, "last_day": day_of(due - timedelta(microseconds=1), policy.zone)})
 
 
 def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> Deadline:

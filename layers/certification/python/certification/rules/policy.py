@@ -27,6 +27,7 @@ from certification.rules.policy_applying import (
     Upload,
     Verification,
 )
+from certification.rules.policy_changes import Changes, Void, gaps_in_changes
 from certification.rules.policy_commitment import Checks, Commitment, gaps_in_commitment
 from certification.rules.policy_conditions import contradictions
 from certification.rules.policy_eligibility import Eligibility, Level, Occupation
@@ -48,7 +49,7 @@ from certification.rules.policy_exam import (
     Validity,
 )
 from certification.rules.policy_information import Information
-from certification.rules.policy_money import Cancellation, Duplicates, Fees, Payment, Receipt, Refund
+from certification.rules.policy_money import Cancellation, Duplicates, FeeItemCode, Fees, Payment, Receipt, Refund
 from certification.rules.words import Words
 
 LaneName = Literal["review", "commitment", "proof"]
@@ -89,6 +90,8 @@ class Policy(Frozen):
     commitment: Commitment | None = None
     review: Review
     checks: Checks | None = None
+    changes: Changes | None = None
+    void: Void | None = None
 
     fees: Fees
     payment: Payment
@@ -144,6 +147,10 @@ class Policy(Frozen):
     def form(self, code: str) -> Form:
         return next(row for row in self.forms if row.code == code)
 
+    def question(self, code: str) -> Words | None:
+        """What the question is called in this scheme, None where it is not asked: the occupation may be a specialty."""
+        return next((row.words for row in self.questions if row.code == code), None)
+
     def subjects_of(self, occupation: str, level: str) -> tuple[str, ...]:
         """The subjects that are taken: those of the occupation without those the level waives (ELI-08)."""
         waived = self.level(level).waives
@@ -174,6 +181,7 @@ def _disagreements(policy: Policy) -> list[str]:
     items = {item.code for item in policy.fees.items}
     for fee in policy.fees.schedule:
         found += [f"fees.schedule: {item} is not a fee item" for item in fee.amounts if item not in items]
+    found += _unpriced(policy, items, offered)
     asked = {row.code for row in policy.questions} | {row.code for row in policy.uploads} | {"photo", "other"}
     found += [
         f"review.reasons.{reason.code}: unknown part {reason.applies_to}"
@@ -189,12 +197,29 @@ def _disagreements(policy: Policy) -> list[str]:
     if policy.photo.head[0] >= policy.photo.head[1]:
         found.append("photo.head: the least share is not below the greatest")
     found += contradictions(policy)
-    found += gaps_in_commitment(policy)
-    data = _as_data(policy)
-    found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
     found += gaps_in_desks(policy, (row.code for row in policy.regions))
     if policy.changes is not None:
         found += gaps_in_changes(policy.changes, asked | {"subjects", "specialty"})
+    found += gaps_in_commitment(policy)
+    data = _as_data(policy)
+    found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
+    return found
+
+
+def _unpriced(policy: Policy, items: set[FeeItemCode], offered: set[tuple[str, str, str]]) -> list[str]:
+    """Rows of the schedule that leave a subject without its price."""
+    found = []
+    for fee in policy.fees.schedule:
+        place = f"fees.schedule {fee.occupation} {fee.level} {fee.form}"
+        if not fee.amounts and not fee.for_subjects:
+            found.append(f"{place}: there is no amount")
+        if fee.for_subjects is None or (fee.occupation, fee.level, fee.form) not in offered:
+            continue
+        if "examination" not in items:
+            found.append(f"{place}: subjects are priced, but examination is not a fee item")
+        takeable = set(policy.subjects_of(fee.occupation, fee.level))
+        found += [f"{place}: no price for subject {code}" for code in sorted(takeable - set(fee.for_subjects))]
+        found += [f"{place}: a price for subject {code}, not taken" for code in sorted(set(fee.for_subjects) - takeable)]
     return found
 
 

@@ -73,9 +73,10 @@ class ScoreCode(Frozen):
 
 
 class Results(Frozen):
-    """RES-01..07, K15, K30."""
+    """RES-01..07, K15, K30. `release_by_another`: who imported the marks may not release them too."""
 
     publish: Window
+    release_by_another: bool | None = None
     push: tuple[Literal["email", "sms"], ...]
     codes: tuple[ScoreCode, ...]
     inquiry_by: tuple[Literal["candidate_number", "id_document"], ...]

@@ -1,16 +1,19 @@
 """REVIEW: what a reviewer may decide, what has to be said, and whose turn is first.
 
-In words: a reviewer approves, returns with at least one reason from the policy's list, or rejects for good, for which a
-second person is needed. A reason "something else" needs a note, because it says nothing by itself. The oldest due date
-comes first, a tie by the time of submission. When an application is returned the reviewer's clock stops; each
-resubmission gets a fresh one (`deadlines.review_due`), and the candidate sees the same date.
+In words: a reviewer approves, returns with at least one reason from the policy's list, or rejects for good. A reason
+"something else" needs a note, because it says nothing by itself. The oldest due date comes first, a tie by the time of
+submission. When an application is returned the reviewer's clock stops; each resubmission gets a fresh one
+(`deadlines.review_due`), and the candidate sees the same date. Where the policy asks for two people, what the first
+decides is a proposal: it counts once another member of the desk has read and confirmed it, and is gone when they do not.
+A case that was taken is its taker's for half an hour, up to and not including the instant at which that is over.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
@@ -18,6 +21,8 @@ from certification.rules.policy_applying import ReturnReason
 from certification.rules.status import Trigger
 
 LONGEST_NOTE = 2000
+LOCK = timedelta(minutes=30)
+"""How long a taken case is kept for one member of its desk; then anybody of the desk may take it."""
 
 
 class Verdict(StrEnum):
@@ -31,14 +36,13 @@ class Verdict(StrEnum):
 class Decision(Frozen):
     """A reviewer's decision. `reasons` are codes of the policy's list, `note` is read by the candidate.
 
-    `decided_by` and `seconded_by` are staff members' ids; the second is needed to reject.
+    `decided_by` is a staff member's id. A second person confirms it where `needs_second` says so.
     """
 
     verdict: Verdict
     decided_by: str
     reasons: tuple[str, ...] = ()
     note: str = ""
-    seconded_by: str | None = None
 
 
 class Waiting(Protocol):
@@ -80,12 +84,52 @@ def check_decision(decision: Decision, policy: Policy) -> tuple[ReturnReason, ..
     reasons = tuple(known[code] for code in decision.reasons)
     if any(reason.applies_to == "other" for reason in reasons) and not decision.note.strip():
         raise _refused("note_missing", "This reason needs a note.", "选择该理由须填写说明。", "note")
-    if decision.verdict is Verdict.REJECT and policy.review.final_needs_two:
-        if decision.seconded_by is None:
-            raise _refused("second_missing", "A second person must agree.", "最终不通过须由两人决定。", "seconded_by")
-        if decision.seconded_by == decision.decided_by:
-            raise _refused("second_is_first", "The second must be another person.", "复核人须为另一人。", "seconded_by")
     return reasons
+
+
+def needs_second(kind: CaseKind, verdict: Verdict, policy: Policy) -> bool:
+    """Whether this decision counts only once a second person has confirmed it (policy `review.final_needs_two`, `void`)."""
+    if kind is CaseKind.REVIEW:
+        return verdict is Verdict.REJECT and policy.review.final_needs_two
+    if kind in (CaseKind.VOID_HEARING, CaseKind.APPEAL):
+        return verdict is Verdict.APPROVE and policy.void is not None and policy.void.needs_two
+    return False
+
+
+def check_second(proposed_by: str, seconded_by: str) -> None:
+    """Raises Refused unless whoever seconds is somebody else."""
+    if proposed_by == seconded_by:
+        raise _refused(
+            "second_is_first",
+            "You made this proposal. Another member of the desk must confirm it.",
+            "该决定由您提出，须由本组另一名工作人员复核。",
+            "agree",
+        )
+
+
+def is_free(taken_by: str | None, taken_at: datetime | None, member: str, now: datetime) -> bool:
+    """Whether this member may take or decide the case: nobody else holds it now."""
+    return taken_by in (None, member) or taken_at is None or now >= taken_at + LOCK
+
+
+MAY_REFUSE = frozenset({CaseKind.CORRECTION, CaseKind.VOID_HEARING, CaseKind.APPEAL})
+"""Kinds in which somebody asks for something: it is granted or refused. Any other kind is dealt with, and then closed."""
+
+
+def check_other(kind: CaseKind, decision: Decision) -> None:
+    """Raises Refused unless a case that is no review may be decided so: a refusal says why, and nothing is returned."""
+    if len(decision.note) > LONGEST_NOTE:
+        raise _refused("note_too_long", f"Keep the note to {LONGEST_NOTE} characters.", "说明过长。", "note")
+    if decision.verdict is Verdict.APPROVE:
+        return
+    if kind not in MAY_REFUSE or decision.verdict is Verdict.RETURN:
+        raise Refused(
+            "only_done",
+            "This kind of case is closed with “approve” once it is dealt with.",
+            "此类事项处理完毕后请选择“通过”。",
+        )
+    if not decision.note.strip():
+        raise _refused("note_missing", "Say why: the candidate reads it.", "请填写不予同意的理由。", "note")
 
 
 def trigger_of(decision: Decision) -> Trigger:

@@ -31,6 +31,7 @@ class Anchor(StrEnum):
     SUCCESS = "success"
     REQUESTED = "requested"
     CALLED_OFF = "called_off"
+    DECIDED = "decided"
     REGISTRATION_CLOSES = "registration_closes"
     PAYMENT_CLOSES = "payment_closes"
     LIST_PUBLISHED = "list_published"

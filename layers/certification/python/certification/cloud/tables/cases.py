@@ -23,8 +23,27 @@ class Decided(Frozen):
     by: Literal["page", "file", "system"] = "page"
 
 
+class Proposal(Frozen):
+    """What a first person decided where two are needed. `agreed` is the second person's answer; None while it waits."""
+
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    by: str
+    at: datetime
+    agreed: bool | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+    why_not: str = ""
+
+
 class Case(Record):
-    """A duty. `due` is when it is escalated; `promised` is the date the candidate was told and never moves later."""
+    """A duty. `due` is when it is looked at next; `promised` is the date the candidate was told and never moves later.
+
+    `scheme` is whose policy serves it, None for our own operations. `warned_at`: its desk's supervisor heard that the
+    promise is near. `proposals` are what a first person decided where a second must confirm; the last may be waiting.
+    `wanted` is what was asked for, sealed under the candidate's key.
+    """
 
     id: str
     kind: CaseKind
@@ -39,8 +58,17 @@ class Case(Record):
     taken_by: str | None = None
     taken_at: datetime | None = None
     decision: Decided | None = None
+    scheme: str | None = None
+    warned_at: datetime | None = None
     escalations: int = 0
+    proposals: tuple[Proposal, ...] = ()
     facts: dict[str, str] = {}
+    wanted: str | None = None
+
+    @property
+    def seconding(self) -> Proposal | None:
+        """The proposal that waits for its second person."""
+        return self.proposals[-1] if self.proposals and self.proposals[-1].agreed is None else None
 
     @property
     def as_open(self) -> OpenCase:

@@ -1,6 +1,6 @@
 """What staff do by page: sign in, take the next case, decide it, look at sittings, release results."""
 
-from certification.acts import accounts
+from certification.acts import accounts, review
 from certification.acts import release as releasing
 from certification.portal import asked, guard
 from certification.portal.asked import Asked
@@ -83,12 +83,37 @@ def decide(request: Request, case: str) -> Response:
     if not form.errors:
         try:
             reasons = tuple(request.form.get("reasons", []))
-            desk.decide(request.visitor.subject, case, verdict, reasons, note, request.field("seconded_by"))
+            desk.decide(request.visitor.subject, case, verdict, reasons, note)
         except Refused as refusal:
             form.refused(refusal)
         else:
             return redirect(request.link(HOME))
     return _case(request, case, form)
+
+
+def second(request: Request, case: str) -> Response:
+    """The second person's answer to a proposal that was read."""
+    form = Form(request)
+    answer = form.chosen("agree", ("yes", "no"), "staff.agree_missing")
+    number = request.field("proposal")
+    if not form.errors:
+        try:
+            desk.second(request.visitor.subject, case, number, agree=answer == "yes", why_not=request.field("why_not"))
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            return redirect(request.link(HOME))
+    return _case(request, case, form)
+
+
+def keep(request: Request, case: str) -> Response:
+    review.keep(desk.member(request.visitor.subject), case)
+    return redirect(request.link(f"/staff/cases/{case}"))
+
+
+def give_back(request: Request, case: str) -> Response:
+    review.give_back(desk.member(request.visitor.subject), case)
+    return redirect(request.link(HOME))
 
 
 def _case(request: Request, case_id: str, form: Form | None) -> Response:

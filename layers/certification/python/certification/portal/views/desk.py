@@ -1,24 +1,27 @@
 """A desk's queue, and one case with everything a decision needs."""
 
-from certification.acts import review, uploads
+from datetime import timedelta
+
+from certification.acts import review, seconding, uploads
 from certification.acts.profile import read as read_profile
 from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
+from certification.policies import load_policy
 from certification.portal.views import answers, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
-from certification.rules.review import Decision, Verdict
+from certification.rules.review import LOCK, MAY_REFUSE, Decision, Verdict
 
 Facts = tuple[tuple[str, str], ...]
 
 
 class Row(Frozen):
-    """One open case. `late` is "overdue", "today" or empty."""
+    """One open case. `late` is "overdue", "today", "near" (its supervisor was told) or empty."""
 
     id: str
     kind: str
@@ -26,6 +29,17 @@ class Row(Frozen):
     promised: str
     late: str
     holder: str
+    seconding: bool
+
+
+class Proposal(Frozen):
+    """A decision that waits for its second person: `mine` cannot confirm it."""
+
+    number: int
+    said: str
+    reasons: tuple[str, ...]
+    note: str
+    mine: bool
 
 
 class Queue(Frozen):
@@ -44,7 +58,12 @@ class CasePage(Frozen):
     promised: str
     late: str
     is_review: bool
+    may_refuse: bool
     decided: str
+    proposal: Proposal | None
+    objections: tuple[str, ...]
+    held: str
+    holds: bool
     name: str
     look_at: tuple[str, ...]
     facts: Facts
@@ -92,12 +111,16 @@ def take_next(staff_id: str) -> str | None:
     return taken.id if taken else None
 
 
-def decide(staff_id: str, case_id: str, verdict: str, reasons: tuple[str, ...], note: str, second: str) -> None:
+def decide(staff_id: str, case_id: str, verdict: str, reasons: tuple[str, ...], note: str) -> None:
     """Decide a case by page."""
-    decision = Decision(
-        verdict=Verdict(verdict), decided_by=staff_id, reasons=reasons, note=note, seconded_by=second or None
-    )
+    decision = Decision(verdict=Verdict(verdict), decided_by=staff_id, reasons=reasons, note=note)
     review.decide(member(staff_id), case_id, decision)
+
+
+def second(staff_id: str, case_id: str, number: str, *, agree: bool, why_not: str) -> None:
+    """Answer a proposal by page."""
+    asked = int(number) if number.isdecimal() and len(number) < 4 else 0
+    seconding.second(member(staff_id), case_id, asked, agree=agree, why_not=why_not)
 
 
 def case(staff_id: str, case_id: str, language: Language) -> CasePage:
@@ -113,7 +136,16 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         promised=row.promised,
         late=row.late,
         is_review=found.kind is CaseKind.REVIEW,
+        may_refuse=found.kind in MAY_REFUSE,
         decided=_decided(found, say),
+        proposal=_proposal(found, say, staff_id),
+        objections=tuple(
+            say("staff.objection", by=one.answered_by or "", why=one.why_not)
+            for one in found.proposals
+            if one.agreed is False
+        ),
+        held=_held(found, say, staff_id),
+        holds=found.taken_by == staff_id,
         name="",
         look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
         facts=tuple((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
@@ -137,7 +169,7 @@ def _application(found: Case) -> Whole | None:
 
 def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
     candidate = known.candidate
-    photo, document = candidate.photo, candidate.id_document
+    photo, document = uploads.photo_for(candidate, known.behind.policy), candidate.file("id_document")
     identity = read_profile(candidate.id).identity_check
     said = [(say("staff.identity_check"), say(f"staff.identity_{identity}"))]
     for answer in known.application.answers:
@@ -154,11 +186,11 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
             "name": known.behind.person.name,
             "groups": answers.groups(known, say),
             "rules": tuple(said),
-            "photo": uploads.show(candidate.id, "photo") if photo and photo.key else "",
+            "photo": uploads.link(photo, "photo") if photo else "",
             "photo_problems": tuple(one.zh if say.language == "zh" else one.en for one in photo.problems)
             if photo
             else (),
-            "document": uploads.show(candidate.id, "id_document") if document and document.key else "",
+            "document": uploads.link(document, "id_document") if document else "",
             "document_is_picture": bool(document and document.content_type.startswith("image/")),
             "reasons": tuple((one.code, say.said(one.words)) for one in known.behind.policy.review.reasons),
         }
@@ -167,7 +199,15 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
 
 def _row(case: Case, say: Speech, staff_id: str) -> Row:
     now = clock.now()
-    late = "overdue" if now >= case.promised else "today" if say.day(now) == say.day(case.promised) else ""
+    late = (
+        "overdue"
+        if now >= case.promised
+        else "today"
+        if say.day(now) == say.day(case.promised - timedelta(microseconds=1))
+        else "near"
+        if case.warned_at
+        else ""
+    )
     kind = f"staff.kind_{case.kind}"
     return Row(
         id=case.id,
@@ -176,6 +216,34 @@ def _row(case: Case, say: Speech, staff_id: str) -> Row:
         promised=say.deadline(case.promised),
         late=late,
         holder=say("staff.holder_you") if case.taken_by == staff_id else case.taken_by or "",
+        seconding=case.seconding is not None,
+    )
+
+
+def _proposal(case: Case, say: Speech, staff_id: str) -> Proposal | None:
+    waiting = case.seconding
+    if waiting is None:
+        return None
+    policy = load_policy(case.scheme)[0] if case.scheme else None
+    words = {one.code: say.said(one.words) for one in policy.review.reasons} if policy else {}
+    return Proposal(
+        number=len(case.proposals),
+        said=say("staff.proposed", outcome=say(f"staff.{waiting.outcome}"), by=waiting.by, at=say.moment(waiting.at)),
+        reasons=tuple(words.get(code, code) for code in waiting.reasons),
+        note=waiting.note,
+        mine=waiting.by == staff_id,
+    )
+
+
+def _held(case: Case, say: Speech, staff_id: str) -> str:
+    """Who holds the case until when; empty when nobody does, or does no longer."""
+    if case.taken_by is None or case.taken_at is None or clock.now() >= case.taken_at + LOCK:
+        return ""
+    until = say.moment(case.taken_at + LOCK)
+    return (
+        say("staff.held_by_you", until=until)
+        if case.taken_by == staff_id
+        else say("staff.taken_by_other", by=case.taken_by, until=until)
     )
 
 
