@@ -8,7 +8,7 @@ from certification.acts import sessions
 from certification.cloud.log import logger
 from certification.cloud.settings import settings
 from certification.letters.formats import LANGUAGES, Language
-from certification.portal import guard, requests, static_files
+from certification.portal import guard, installed, requests, static_files
 from certification.portal.page import page
 from certification.portal.requests import Request, Visitor
 from certification.portal.responses import Response, as_event, redirect
@@ -33,6 +33,8 @@ def answer(event: Mapping[str, Any]) -> dict[str, Any]:
 def _respond(request: Request) -> Response:
     if request.path.startswith("/static/"):
         return static_files.serve(request.path) or _missing(request)
+    if request.path == installed.PATH:
+        return installed.service_worker()
     asked, has_prefix = _in_language(request)
     if not has_prefix:
         known = request.path == "/" or request.path.startswith("/staff")

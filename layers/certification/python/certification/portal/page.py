@@ -37,6 +37,7 @@ def page(
         "token": token,
         "errors": errors,
         "typed": form.typed if form else typed or {},
+        "ticked": form.request.form if form else {},
         "path": request.path,
         "link": request.link,
         "visitor": visitor,
@@ -65,7 +66,13 @@ def _navigation(request: Request) -> list[dict[str, Any]]:
 
 
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
-    "nobody": (("exams", "/exams"), ("sign_in", "/sign-in"), ("check", "/check"), ("help", "/help")),
+    "nobody": (
+        ("exams", "/exams"),
+        ("notices", "/notices"),
+        ("sign_in", "/sign-in"),
+        ("check", "/check"),
+        ("help", "/help"),
+    ),
     "candidate": (
         ("applications", "/applications"),
         ("messages", "/messages"),
@@ -76,6 +83,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     "staff": (
         ("queue", "/staff/queue"),
         ("sittings", "/staff/sittings"),
+        ("staff_notices", "/staff/notices"),
         ("files", "/staff/files"),
         ("staff_help", "/staff/help"),
     ),

@@ -4,7 +4,8 @@ from certification.portal import guard
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import exams
+from certification.portal.views import exams, information, notices
+from certification.rules.notices import NoticeKind
 
 
 def start(request: Request) -> Response:
@@ -21,15 +22,17 @@ def language(request: Request) -> Response:
 
 
 def all_exams(request: Request) -> Response:
-    return page(request, "exams.html", exams=exams.all_exams(request.language))
+    columns = notices.in_force(request.language, (NoticeKind.EXAM_NOTICE, NoticeKind.ANNUAL_PLAN))
+    return page(request, "exams.html", exams=exams.all_exams(request.language), columns=columns)
 
 
 def one_exam(request: Request, sitting: str) -> Response:
-    return page(request, "exam.html", exam=exams.exam(sitting, request.language))
+    shown = exams.exam(sitting, request.language)
+    return page(request, "exam.html", exam=shown, info=information.of_exam(sitting, request.language))
 
 
 def help_page(request: Request) -> Response:
-    return page(request, "help.html", desks=exams.desks(request.language))
+    return page(request, "help.html")
 
 
 def privacy(request: Request) -> Response:

@@ -34,3 +34,8 @@ for (const input of document.querySelectorAll('input[data-limit]')) {
     input.reportValidity();
   });
 }
+
+// The installed app's page without a network. Only on secure addresses, as browsers want it; nothing depends on it.
+if ('serviceWorker' in navigator && isSecureContext) {
+  navigator.serviceWorker.register('/service-worker.js').catch(() => {});
+}

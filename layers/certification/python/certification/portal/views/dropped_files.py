@@ -12,7 +12,7 @@ from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
 Options = tuple[tuple[str, str], ...]
-KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings")
+KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings", "notices")
 
 
 class Problem(Frozen):

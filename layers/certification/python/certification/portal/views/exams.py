@@ -8,7 +8,7 @@ from certification.cloud.tables.sittings import Sitting, sittings
 from certification.letters.formats import Language
 from certification.policies import load_policy, schemes
 from certification.portal.views.speech import Speech
-from certification.rules.fees import order_fees
+from certification.rules.fees import least_fee, order_fees
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 from certification.rules.refunds import preview, refund_policy
@@ -84,7 +84,7 @@ def _exam(sitting: Sitting, language: Language) -> Exam:
         state_words=say(f"exams.{state}"),
         exam_day=say.day(sitting.dates.first_subject),
         registers_by=say.deadline(sitting.dates.registration_closes),
-        cheapest=say.amount(min(order_fees(policy, *key).total for key in _offered(sitting, policy))),
+        cheapest=say.amount(min(least_fee(policy, *key) for key in _offered(sitting, policy))),
         dates=dates(sitting, policy, say),
         refund=_refund(sitting, policy, say, now),
         prices=rows,
@@ -169,25 +169,3 @@ def promises(language: Language) -> dict[str, str]:
     say, policy = Speech(language), load_policy(schemes()[0])[0]
     review, results = policy.review.decide.within, policy.results.publish.within
     return {"review": say.span(review) if review else "", "results": say.span(results) if results else ""}
-
-
-class Desk(Frozen):
-    """Whom to write to, and when somebody answers."""
-
-    name: str
-    email: str
-    hours: str
-
-
-def desks(language: Language) -> tuple[Desk, ...]:
-    """Every desk of every scheme, for the help page."""
-    say = Speech(language)
-    return tuple(
-        Desk(
-            name=say.said(desk.words),
-            email=desk.email,
-            hours=", ".join(f"{hours.opens}–{hours.closes}" for hours in desk.hours),
-        )
-        for scheme in schemes()
-        for desk in load_policy(scheme)[0].desks
-    )

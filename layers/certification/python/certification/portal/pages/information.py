@@ -1,0 +1,49 @@
+"""Pages for anybody: notices, the plan of a year, contacts, browsers, what can be verified, and the page without a network."""
+
+from certification.portal import feed
+from certification.portal.page import page
+from certification.portal.requests import Request
+from certification.portal.responses import Response
+from certification.portal.views import information, notices, plans
+from certification.rules.errors import NotFound
+
+A_WHILE = {"cache-control": "public, max-age=300"}
+
+
+def all_notices(request: Request) -> Response:
+    return page(request, "notices.html", entries=notices.in_force(request.language))
+
+
+def notice(request: Request, notice: str) -> Response:
+    return page(request, "notice.html", view=notices.notice(notice, None, request.language))
+
+
+def version(request: Request, notice: str, number: str) -> Response:
+    if not (number.isascii() and number.isdigit() and len(number) < 6):
+        raise NotFound("notice")
+    return page(request, "notice.html", view=notices.notice(notice, int(number), request.language))
+
+
+def atom(request: Request) -> Response:
+    return Response(body=feed.atom(request.language), content_type=feed.TYPE, headers=A_WHILE)
+
+
+def plan(request: Request, year: str | None = None) -> Response:
+    return page(request, "plan.html", view=plans.year_of(year, request.language))
+
+
+def contacts(request: Request) -> Response:
+    return page(request, "contacts.html", platforms=information.platforms(request.language))
+
+
+def browsers(request: Request) -> Response:
+    return page(request, "browsers.html")
+
+
+def scope(request: Request) -> Response:
+    entries = notices.in_force(request.language, (notices.NoticeKind.VERIFICATION_SCOPE,))
+    return page(request, "scope.html", scopes=information.scopes(request.language), entries=entries)
+
+
+def offline(request: Request) -> Response:
+    return page(request, "offline.html")
