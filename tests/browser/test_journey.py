@@ -20,7 +20,7 @@ def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker]
     candidate.go(f"/exams/{seed.SITTING}")
     candidate.press("Apply for this exam")
     home = candidate.path.removeprefix("/en")
-    arrived(candidate, "Next: Occupation and level")
+    arrived(candidate, "Next: What you apply for")
     candidate.fill_in("SAMPLE1001", name="䶮𬭼·样本")
     arrived(candidate, "Next: Check your answers and submit")
     candidate.hand_in()

@@ -135,7 +135,7 @@ def test_the_page_says_what_is_next_in_every_status(
 def test_a_draft_leads_to_the_first_open_task_and_names_the_deadline() -> None:
     gap = Gap(field="occupation", part="choice", en="x", zh="x")
     shown = next_of(known(Status.DRAFT, gaps=(gap,)))
-    assert shown.title == "Next: Occupation and level"
+    assert shown.title == "Next: What you apply for"
     assert shown.href == f"/en/apply/{REFERENCE}/choice"
     assert shown.lines == ("You can submit until 3 December 2026, 17:00 (Hong Kong time).",)
 

@@ -37,6 +37,7 @@ def answers_of(candidate: Candidate, person: Person, application: Application) -
         "level": application.level,
         "form": application.form,
         "region": application.region,
+        "subjects": application.subjects,
         "declaration": True,
     }
 

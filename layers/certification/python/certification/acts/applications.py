@@ -21,6 +21,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy
 from certification.rules.application import Gap, changes, editability, gaps
+from certification.rules.choosing import Wanted, chosen, regions_offered
 from certification.rules.errors import Refused
 from certification.rules.fees import OrderFees, order_fees
 from certification.rules.numbers import application_reference
@@ -59,13 +60,14 @@ def start(candidate_id: str, sitting_id: str) -> str:
         sitting.dates.first_subject.year, SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
     )
     policy, policy_hash = load_policy(sitting.scheme)
+    places = regions_offered(policy, sitting)
     application = Application(
         reference=reference,
         candidate=candidate_id,
         sitting=sitting_id,
         scheme=sitting.scheme,
         policy_hash=policy_hash,
-        region=policy.regions[0].code if len(policy.regions) == 1 else None,
+        region=places[0] if len(places) == 1 else None,
         form=sitting.forms[0] if len(sitting.forms) == 1 else None,
         due=Due(at=sitting.dates.registration_closes),
         notices_seen=notice_board.seen(sitting.scheme, sitting_id, None),
@@ -85,24 +87,17 @@ def start(candidate_id: str, sitting_id: str) -> str:
 
 
 @retried
-def choose(candidate_id: str, reference: str, occupation: str, level: str, form: str) -> OrderFees:
-    """Choose occupation, level and form; gives the fee it will cost (FEE-02)."""
+def choose(candidate_id: str, reference: str, wanted: Wanted) -> OrderFees:
+    """Choose what to apply for; gives the fee it will cost (FEE-02)."""
     application = own_application(candidate_id, reference)
     _editable(application)
     sitting = sittings.read(application.sitting)
     policy, _ = load_policy(application.scheme)
-    fees = order_fees(policy, occupation, level, form)
-    if occupation not in sitting.occupations or level not in sitting.levels or form not in sitting.forms:
-        raise Refused(
-            "not_in_sitting",
-            "This sitting does not offer that occupation, level or form. Choose another.",
-            "本次考试不开设该职业、级别或考试形式，请重新选择。",
-            field="level",
-        )
-    chosen = application.changed(occupation=occupation, level=level, form=form)
-    if chosen != application:
-        commit([applications.update(chosen)])
-    return fees
+    choice = chosen(policy, sitting, wanted)
+    made = application.changed(**dict(choice))
+    if made != application:
+        commit([applications.update(made)])
+    return order_fees(policy, choice.occupation, choice.level, choice.form, choice.subjects)
 
 
 def _editable(application: Application) -> None:

@@ -21,6 +21,7 @@ from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_policy
 from certification.providers.ports import NotYetPublished
+from certification.rules.choosing import taken
 from certification.rules.numbers import candidate_number
 from certification.rules.seating import (
     Entry,
@@ -79,7 +80,7 @@ def _write_list(sitting: Sitting) -> None:
         {
             "application": application.reference,
             "candidate_number": candidate_number(year, sitting.number, place),
-            "subjects": list(policy.occupation(application.occupation or "").subjects),
+            "subjects": list(taken(policy, application)),
         }
         for place, application in enumerate(applications.in_status(sitting.id, Status.REGISTERED), start=1)
     ]

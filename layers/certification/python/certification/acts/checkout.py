@@ -18,6 +18,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy
 from certification.providers import ports
+from certification.rules.choosing import taken
 from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
@@ -56,8 +57,7 @@ def refund_preview(application: Application, order: Order, success_at: datetime)
     """What a withdrawal would get back, from the rule that will decide it (REF-01, REF-02)."""
     sitting = sittings.read(application.sitting)
     policy, _ = load_policy(application.scheme)
-    subjects = policy.occupation(application.occupation or "").subjects
-    first_day = sitting.dates.starts_for(subjects).astimezone(policy.zone).date()
+    first_day = sitting.dates.starts_for(taken(policy, application)).astimezone(policy.zone).date()
     return preview(refund_policy(policy.refund), order.total, success_at, first_day, clock.now(), policy.zone)
 
 

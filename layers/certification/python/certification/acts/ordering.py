@@ -8,6 +8,7 @@ from certification.cloud.tables.applications import Application
 from certification.cloud.tables.orders import Order, OrderLine
 from certification.cloud.tables.sittings import Sitting
 from certification.policies import load_calendar
+from certification.rules.choosing import taken
 from certification.rules.deadlines import payment_due
 from certification.rules.fees import order_fees
 from certification.rules.numbers import order_number
@@ -18,7 +19,8 @@ def new_order(
     application: Application, sitting: Sitting, policy: Policy, policy_hash: str, now: datetime, decided_at: datetime
 ) -> Order:
     """An order that is not yet stored. Refused once payment has closed."""
-    fees = order_fees(policy, application.occupation or "", application.level or "", application.form or "")
+    chosen = (application.occupation or "", application.level or "", application.form or "")
+    fees = order_fees(policy, *chosen, taken(policy, application))
     pay_by = payment_due(decided_at, sitting.dates, policy, load_calendar(policy.calendar))
     sequence = SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
     return Order(

@@ -36,6 +36,7 @@ class NewSitting(Frozen):
     occupations: tuple[str, ...]
     levels: tuple[str, ...]
     forms: tuple[str, ...]
+    regions: tuple[str, ...] = ()
     dates: SittingDates
     rooms: tuple[Room, ...]
     address_en: str
@@ -75,12 +76,13 @@ def publish(new: NewSitting) -> Sitting:
 
 
 def _known(new: NewSitting) -> None:
-    """Every occupation, level, form and subject must be one of the policy's."""
+    """Every occupation, level, form, region and subject must be one of the policy's."""
     policy, _ = load_policy(new.scheme)
     known = {
         "occupations": {row.code for row in policy.occupations},
         "levels": {row.code for row in policy.levels},
         "forms": {row.code for row in policy.forms},
+        "regions": {row.code for row in policy.regions},
     }
     unknown = [f"{name}: {code}" for name, codes in known.items() for code in getattr(new, name) if code not in codes]
     unknown += [
@@ -98,7 +100,7 @@ def _known(new: NewSitting) -> None:
 
 
 def _same(existing: Sitting, new: NewSitting) -> Sitting:
-    fields = ("number", "scheme", "occupations", "levels", "rooms")
+    fields = ("number", "scheme", "occupations", "levels", "regions", "rooms")
     if any(getattr(existing, field) != getattr(new, field) for field in fields):
         raise Refused(
             "sitting_exists",

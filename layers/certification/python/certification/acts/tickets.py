@@ -10,6 +10,7 @@ from certification.cloud.tables.applications import applications
 from certification.cloud.transaction import commit, retried
 from certification.documents.data import AdmissionTicket, Paper
 from certification.documents.render import render as print_document
+from certification.rules.choosing import taken
 from certification.rules.errors import Refused
 from certification.rules.words import Words
 
@@ -36,7 +37,7 @@ def _data(background: Background) -> AdmissionTicket:
     seat = application.seat
     if seat is None or application.candidate_number is None:
         raise Refused("not_seated", "This application has no seat yet.", "尚未编排座位。")
-    occupation = policy.occupation(application.occupation or "")
+    subjects = taken(policy, application)
     return AdmissionTicket(
         **named(background, _printed_at(background), f"/en/draws/{sitting.id}"),
         number=application.candidate_number,
@@ -53,7 +54,7 @@ def _data(background: Background) -> AdmissionTicket:
                 seat=str(seat.seat),
             )
             for slot in sitting.dates.slots
-            if slot.subject in occupation.subjects
+            if slot.subject in subjects
         ),
         accepted=policy.exam_day.accepted_ids,
         rules=policy.exam_day.instructions,

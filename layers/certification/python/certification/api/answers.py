@@ -30,8 +30,15 @@ class Nothing(Frozen):
     """Done; there is nothing to say."""
 
 
+class Named(Frozen):
+    """Something that can be chosen, by its code."""
+
+    code: str
+    words: Words
+
+
 class Offer(Frozen):
-    """One combination of occupation, level and form with its fee."""
+    """One combination of occupation (or specialty), level and form with the fee for all its subjects."""
 
     occupation: str
     occupation_words: Words
@@ -39,13 +46,15 @@ class Offer(Frozen):
     level_words: Words
     form: str
     form_words: Words
+    subjects: tuple[Named, ...]
     fee: Money
 
 
 class OpenSitting(Frozen):
-    """A sitting that can be applied for, now (`open`) or later (`soon`)."""
+    """A sitting that can be applied for, now (`open`) or later (`soon`). `all_subjects`: nobody chooses among them."""
 
     id: str
+    scheme: str
     name: Words
     registration: Literal["soon", "open"]
     registration_opens: datetime
@@ -57,6 +66,8 @@ class OpenSitting(Frozen):
     results_due: datetime
     time_zone: str
     address: Words
+    regions: tuple[Named, ...]
+    all_subjects: bool
     offers: tuple[Offer, ...]
 
 
@@ -191,6 +202,8 @@ class ApplicationNow(Frozen):
     occupation: str | None
     level: str | None
     form: str | None
+    region: str | None
+    subjects: tuple[str, ...]
     confirmed_at: datetime | None
     editable: bool
     gaps: tuple[Missing, ...]

@@ -16,6 +16,7 @@ from certification.api.answers import (
 )
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
+from certification.rules.choosing import Wanted
 from certification.rules.words import Words
 
 routes = Routes("Applications", "/api/candidate", "candidate")
@@ -41,8 +42,8 @@ def read_application(reference: bodies.ReferencePath) -> ApplicationNow:
 
 @routes.put("/applications/<reference>/choice")
 def choose(reference: bodies.ReferencePath, choice: bodies.Choice) -> Chosen:
-    """Choose occupation, level and form; the answer says what it will cost."""
-    fees = acts.choose(candidate(routes), reference, choice.occupation, choice.level, choice.form)
+    """Choose occupation or specialty, level, form, place and subjects; the answer says what it will cost."""
+    fees = acts.choose(candidate(routes), reference, Wanted.model_validate(choice.model_dump()))
     lines = tuple(FeeLine(code=line.item, words=line.words, amount=line.amount) for line in fees.lines)
     return Chosen(fee=fees.total, lines=lines)
 

@@ -1,9 +1,10 @@
 """The sittings that can still be applied for, as data."""
 
-from certification.api.answers import Offer, OpenSitting
+from certification.api.answers import Named, Offer, OpenSitting
 from certification.cloud import clock
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_policy, schemes
+from certification.rules.choosing import regions_offered
 from certification.rules.fees import order_fees
 from certification.rules.policy import Policy
 from certification.rules.words import Words
@@ -22,6 +23,7 @@ def _shown(sitting: Sitting) -> OpenSitting:
     dates = sitting.dates
     return OpenSitting(
         id=sitting.id,
+        scheme=sitting.scheme,
         name=Words(en=sitting.name_en, zh=sitting.name_zh),
         registration="soon" if clock.now() < dates.registration_opens else "open",
         registration_opens=dates.registration_opens,
@@ -33,6 +35,12 @@ def _shown(sitting: Sitting) -> OpenSitting:
         results_due=sitting.results_due,
         time_zone=policy.time_zone,
         address=Words(en=sitting.address_en, zh=sitting.address_zh),
+        regions=tuple(
+            Named(code=row.code, words=row.words)
+            for row in policy.regions
+            if row.code in regions_offered(policy, sitting)
+        ),
+        all_subjects=policy.validity.must_take_all,
         offers=_offers(sitting, policy),
     )
 
@@ -47,6 +55,10 @@ def _offers(sitting: Sitting, policy: Policy) -> tuple[Offer, ...]:
             level_words=policy.level(row.level).words,
             form=row.form,
             form_words=policy.form(row.form).words,
+            subjects=tuple(
+                Named(code=code, words=policy.subject(code).words)
+                for code in policy.subjects_of(row.occupation, row.level)
+            ),
             fee=order_fees(policy, row.occupation, row.level, row.form).total,
         )
         for row in policy.fees.schedule

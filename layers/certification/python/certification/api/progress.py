@@ -60,6 +60,8 @@ def now(candidate_id: str, reference: str) -> ApplicationNow:
         occupation=application.occupation,
         level=application.level,
         form=application.form,
+        region=application.region,
+        subjects=application.subjects,
         confirmed_at=application.confirmed_at,
         editable=editable,
         gaps=_gaps(candidate_id, reference) if editable else (),

@@ -37,14 +37,18 @@ class Form:
             self.wrong(field, "form.too_long", longest=longest)
         return value
 
-    def chosen(self, field: str, allowed: Collection[str], missing: str | None = None) -> str:
-        """One of the values a page offered; anything else counts as no answer."""
+    def chosen(self, field: str, allowed: Collection[str], missing: str | None = None, **values: object) -> str:
+        """One of the values a page offered; anything else counts as no answer. `values` belong into the words."""
         value = self.request.field(field)
         if value in allowed:
             return value
         if missing:
-            self.wrong(field, missing)
+            self.wrong(field, missing, **values)
         return ""
+
+    def several(self, field: str, allowed: Collection[str]) -> list[str]:
+        """Those of the values a page offered that were ticked."""
+        return [value for value in self.request.form.get(field, ()) if value in allowed]
 
     def day(self, field: str, missing: str | None = None) -> date | None:
         """A date from `<field>_day`, `<field>_month` and `<field>_year`."""

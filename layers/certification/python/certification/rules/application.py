@@ -129,8 +129,8 @@ def _not_offered(policy: Policy, answers: Mapping[str, object]) -> list[Gap]:
             Gap(
                 field="level",
                 part="choice",
-                en="This occupation is not offered at this level in this form. Choose another.",
-                zh="该职业不开设此级别或此考试形式，请重新选择。",
+                en="This is not offered at this level in this form. Choose another.",
+                zh="不开设此级别或此考试形式，请重新选择。",
             )
         )
     kind = answers.get("id_type")

@@ -1,17 +1,19 @@
 """FEES: what an application costs.
 
 In words: the fee schedule has one row for each occupation, level and form of the exam. The row names the fee items that
-are due (for cgptc: registration with document review, examination with theory and practical, certificate) in the
-scheme's one settlement currency. Value-added tax is outside. The answer is frozen on the order together with the
+are due (registration with document review, examination, certificate) in the scheme's one settlement currency; where
+subjects have prices of their own, the examination fee is their sum. Value-added tax is as the scheme says. The answer is frozen on the order together with the
 version of the schedule, so a later schedule changes nothing for an order that exists. What the schedule does not offer
 cannot be bought.
 """
+
+from collections.abc import Collection
 
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.money import Money, total
 from certification.rules.policy import Policy
-from certification.rules.policy_money import FeeItemCode
+from certification.rules.policy_money import FeeItemCode, FeeRow
 from certification.rules.words import Because, Words
 
 
@@ -41,38 +43,64 @@ _VAT = {
 }
 
 
-def order_fees(policy: Policy, occupation: str, level: str, form: str) -> OrderFees:
-    """The fees of one application. Raises Refused (`not_offered`) for a combination the schedule does not have."""
+def order_fees(
+    policy: Policy, occupation: str, level: str, form: str, subjects: Collection[str] | None = None
+) -> OrderFees:
+    """The fees of one application; without `subjects`, for all of them. Refused (`not_offered`) for what has no row."""
     rows = [row for row in policy.fees.schedule if (row.occupation, row.level, row.form) == (occupation, level, form)]
     if not rows:
         raise Refused(
             "not_offered",
-            "This occupation is not offered at this level in this form. Choose another.",
-            "该职业不开设此级别或此考试形式，请重新选择。",
+            "This is not offered at this level in this form. Choose another.",
+            "不开设此级别或此考试形式，请重新选择。",
             rules=("FEE-02",),
             field="level",
         )
     (row,), currency = rows, policy.fees.settlement_currency
+    amounts = _amounts(row, subjects)
     lines = tuple(
         OrderLine(
             item=item.code,
             words=item.words,
-            amount=Money(amount=row.amounts[item.code], currency=currency),
+            amount=Money(amount=amounts[item.code], currency=currency),
             unused_in_full=item.unused_in_full,
         )
         for item in policy.fees.items
-        if item.code in row.amounts
-    )
-    vat_en, vat_zh = _VAT[policy.fees.vat]
-    because = Because(
-        en=f"Fee schedule {policy.fees.version}: {occupation}, level {level}, {form}. {vat_en}",
-        zh=f"收费标准 {policy.fees.version}：{occupation}，{level} 级，{form}。{vat_zh}",
-        rules=("FEE-01", "FEE-02", "FEE-03", "FEE-04"),
+        if item.code in amounts
     )
     return OrderFees(
         version=policy.fees.version,
         lines=lines,
         total=total([line.amount for line in lines], currency),
         vat=policy.fees.vat,
-        because=because,
+        because=_because(policy, row),
     )
+
+
+def least_fee(policy: Policy, occupation: str, level: str, form: str) -> Money:
+    """The least that anybody pays for this: for one subject, where subjects are chosen."""
+    if policy.validity.must_take_all:
+        return order_fees(policy, occupation, level, form).total
+    single = [(code,) for code in policy.subjects_of(occupation, level)]
+    return min(order_fees(policy, occupation, level, form, subjects).total for subjects in single)
+
+
+def _because(policy: Policy, row: FeeRow) -> Because:
+    named = (policy.occupation(row.occupation), policy.level(row.level), policy.form(row.form))
+    vat_en, vat_zh = _VAT[policy.fees.vat]
+    basis = policy.fees.legal_basis
+    return Because(
+        en=f"Fee schedule {policy.fees.version}: {', '.join(one.words.en for one in named)}. {vat_en}"
+        + (f" Legal basis: {basis.en}." if basis else ""),
+        zh=f"收费标准 {policy.fees.version}：{'，'.join(one.words.zh for one in named)}。{vat_zh}"
+        + (f"收费依据：{basis.zh}。" if basis else ""),
+        rules=("FEE-01", "FEE-02", "FEE-03", "FEE-04"),
+    )
+
+
+def _amounts(row: FeeRow, subjects: Collection[str] | None) -> dict[FeeItemCode, int]:
+    """What each item costs; the subjects that were chosen add to the examination fee."""
+    priced = row.for_subjects or {}
+    of_subjects = sum(price for code, price in priced.items() if subjects is None or code in subjects)
+    whole: dict[FeeItemCode, int] = {"examination": row.amounts.get("examination", 0) + of_subjects} if priced else {}
+    return {**row.amounts, **whole}

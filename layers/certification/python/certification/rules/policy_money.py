@@ -27,13 +27,15 @@ class FeeItem(Frozen):
 class FeeRow(Frozen):
     """What one occupation at one level in one exam form costs, in minor units of the settlement currency.
 
-    In Chinese schemes `occupation` is the exam's specialty, `form` is `onsite`, and only `examination` is charged.
+    In Chinese schemes `occupation` is the exam's specialty and only `examination` is charged, often by subject:
+    `for_subjects` is what each subject taken adds to it.
     """
 
     occupation: str
     level: str
     form: str
-    amounts: dict[FeeItemCode, Cents] = Field(min_length=1)
+    amounts: dict[FeeItemCode, Cents]
+    for_subjects: dict[str, Cents] | None = None
 
 
 class ForeignExchange(Frozen):

@@ -77,6 +77,7 @@ class Application(Record):
     level: str | None = None
     form: str | None = None
     region: str | None = None
+    subjects: tuple[str, ...] = ()
     confirmed_at: datetime | None = None
     photo: str | None = None
     answers: tuple[Answer, ...] = ()

@@ -42,6 +42,8 @@ class MarksImport(Frozen):
 class Sitting(Record):
     """One date-window of a scheme. `number` counts the sittings of a year (1 to 99). `dates.tickets_open` is always set.
 
+    `regions` are the places of registration, where they are not all that the policy has.
+
     `due` is the next milestone; which one follows from `stage` and the dates. `results_due` is the promise (RES-01),
     `release_at` when the job releases what was imported.
     """
@@ -56,6 +58,7 @@ class Sitting(Record):
     occupations: tuple[str, ...]
     levels: tuple[str, ...]
     forms: tuple[str, ...]
+    regions: tuple[str, ...] = ()
     dates: SittingDates
     rooms: tuple[Room, ...]
     address_en: str

@@ -7,6 +7,7 @@ from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import answers, application, choice, profile
+from certification.rules.choosing import Wanted
 from certification.rules.errors import Refused
 
 
@@ -37,14 +38,16 @@ def choose(request: Request, reference: str) -> Response:
 
 def save_choice(request: Request, reference: str) -> Response:
     form = Form(request)
-    offered = choice.offered(request.visitor.subject, reference, request.language)
-    chosen = [
-        form.chosen(field, [option[0] for option in options], f"choice.{field}_missing")
-        for field, options in (("occupation", offered.occupations), ("level", offered.levels), ("form", offered.forms))
-    ]
+    view = choice.offered(request.visitor.subject, reference, request.language)
+    wanted = {
+        field: form.chosen(field, [option[0] for option in options], "choice.missing", what=view.labels[field])
+        for field, options in view.options.items()
+        if options and field != "subjects"
+    }
+    subjects = form.several("subjects", [option[0] for option in view.options["subjects"]])
     if not form.errors:
         try:
-            acts.choose(request.visitor.subject, reference, *chosen)
+            acts.choose(request.visitor.subject, reference, Wanted(**wanted, subjects=tuple(subjects)))
         except Refused as refusal:
             form.refused(refusal)
         else:

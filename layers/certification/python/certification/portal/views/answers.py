@@ -3,8 +3,10 @@
 from certification.acts import uploads
 from certification.letters.formats import Language
 from certification.portal.views import countries, whole
+from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
+from certification.rules.choosing import taken, words_of
 from certification.rules.fees import order_fees
 from certification.rules.id_documents import NAMES
 from certification.rules.model import Frozen
@@ -53,7 +55,8 @@ def fee(known: Whole, say: Speech) -> str:
     application = known.application
     if not (application.occupation and application.level and application.form):
         return ""
-    fees = order_fees(known.behind.policy, application.occupation, application.level, application.form)
+    policy, subjects = known.behind.policy, taken(known.behind.policy, application)
+    fees = order_fees(policy, application.occupation, application.level, application.form, subjects)
     return say.amount(fees.total)
 
 
@@ -70,6 +73,11 @@ def groups(known: Whole, say: Speech) -> tuple[Group, ...]:
 def _choice(known: Whole, say: Speech) -> Facts:
     application, policy = known.application, known.behind.policy
     rows = [(say("exams.form"), say.said(policy.form(application.form).words))] if application.form else []
+    if application.region and len(policy.regions) > 1:
+        place = next(row.words for row in policy.regions if row.code == application.region)
+        rows.append((label(policy, "region", say), say.said(place)))
+    if application.subjects and not policy.validity.must_take_all:
+        rows.append((label(policy, "subjects", say), words_of(policy, application.subjects, say.language)))
     return ((say("tasks.choice"), whole.name(known, say)), *rows, (say("exams.fee"), fee(known, say)))
 
 

@@ -5,6 +5,7 @@ from certification.letters.formats import Language
 from certification.portal.views import progress, tasks, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
+from certification.rules.choosing import taken
 from certification.rules.model import Frozen
 from certification.rules.payments import OrderState
 from certification.rules.status import Status
@@ -115,7 +116,7 @@ def _seat(known: Whole, say: Speech) -> Facts:
         ),
         (say("papers.room_and_seat"), say("papers.seat", room=application.seat.room, seat=application.seat.seat)),
     ]
-    subjects = known.behind.policy.occupation(application.occupation or "").subjects
+    subjects = taken(known.behind.policy, application)
     rows += [
         (say.said(known.behind.policy.subject(slot.subject).words), say.moment(slot.starts))
         for slot in sitting.dates.slots
