@@ -22,6 +22,8 @@ SESSION_COOKIE = f"{guard.SESSION}=the-session"
 PUBLIC_PATHS = {
     *("/", "/language", "/exams", "/exams/{sitting}", "/check", "/check/{number}", "/help", "/privacy"),
     *("/draws", "/draws/{sitting}", "/draws/{sitting}/{name}", "/accessibility", "/agreement"),
+    *("/notices", "/notices/feed", "/notices/{notice}", "/notices/{notice}/{number}", "/plan", "/plan/{year}"),
+    *("/contacts", "/browsers", "/offline", "/check/scope"),
     *("/sign-in", "/sign-in/code", "/sign-out", "/staff/sign-in", "/staff/sign-in/code"),
 }
 

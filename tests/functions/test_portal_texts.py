@@ -21,10 +21,11 @@ GIVEN = {  # what `page()` and the environment give every template
     *("token", "errors", "typed", "path", "link", "visitor", "tag", "languages", "navigation"),
     *("t", "language", "static"),
     *("back", "wrong", "field", "long_field", "date_field", "choice", "pick", "tick", "submit", "go", "facts", "aside"),
-    *("more", "progress", "price_tables", "govukTaskList", "govukNotificationBanner", "govukCheckboxes"),
+    *("more", "progress", "price_tables", "published", "notice_text", "notice_list", "contact_card", "govukTaskList", "govukNotificationBanner", "govukCheckboxes"),
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }
 VIEWS = {  # what page functions add
+    *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
     *(
         "exam",
         "exams",
