@@ -37,7 +37,7 @@ def test_cgptc_is_a_valid_policy_and_is_found_by_its_scheme_and_by_its_version()
     assert policy.scheme == "cgptc"
     assert digest == policy_hash(policy)
     assert load_policy("cgptc", policy.version) == (policy, digest)
-    assert schemes() == ("cgptc", "guangdong")
+    assert schemes() == ("cgptc", "guangdong", "mixed")
 
 
 def test_a_published_version_is_never_edited_silently() -> None:

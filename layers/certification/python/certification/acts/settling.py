@@ -21,6 +21,7 @@ from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import end_of_day
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import TREASURY, desk_for
+from certification.rules.duplicates import returned_from
 from certification.rules.findings import Act
 from certification.rules.payments import OrderState, move_order
 from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
@@ -42,11 +43,14 @@ def settle(number: str) -> str:
     application = applications.read(order.application)
     sitting = sittings.read(order.sitting)
     paid = [payments.read(payment) for payment in order.payments]
+    policy, _ = load_policy(sitting.scheme)
     settlement = rule(
         _owed(order),
         [PaymentMade(payment=one.id, facts=one.facts, returning=one.returning) for one in paid],
         now,
         frozen=sitting.stage != "announced",
+        duplicates_from=returned_from(policy.duplicates.same_order, sitting.dates, policy),
+        other_order_from=returned_from(policy.duplicates.other_order, sitting.dates, policy),
     )
     writes, news = _returns(order, settlement.verdicts, now)
     writes += _payments(paid, settlement)

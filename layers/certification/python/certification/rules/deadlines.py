@@ -52,7 +52,7 @@ def due_after(start: datetime, span: Span, calendar: WorkingCalendar, zone: Zone
     """The first instant after the span, counted forward. Raises OutsideCalendar."""
     match span.unit:
         case "hours" | "minutes":
-            return start + _elapsed(span)
+            return start + elapsed(span)
         case "days":
             return end_of_day(day_of(start, zone) + timedelta(days=span.count), zone)
         case "working_days":
@@ -63,7 +63,7 @@ def begins_before(event: datetime, span: Span, calendar: WorkingCalendar, zone: 
     """The instant at which the span before an event begins: 00:00 of its first day, or hours before to the second."""
     match span.unit:
         case "hours" | "minutes":
-            return event - _elapsed(span)
+            return event - elapsed(span)
         case "days":
             return start_of_day(day_of(event, zone) - timedelta(days=span.count), zone)
         case "working_days":
@@ -139,7 +139,7 @@ def _not_before(deadline: Deadline, now: datetime, dates: SittingDates, policy: 
     proofs = policy.commitment.proofs if policy.commitment else None
     if proofs is None or proofs.at_least is None:
         return deadline
-    due = max(deadline.due, min(now + _elapsed(proofs.at_least), dates.payment_closes))
+    due = max(deadline.due, min(now + elapsed(proofs.at_least), dates.payment_closes))
     return deadline.model_copy(update={"due": due, "last_day": day_of(due - timedelta(microseconds=1), policy.zone)})
 
 
@@ -163,7 +163,7 @@ def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calenda
 
 def lapses_at(dates: SittingDates, policy: Policy) -> datetime:
     """The instant before which no unpaid application lapses and no list is frozen: the last query must be over."""
-    return dates.payment_closes + _elapsed(policy.payment.last_query)
+    return dates.payment_closes + elapsed(policy.payment.last_query)
 
 
 def verification_due(saved: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
@@ -212,6 +212,7 @@ def ticket_window(dates: SittingDates, policy: Policy, calendar: WorkingCalendar
 
 def check_dates(dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> None:
     """Raises when a deadline of this sitting leaves the calendar, or tickets would open before the list is frozen."""
+    _must_name(dates, policy)
     results_due(dates, policy, calendar)
     review_due(dates.registration_closes, policy, calendar)
     opens, _ = ticket_window(dates, policy, calendar)
@@ -225,13 +226,31 @@ def check_dates(dates: SittingDates, policy: Policy, calendar: WorkingCalendar) 
         )
 
 
+def _must_name(dates: SittingDates, policy: Policy) -> None:
+    """Refuses a sitting without a date that the scheme leaves to its notice (TIC-01, RES-02, K15, K28)."""
+    left = {"tickets_open": policy.ticket.opens.until, "results_published": policy.results.publish.until}
+    if policy.ticket.closes is Anchor.NOTICE:
+        left["tickets_close"] = Anchor.NOTICE
+    missing = [name for name, until in left.items() if until is Anchor.NOTICE and getattr(dates, name) is None]
+    if missing:
+        raise Refused(
+            "dates_missing",
+            f"This scheme leaves these dates to the notice of the sitting: {', '.join(missing)}. Name them.",
+            f"本考试以报考须知为准的日期未填写：{'、'.join(missing)}。",
+            rules=("TIC-01", "RES-02"),
+            field="dates",
+            facts={"missing": ", ".join(missing)},
+        )
+
+
 def _length(window: Window) -> Span:
     if window.within is None:
         raise ValueError("this window is not a number of days or hours; the sitting's notice must name the date")
     return window.within
 
 
-def _elapsed(span: Span) -> timedelta:
+def elapsed(span: Span) -> timedelta:
+    """A span that passes at the same pace everywhere: hours or minutes."""
     if span.unit not in ("hours", "minutes"):
         raise ValueError(f"{span} is counted on a calendar, not in hours")
     return timedelta(**{span.unit: span.count})

@@ -76,7 +76,6 @@ class Policy(Frozen):
 
     regions: tuple[Named, ...] = Field(min_length=1)
     levels: tuple[Level, ...] = Field(min_length=1)
-    specialties: tuple[Named, ...] = ()
     occupations: tuple[Occupation, ...] = Field(min_length=1)
     subjects: tuple[Subject, ...] = Field(min_length=1)
     forms: tuple[Form, ...] = Field(min_length=1)
