@@ -82,7 +82,7 @@ def test_place_time_and_phone_are_gone_and_the_candidate_can_be_told_so() -> Non
     for trace in (b"Exif", b"Assay samples", b"2026:03:02"):
         assert trace in phone_photo()
         assert trace not in (verdict.image or b"")
-    assert verdict.measures["position_removed"] == 1
+    assert {note.code for note in verdict.notes} == {"turned", "position_removed"}
 
 
 @pytest.mark.parametrize("person", PEOPLE)

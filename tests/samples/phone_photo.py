@@ -76,7 +76,7 @@ def faulty(person: Person = PALE) -> dict[str, Image.Image]:
         "several_faces": scene(figure(person, 190, 380, 190), figure(person, 430, 390, 190), people=only),
         "face_too_small": scene(figure(person, 300, 420, 100), people=only).resize((600, 800)),
         "too_close": scene(figure(person, 300, 400, 690), people=only),
-        "off_centre": scene(figure(person, 90, 350, 240), people=only),
+        "too_left": scene(figure(person, 90, 350, 240), people=only),
         "blurred": fine.filter(ImageFilter.GaussianBlur(6)),
         "too_dark": ImageEnhance.Brightness(fine).enhance(0.4),
         "overexposed": _flashed(fine),

@@ -9,23 +9,30 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps
 
-from certification.imaging.problem import EMPTY, NOT_JPEG, TOO_MANY_BYTES, TOO_MANY_PIXELS, TRUNCATED, Unreadable
+from certification.imaging import problem
+from certification.imaging.problem import Unreadable
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
-_LARGEST_COLOUR_PROFILE = 64 * 1024
+_LARGEST_COLOUR_PROFILE = 2 * 1024 * 1024
+"""Those of printing presses, which come with CMYK pictures, have half a megabyte and more."""
 _ORIENTATION, _GPS = 0x0112, 0x8825
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An upright RGB picture and its file's facts; `width` and `height` are the sender's, before any shrinking."""
+    """An upright RGB picture and its file's facts; `width` and `height` are the sender's, before any shrinking.
+
+    `pictures`: how many the file held; we take the first. `rest`: bytes behind the picture's end, which we leave there.
+    """
 
     image: Image.Image
     width: int
     height: int
     orientation: int
     had_position: bool
+    pictures: int
+    rest: bool
 
 
 def open_jpeg(data: bytes, enough: int) -> Opened:
@@ -34,38 +41,47 @@ def open_jpeg(data: bytes, enough: int) -> Opened:
     `enough`: the picture may be decoded at a half, quarter or eighth as long as both sides keep this many pixels; that
     is what makes a 50-megapixel photo cheap. Unreadable says why a file is refused.
     """
-    if not data:
-        raise Unreadable(EMPTY)
-    if len(data) > MOST_BYTES:
-        raise Unreadable(TOO_MANY_BYTES)
-    if not data.startswith(b"\xff\xd8\xff"):
-        raise Unreadable(NOT_JPEG)
-    try:
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "MPO"))
-    except Image.DecompressionBombError:
-        raise Unreadable(TOO_MANY_PIXELS) from None
-    except Exception:
-        raise Unreadable(NOT_JPEG) from None
+    image = _header(data)
     width, height = image.size
     if width * height > MOST_PIXELS:
-        raise Unreadable(TOO_MANY_PIXELS)
+        raise Unreadable(problem.TOO_MANY_PIXELS)
     # Pillow answers broken files with many kinds of exception (OSError, SyntaxError, struct.error ...): each means no.
     try:
         exif = image.getexif()
         orientation, had_position = int(exif.get(_ORIENTATION, 1)), bool(exif.get_ifd(_GPS))
+        pictures = int(getattr(image, "n_frames", 1))
         image.draft("RGB", (enough, enough))
         image.load()
         upright = _in_srgb(ImageOps.exif_transpose(image))
     except Exception:
-        raise Unreadable(TRUNCATED) from None
+        raise Unreadable(problem.TRUNCATED) from None
     upright.info = {}
-    return Opened(upright, width, height, orientation, had_position)
+    if orientation >= 5:
+        width, height = height, width
+    rest = pictures == 1 and not data.endswith(b"\xff\xd9")
+    return Opened(upright, width, height, orientation, had_position, pictures, rest)
+
+
+def _header(data: bytes) -> Image.Image:
+    """The picture before a pixel of it is decoded."""
+    if not data:
+        raise Unreadable(problem.EMPTY)
+    if len(data) > MOST_BYTES:
+        raise Unreadable(problem.TOO_MANY_BYTES)
+    if not data.startswith(b"\xff\xd8\xff"):
+        raise Unreadable(problem.not_jpeg(data))
+    try:
+        return Image.open(io.BytesIO(data), formats=("JPEG", "MPO"))
+    except Image.DecompressionBombError:
+        raise Unreadable(problem.TOO_MANY_PIXELS) from None
+    except Exception:
+        raise Unreadable(problem.NOT_JPEG) from None
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The picture in the colours every screen and printer expects; phones write Display P3."""
+    """The picture in the colours every screen and printer expects; phones write Display P3, presses CMYK."""
     profile = image.info.get("icc_profile")
-    if image.mode == "RGB" and profile and len(profile) <= _LARGEST_COLOUR_PROFILE:
+    if image.mode in ("RGB", "CMYK") and profile and len(profile) <= _LARGEST_COLOUR_PROFILE:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")

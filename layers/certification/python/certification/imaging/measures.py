@@ -72,20 +72,42 @@ def percentile(luma: Image.Image, share: float) -> float:
 
 
 def unevenness(image: Image.Image, face: Face) -> float:
-    """How much darker one half of the face is than the other, 0 (alike) to 1, in proportion to the lighter half."""
+    """How much darker one half of the face is than the other, in proportion to the lighter half: 0 for alike, towards
+    1 for a right half in the dark, towards -1 for a left one (as one looks at the picture)."""
     luma = _face_part(image, face).convert("L")
     middle = luma.width // 2
     left = ImageStat.Stat(luma.crop((0, 0, middle, luma.height))).mean[0]
     right = ImageStat.Stat(luma.crop((middle, 0, luma.width, luma.height))).mean[0]
-    return abs(left - right) / max(left, right, 1.0)
+    return (left - right) / max(left, right, 1.0)
 
 
 def burnt_out(image: Image.Image, face: Face) -> float:
     """The share of the face that is pure white: light that no processing brings back."""
+    return _white_share(_face_part(image, face), 250)
+
+
+def glare(image: Image.Image, face: Face) -> float:
+    """The share of the band of the eyes that is blown out: a lamp mirrored in glasses. The white of an eye is less."""
+    eyes = [point[1] for point in face.points[:2]]
+    middle, half = sum(eyes) / 2, face.height * 0.10
+    box = (face.x + 0.08 * face.width, middle - half, face.x + 0.92 * face.width, middle + half)
+    return _white_share(_inside(image, box), 253)
+
+
+def colourfulness(image: Image.Image, face: Face) -> float:
+    """How far the face is from grey: the median difference between its largest and smallest channel.
+
+    The least colourful skin there is measured 8 and more under white light; a black-and-white picture has 0.
+    """
     red, green, blue = _face_part(image, face).split()
-    least = ImageChops.darker(ImageChops.darker(red, green), blue)
-    counts = least.histogram()
-    return sum(counts[250:]) / max(1, sum(counts))
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return percentile(ImageChops.subtract(most, ImageChops.darker(ImageChops.darker(red, green), blue)), 0.75)
+
+
+def _white_share(part: Image.Image, least: int) -> float:
+    red, green, blue = part.split()
+    counts = ImageChops.darker(ImageChops.darker(red, green), blue).histogram()
+    return sum(counts[least:]) / max(1, sum(counts))
 
 
 def sharpness(image: Image.Image, face: Face) -> float:
@@ -103,5 +125,10 @@ def _face_part(image: Image.Image, face: Face) -> Image.Image:
     """The inner face, without hair and wall at the sides of the box."""
     left, right = face.x + 0.10 * face.width, face.x + 0.90 * face.width
     top, bottom = face.y + 0.12 * face.height, face.y + 0.95 * face.height
-    box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
-    return image.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+    return _inside(image, (left, top, right, bottom))
+
+
+def _inside(image: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
+    left, top, right, bottom = box
+    clipped = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+    return image.crop((round(clipped[0]), round(clipped[1]), round(clipped[2]), round(clipped[3])))

@@ -1,14 +1,22 @@
 """What we say about a file, in both languages."""
 
+from typing import Literal
+
 from certification.rules.model import Frozen
+
+Severity = Literal["unusable", "doubtful", "note"]
 
 
 class Problem(Frozen):
-    """Something wrong with a file: a stable code, and what it is and what to do, in English and Chinese."""
+    """Something about a file: a stable code, and what it is and what to do, in English and Chinese.
+
+    `unusable`: another file is needed; `doubtful`: the candidate may use it and a person will look; `note`: only told.
+    """
 
     code: str
     en: str
     zh: str
+    severity: Severity = "unusable"
 
 
 class Unreadable(Exception):
@@ -45,3 +53,54 @@ TRUNCATED = Problem(
     en="The picture is cut off or damaged. Send the original file again.",
     zh="图片不完整或已损坏，请重新上传原文件。",
 )
+
+
+def too_small(width: int, height: int, least_width: int, least_height: int) -> Problem:
+    """Fewer pixels than the photo we have to make: nothing could be printed from it."""
+    return Problem(
+        code="too_small",
+        en=f"The picture has only {width} x {height} pixels; at least {least_width} x {least_height} are needed."
+        " Send the original from the camera, not a preview.",
+        zh=f"图片仅有{width}×{height}像素，至少需要{least_width}×{least_height}像素。请上传相机原图，不要上传缩略图。",
+    )
+
+
+_SAVE_EN, _SAVE_ZH = (
+    "Open it in a picture program, save it as JPG and send that.",
+    "请用图片软件打开，另存为JPG后再上传。",
+)
+_PHONE_EN = (
+    "On the phone choose Settings, Camera, Formats, Most compatible and take it again, or save it as JPG and send that."
+)
+_PHONE_ZH = "请在手机“设置 > 相机 > 格式”中选择“兼容性最佳”后重新拍摄，或另存为JPG后再上传。"
+_STARTS: tuple[tuple[bytes, str, str], ...] = (
+    (b"\x89PNG", "a PNG picture", "PNG图片"),
+    (b"GIF8", "a GIF picture, which may move", "GIF图片（可能为动图）"),
+    (b"BM", "a BMP picture", "BMP图片"),
+    (b"II*\0", "a TIFF picture", "TIFF图片"),
+    (b"MM\0*", "a TIFF picture", "TIFF图片"),
+    (b"%PDF", "a PDF document", "PDF文件"),
+    (b"PK\x03\x04", "a ZIP or Office file", "ZIP压缩包或Office文件"),
+    (b"<", "a page or a drawing made of text (HTML or SVG)", "网页或矢量图文件（HTML或SVG）"),
+)
+_HEIF = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def not_jpeg(data: bytes) -> Problem:
+    """What the file is instead, as far as its first bytes say, and how to make a JPEG of it (PHO-09)."""
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+        return _is("an iPhone picture (HEIC)", "苹果手机图片（HEIC）", _PHONE_EN, _PHONE_ZH)
+    if data[4:8] == b"ftyp":
+        return _is("a film or an AVIF picture", "视频或AVIF图片", _SAVE_EN, _SAVE_ZH)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return _is("a WebP picture", "WebP图片", _SAVE_EN, _SAVE_ZH)
+    for start, en, zh in _STARTS:
+        if data.lstrip()[: len(start)] == start:
+            return _is(en, zh, _SAVE_EN, _SAVE_ZH)
+    return NOT_JPEG
+
+
+def _is(en: str, zh: str, do_en: str, do_zh: str) -> Problem:
+    return Problem(
+        code="not_jpeg", en=f"This is {en}, not a JPEG photo. {do_en}", zh=f"文件是{zh}，不是JPEG照片。{do_zh}"
+    )
