@@ -25,6 +25,7 @@ METHODS = {
     "put": "PutItem",
     "delete": "DeleteItem",
     "unchanged": "ConditionCheckItem",
+    "absent": "ConditionCheckItem",
 }
 # What other parts of cloud/ need, by the definition that calls AWS.
 CALLS: dict[Definition, tuple[str, ...]] = {

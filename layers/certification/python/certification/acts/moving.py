@@ -26,7 +26,9 @@ def moved(
     open_cases = changes.get("open_cases", application.open_cases)
     status = move(application.status, trigger, open_cases)
     step = Step(at=now, trigger=trigger, to=status, by=by, rules=rules)
-    after: Application = application.changed(status=status, due=due, tries=0, life=(*application.life, step), **changes)
+    after: Application = application.changed(
+        **{"promised": None, **changes}, status=status, due=due, tries=0, life=(*application.life, step)
+    )
     return after
 
 

@@ -43,6 +43,8 @@ def of_application(key: str) -> None:
         return
     if application.status in (Status.DRAFT, Status.RETURNED):
         _lapse(application, now, [])
+    elif application.status in (Status.AWAITING_SIGNATURE, Status.AWAITING_PROOFS):
+        _remind_or_lapse(application, now)
     elif application.status is Status.AWAITING_PAYMENT:
         _lapse_unpaid(application, now)
     elif application.status is Status.VERIFYING:
@@ -73,6 +75,15 @@ def _lapse(application: Application, now: datetime, writes: list[Write]) -> None
         writes = [*writes, claims.delete(claim)]
     missed = application.status.value
     commit([applications.update(lapsed), *writes], [announce("ApplicationLapsed", application, missed=missed)])
+
+
+def _remind_or_lapse(application: Application, now: datetime) -> None:
+    """One letter when the advised time begins (COM-14); nothing signed or handed in by the end, and it lapses."""
+    ends = application.act_by
+    if ends is None or now >= ends:
+        _lapse(application, now, [])
+        return
+    commit([applications.update(application.changed(due=Due(at=ends)))], [announce("CandidateReminded", application)])
 
 
 def _lapse_unpaid(application: Application, now: datetime) -> None:

@@ -172,6 +172,38 @@ def query(payment_id: str) -> bool:
     return False
 
 
+def close(payment_id: str) -> bool:
+    """Have the provider close an open attempt. True when it can never take money; False when it has, or may have."""
+    payment = payments.read(payment_id)
+    if payment.state not in ATTEMPT_ALIVE:
+        return payment.state is not AttemptState.CAPTURED
+    try:
+        found = card().find_checkout(
+            payment.checkout or f"{payment.order}.{payment.id}", payment.created_at - timedelta(hours=1)
+        )
+        if found is not None and found.state in ATTEMPT_ALIVE:
+            found = card().expire_checkout(found.id)
+    except (ports.Unreachable, ports.Lost, ports.ProviderRefused):
+        return False
+    if found is None:
+        _close(payment)
+    elif found.facts or found.state in ATTEMPT_ALIVE:
+        _record(found)
+        return False
+    else:
+        _ended(payment, found)
+    return payments.read(payment_id).state not in (*ATTEMPT_ALIVE, AttemptState.CAPTURED)
+
+
+def _ended(payment: Payment, found: ports.CheckoutState) -> None:
+    """The provider says that the page is closed and took nothing."""
+    ended = payment.changed(state=attempt_after(payment.state, found.state), checkout=found.id, due=None)
+    try:
+        commit([payments.update(ended)])
+    except Lost:
+        return  # an event told us more meanwhile
+
+
 def _record(found: ports.CheckoutState) -> None:
     now = clock.now()
     captures = "+".join(fact.key for fact in found.facts) or found.state

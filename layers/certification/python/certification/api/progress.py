@@ -79,7 +79,7 @@ def _due(application: Application) -> datetime | None:
     """The end of the present wait: the row's own date, or the one that the desk promised for a review."""
     if application.status is Status.AWAITING_REVIEW and application.review is not None:
         return cases.read(application.review).promised
-    return application.due.at if application.due else None
+    return application.act_by
 
 
 def _gaps(candidate_id: str, reference: str) -> tuple[Missing, ...]:

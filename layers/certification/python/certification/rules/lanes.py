@@ -2,13 +2,15 @@
 
 In words: where the policy asks for a review of everybody (cgptc), every application goes to review. Where there is a
 commitment, the candidate chooses: who commits and belongs to no class that needs a review signs and pays; everybody
-else hands in proofs first. The answer also names what a reviewer should look at, so that nobody has to tick twenty
-boxes; nothing named here keeps an application from going on, because a person decides.
+else hands in proofs first, and goes on to the review at once when they are all there already. The answer also names
+what a reviewer should look at, so that nobody has to tick twenty boxes; nothing named here keeps an application from
+going on, because a person decides.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
+from certification.rules.commitments import CLASS_WORDS
 from certification.rules.eligibility import EligibilityAnswer
 from certification.rules.model import Frozen
 from certification.rules.policy import LaneName, Policy
@@ -27,7 +29,17 @@ class LaneChoice(Frozen):
     lane: LaneName
     trigger: Trigger
     because: Because
+    classes: tuple[CandidateClass, ...] = ()
     look_at: tuple[Because, ...] = ()
+
+
+RULES: dict[CandidateClass, str] = {
+    "barred": "COM-02",
+    "not_chosen": "COM-12",
+    "withdrawn": "COM-09",
+    "unverified": "CHK-05",
+    "exemption_level": "ELI-08",
+}
 
 
 def choose_lane(
@@ -35,11 +47,14 @@ def choose_lane(
     checks: Mapping[VerificationSubject, CheckState],
     eligible: EligibilityAnswer,
     classes: frozenset[CandidateClass] = frozenset(),
+    *,
+    complete: bool = False,
 ) -> LaneChoice:
     """The lane of a confirmed application.
 
     `checks` are the answers about the person, `classes` what is known of the candidate's choice, bars and level
-    (`not_chosen` when the commitment was not chosen); `unverified` is added here from the checks.
+    (`not_chosen` when the commitment was not chosen); `unverified` is added here from the checks. `complete`: every
+    proof that is needed was accepted.
     """
     look_at = _look_at(checks, eligible)
     if policy.commitment is None:
@@ -49,23 +64,49 @@ def choose_lane(
             rules=("REG-02", "REG-08"),
         )
         return LaneChoice(lane="review", trigger=Trigger.SENT_TO_REVIEW, because=because, look_at=look_at)
-    unverified = any(checks.get(subject) != "passed" for subject in policy.verification.subjects)
-    belongs = classes | ({"unverified"} if unverified else frozenset())
+    belongs = with_unverified(policy, checks, classes)
     needed = policy.review.required_for
-    reviewed = sorted(belongs if needed == "all" else belongs & set(needed))
+    reviewed = tuple(sorted(belongs if needed == "all" else belongs & set(needed)))
     if reviewed or needed == "all":
-        because = Because(
-            en=f"Proofs are needed first: {', '.join(reviewed) or 'everybody'}.",
-            zh=f"须先提交证明材料：{'、'.join(reviewed) or '全部报考人员'}。",
-            rules=("COM-13", "CHK-05"),
+        trigger = Trigger.SENT_TO_REVIEW if complete else Trigger.SENT_TO_PROOFS
+        because = proofs_first(reviewed)
+        return LaneChoice(
+            lane="proof", trigger=trigger, because=because, classes=tuple(sorted(belongs)), look_at=look_at
         )
-        return LaneChoice(lane="proof", trigger=Trigger.SENT_TO_PROOFS, because=because, look_at=look_at)
     because = Because(
-        en="You chose the commitment and nothing bars it.",
-        zh="您选择采用告知承诺制，且无不适用情形。",
+        en="You chose the commitment and nothing bars it. No proofs are asked for.",
+        zh="您选择采用告知承诺制，且无不适用情形，不再索要有关证明。",
         rules=("COM-01", "COM-06"),
     )
-    return LaneChoice(lane="commitment", trigger=Trigger.SENT_TO_SIGNATURE, because=because, look_at=look_at)
+    return LaneChoice(
+        lane="commitment",
+        trigger=Trigger.SENT_TO_SIGNATURE,
+        because=because,
+        classes=tuple(sorted(belongs)),
+        look_at=look_at,
+    )
+
+
+def proofs_first(classes: tuple[CandidateClass, ...]) -> Because:
+    """Why somebody of these classes hands in proofs before paying."""
+    words = [CLASS_WORDS[name] for name in classes]
+    return Because(
+        en=f"Proofs are needed first: {'; '.join(one.en for one in words) or 'everybody hands them in'}.",
+        zh=f"须先提交证明材料：{'、'.join(one.zh for one in words) or '全部报考人员'}。",
+        rules=("COM-13", *(RULES[name] for name in classes)),
+    )
+
+
+def with_unverified(
+    policy: Policy, checks: Mapping[VerificationSubject, CheckState], classes: frozenset[CandidateClass]
+) -> frozenset[CandidateClass]:
+    """The classes, with `unverified` where a check gave no pass."""
+    return classes | {"unverified"} if unverified(policy, checks) else classes
+
+
+def unverified(policy: Policy, checks: Mapping[VerificationSubject, CheckState]) -> bool:
+    """Whether a check that the policy names gave no pass."""
+    return any(checks.get(subject) != "passed" for subject in policy.verification.subjects)
 
 
 def _look_at(checks: Mapping[VerificationSubject, CheckState], eligible: EligibilityAnswer) -> tuple[Because, ...]:

@@ -1,7 +1,7 @@
 """Applications: one candidate's attempt at one sitting. What everything hangs on."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -9,6 +9,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
 from certification.rules.cases import OpenCase
 from certification.rules.model import Frozen
+from certification.rules.policy_applying import CandidateClass
 from certification.rules.status import Status, Trigger
 
 
@@ -30,6 +31,8 @@ class Answer(Frozen):
     en: str
     zh: str
     at: datetime
+    rules: tuple[str, ...] = ()
+    policy_hash: str = ""
 
 
 class ReturnReason(Frozen):
@@ -57,12 +60,23 @@ class Seat(Frozen):
     seat: int
 
 
+class NoticeShown(Frozen):
+    """The notice of the commitment as it was shown: which version, the hash of its text, and when (COM-03)."""
+
+    text: str
+    hash: str
+    language: Literal["en", "zh"]
+    at: datetime
+
+
 class Application(Record):
-    """`due` belongs to `status`. `open_cases` are the cases beside it; `orders` and `certificate` what came of it.
+    """`due` belongs to `status`; `promised` is the end of the wait where the row is looked at earlier. `open_cases` are the cases beside it; `orders` and `certificate` what came of it.
 
     `answers` are the rules' answers. `notices_seen` names the notices that counted when it was begun (`number:hash`).
     `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per question and upload, so that a
     resubmission knows what changed without keeping the content twice.
+    `commits` is the candidate's choice (None: none yet), `commitment` the signature in force, `classes` those of review
+    the screening found.
     """
 
     reference: str
@@ -72,12 +86,14 @@ class Application(Record):
     policy_hash: str
     status: Status = Status.DRAFT
     due: Due | None = None
+    promised: datetime | None = None
     tries: int = 0
     occupation: str | None = None
     level: str | None = None
     form: str | None = None
     region: str | None = None
     subjects: tuple[str, ...] = ()
+    majors_accepted: tuple[str, ...] = ()
     confirmed_at: datetime | None = None
     photo: str | None = None
     answers: tuple[Answer, ...] = ()
@@ -87,6 +103,10 @@ class Application(Record):
     answers_confirmed: dict[str, str] = {}
     uploads_confirmed: dict[str, str] = {}
     review: str | None = None
+    commits: bool | None = None
+    notice_shown: NoticeShown | None = None
+    commitment: str | None = None
+    classes: tuple[CandidateClass, ...] = ()
     orders: tuple[str, ...] = ()
     registered_at: datetime | None = None
     candidate_number: str | None = None
@@ -97,6 +117,11 @@ class Application(Record):
     score_report: str | None = None
     certificate: str | None = None
     life: tuple[Step, ...] = ()
+
+    @property
+    def act_by(self) -> datetime | None:
+        """The end of the present wait."""
+        return self.promised or (self.due.at if self.due else None)
 
     @property
     def order(self) -> str | None:

@@ -173,6 +173,15 @@ class Table[R: Record]:
         }
         return Write(label=self._label(record), item={"ConditionCheck": item})
 
+    def absent(self, *key: str) -> Write:
+        """Nothing is written, but the transaction fails if there is a row under this key by now."""
+        item = {
+            "TableName": self.row.Meta.table_name,
+            "Key": {name: {"S": value} for name, value in zip(("pk", "sk"), key, strict=False)},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        return Write(label="/".join([self.name, *key]), item={"ConditionCheck": item})
+
     # inside
 
     def _put(self, record: R, version: int, condition: dict[str, Any]) -> Write:

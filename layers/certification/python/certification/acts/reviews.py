@@ -1,0 +1,36 @@
+"""A review as it is opened: which desk, by when, and what the reviewer should look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from certification.acts.cases import new_case
+from certification.cloud.tables.applications import Application
+from certification.cloud.tables.cases import Case
+from certification.policies import load_calendar
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.deadlines import review_due, warning_at
+from certification.rules.desks import desk_for
+from certification.rules.policy import Policy
+from certification.rules.words import Because
+
+
+def review_of(
+    application: Application, policy: Policy, now: datetime, look_at: Sequence[Because] = ()
+) -> tuple[Case, Because]:
+    """The review of an application as handed in now, not yet stored, and why it is due when it is."""
+    calendar = load_calendar(policy.calendar)
+    handed_in = now if application.classes else application.confirmed_at or now
+    due = review_due(handed_in, policy, calendar)
+    case = new_case(
+        CaseKind.REVIEW,
+        Subject.APPLICATION,
+        application.reference,
+        f"{len(application.life)}",  # which time it was handed in: each has a review of its own
+        now=now,
+        due=due.due,
+        desk=desk_for(policy, CaseKind.REVIEW, application.region).code,
+        facts={f"look_at_{number}": reason.en for number, reason in enumerate(look_at, 1)},
+        scheme=application.scheme,
+        warn=warning_at(due.due, policy, calendar),
+    )
+    return case, due.because

@@ -1,0 +1,47 @@
+"""SUPERVISION: whose check is waived, who is looked at all the same, and what a check that was missed costs.
+
+In words: a check is waived when all three hold: a commitment was made, identity, education and major were verified
+online, and the integrity register has no entry (CHK-08). Whoever is waived stays under daily supervision: a sample drawn
+so that nobody can steer it, key supervision of those reported by the public or of exemption levels, and comparisons of
+what was declared (CHK-09..12). A check has a date by which the candidate answers; refused or missed, the policy says
+whether the right to sit is forfeited or registration and scores are void (K31).
+"""
+
+from certification.rules.model import Frozen
+from certification.rules.policy import Policy
+from certification.rules.words import Because, Words
+
+CONDITIONS: dict[str, Words] = {
+    "committed": Words(en="a commitment was made", zh="已作出承诺"),
+    "auto_verified": Words(en="identity, education and major were verified online", zh="身份、学历、专业等信息均在线核验通过"),
+    "no_integrity_entry": Words(en="the integrity register has no entry", zh="在资格考试诚信档案库无记录"),
+}
+
+
+class Waiver(Frozen):
+    """Whether the check before the exam is waived, and why."""
+
+    waived: bool
+    because: Because
+
+
+def waiver(policy: Policy, *, committed: bool, auto_verified: bool, no_integrity_entry: bool) -> Waiver:
+    """All conditions of the policy must hold (CHK-08); each that does not is named."""
+    holds = {"committed": committed, "auto_verified": auto_verified, "no_integrity_entry": no_integrity_entry}
+    wanted = policy.checks.waived_if if policy.checks else ()
+    missing = [CONDITIONS[name] for name in wanted if not holds[name]]
+    if not wanted:
+        because = Because(en="This scheme waives no check.", zh="本项考试不免予核查。", rules=("CHK-08",))
+    elif missing:
+        because = Because(
+            en=f"The check is not waived: it is not the case that {'; nor that '.join(one.en for one in missing)}.",
+            zh=f"不符合免予核查条件：{'、'.join(one.zh for one in missing)}（未满足）。",
+            rules=("CHK-08",),
+        )
+    else:
+        because = Because(
+            en=f"The check is waived: {'; '.join(CONDITIONS[name].en for name in wanted)}. Supervision goes on.",
+            zh=f"免予核查：{'、'.join(CONDITIONS[name].zh for name in wanted)}。仍接受日常监管。",
+            rules=("CHK-08", "CHK-09"),
+        )
+    return Waiver(waived=bool(wanted) and not missing, because=because)
