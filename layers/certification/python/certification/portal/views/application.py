@@ -12,7 +12,14 @@ from certification.rules.status import Status
 
 Facts = tuple[tuple[str, str], ...]
 WITHDRAWABLE = frozenset(
-    {Status.DRAFT, Status.AWAITING_REVIEW, Status.RETURNED, Status.AWAITING_PAYMENT, Status.AWAITING_PROOFS}
+    {
+        Status.DRAFT,
+        Status.AWAITING_SIGNATURE,
+        Status.AWAITING_PROOFS,
+        Status.AWAITING_REVIEW,
+        Status.RETURNED,
+        Status.AWAITING_PAYMENT,
+    }
 )
 
 
@@ -43,6 +50,8 @@ class Page(Frozen):
     payment: Facts
     refund: str
     withdrawable: bool
+    signed: bool
+    commitment_withdrawable: bool
 
 
 class Row(Frozen):
@@ -88,6 +97,10 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         payment=_payment(known, say),
         refund=_refund(known, say),
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
+        signed=application.commitment is not None,
+        commitment_withdrawable=bool(application.commits and application.commitment)
+        and application.status is Status.AWAITING_PAYMENT
+        and known.now < known.behind.sitting.dates.registration_closes,
     )
 
 

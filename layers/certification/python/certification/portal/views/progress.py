@@ -38,6 +38,8 @@ def next_step(whole: Whole, say: Speech, base: str, tasks: tuple[Task, ...]) -> 
     if whole.editable:
         return _editing(whole, say, tasks)
     maker = {
+        Status.AWAITING_SIGNATURE: _acting,
+        Status.AWAITING_PROOFS: _acting,
         Status.AWAITING_PAYMENT: _paying,
         Status.SEATED: _seated,
         Status.NOT_PASSED: _not_passed,
@@ -90,6 +92,19 @@ def _editing(whole: Whole, say: Speech, tasks: tuple[Task, ...]) -> Next:
     )
 
 
+def _acting(whole: Whole, say: Speech, base: str) -> Next:
+    """Something to sign or to hand in, and until when."""
+    status = whole.application.status
+    by = whole.application.act_by
+    return Next(
+        title=say(f"next.{status}_title"),
+        lines=(say(f"next.{status}_text", by=say.deadline(by) if by else ""),),
+        asks="link",
+        button=say(f"next.{status}_button"),
+        href=f"{base}/{'sign' if status is Status.AWAITING_SIGNATURE else 'proofs'}",
+    )
+
+
 def _paying(whole: Whole, say: Speech, base: str) -> Next:
     quote = whole.quote
     if quote is None:
@@ -105,8 +120,9 @@ def _paying(whole: Whole, say: Speech, base: str) -> Next:
     if not quote.payable:
         return Next(title=say("next.payment_over_title"), lines=(say("next.payment_over_text"),))
     by = say.deadline(quote.order.pay_by)
+    signed = bool(whole.application.commits and whole.application.commitment)
     return Next(
-        title=say("next.pay_title", amount=say.amount(quote.order.total)),
+        title=say("next.pay_signed_title" if signed else "next.pay_title", amount=say.amount(quote.order.total)),
         lines=(say("next.pay_text", by=by),),
         asks="link",
         button=say("next.pay_button"),
@@ -156,9 +172,15 @@ def steps(whole: Whole, say: Speech) -> tuple[Step, ...]:
     """The way from handing in to the certificate. What is done has its date; the rest says when it comes."""
     application, dates = whole.application, _dates(whole, say)
     examined = whole.now >= whole.behind.sitting.dates.exam_over
+    signing = application.status is Status.AWAITING_SIGNATURE or (application.commits and application.commitment)
+    looked_at: tuple[str, datetime | None, str] = (
+        ("signed", whole.at("signed"), say("progress.signed_hint"))
+        if signing
+        else ("approved", whole.at("approved"), _review_hint(whole, say))
+    )
     happened: list[tuple[str, datetime | None, str]] = [
         ("submitted", application.confirmed_at, ""),
-        ("approved", whole.at("approved"), _review_hint(whole, say)),
+        looked_at,
         ("paid", application.registered_at, _pay_hint(whole, say)),
         ("seated", whole.at("seat_drawn"), say("progress.seated_hint", **dates)),
         (
