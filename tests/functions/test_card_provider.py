@@ -92,14 +92,14 @@ def test_a_lost_answer_is_looked_up_by_our_reference_and_no_second_checkout_is_o
 
 @pytest.mark.scenario(6)
 @pytest.mark.scenario(7)
-def test_a_stored_failure_repeats_under_its_key_and_the_next_key_succeeds_after_proof_of_absence(stand: Stand) -> None:
+def test_a_stored_failure_repeats_under_its_key_and_the_next_attempt_succeeds_after_proof_of_absence(stand: Stand) -> None:
     stand.switch("stored_500")
     for _ in range(2):
         with pytest.raises(Lost, match="500"):
             stand.create()
     assert stand.card.find_checkout(ATTEMPT.reference, since=START) is None
-    assert stand.create(ATTEMPT.model_copy(update={"number_sent": 2})).id
-    assert stand.requests[-1][2]["Idempotency-Key"] == "pay:P1:2"
+    assert stand.create(ATTEMPT.model_copy(update={"attempt": "P2"})).id
+    assert stand.requests[-1][2]["Idempotency-Key"] == "pay:P2"
 
 
 @pytest.mark.scenario(8)

@@ -79,14 +79,10 @@ def start(candidate_id: str, reference: str) -> str:
     order = _order(application)
     now = clock.now()
     _payable(application, order, now)
-    alive = [one for one in map(payments.read, order.payments) if one.state in ATTEMPT_ALIVE]
-    for attempt in alive:
-        if attempt.address and attempt.expires_at and now < attempt.expires_at:
-            return attempt.address
-        if attempt.checkout is None and may_send_again(attempt.created_at, now):
-            return _open(attempt, order, application)
-        if paying.query(attempt.id):
-            raise _confirming()
+    for attempt in map(payments.read, order.payments):
+        address = _used_again(attempt, order, application, now)
+        if address is not None:
+            return address
     ends = checkout_ends(now, order.pay_by)
     if ends is None:
         raise Refused(
@@ -108,6 +104,25 @@ def start(candidate_id: str, reference: str) -> str:
     )
     commit([payments.insert(attempt), orders.update(order.changed(payments=(*order.payments, attempt.id)))])
     return _open(payments.read(attempt.id), order, application)
+
+
+def _used_again(attempt: Payment, order: Order, application: Application, now: datetime) -> str | None:
+    """The page of an attempt that may still be paid; None when it never can be. Raises Refused when money was found.
+
+    A provider repeats a failure it stored for as long as it knows the key. An attempt without a good answer is therefore
+    looked up first: where the provider proves that it has nothing, the attempt is closed, and the next has its own key.
+    """
+    if attempt.state is AttemptState.UNKNOWN or (attempt.checkout and attempt.expires_at and now >= attempt.expires_at):
+        if paying.query(attempt.id):
+            raise _confirming()
+        attempt = payments.read(attempt.id)
+    if attempt.state not in ATTEMPT_ALIVE:
+        return None
+    if attempt.address and attempt.expires_at and now < attempt.expires_at:
+        return attempt.address
+    if attempt.checkout is None and may_send_again(attempt.created_at, now):
+        return _open(attempt, order, application)
+    return None
 
 
 def _payable(application: Application, order: Order, now: datetime) -> None:

@@ -62,7 +62,7 @@ class CardCheckouts:
                 "locale": attempt.locale,
                 **({"customer_email": attempt.email} if attempt.email else {}),
             },
-            key=_key(attempt),
+            key=f"pay:{attempt.attempt}",
         )
         try:
             return Checkout(
@@ -138,10 +138,6 @@ def flatten(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
                     yield f"{place}[]", str(item)
         else:
             yield place, str(value)
-
-
-def _key(attempt: Attempt) -> str:
-    return f"pay:{attempt.attempt}" if attempt.number_sent == 1 else f"pay:{attempt.attempt}:{attempt.number_sent}"
 
 
 def _line(line: OrderLine) -> dict[str, Any]:

@@ -34,17 +34,12 @@ class ProviderRefused(Exception):
 
 
 class Attempt(Frozen):
-    """An attempt to pay, chosen and stored before anybody is called. `reference` is what the provider gives back.
-
-    `number_sent` grows only after it was proved that the provider has nothing under the earlier key: a provider
-    repeats a stored failure for ever under the same key.
-    """
+    """An attempt to pay, chosen and stored before anybody is called. `reference` is what the provider gives back."""
 
     order: str = Field(min_length=1, pattern=r"^[^.]+$")
     attempt: str = Field(min_length=1, pattern=r"^[^.]+$")
     email: str | None = None
     locale: Literal["en", "zh"] = "en"
-    number_sent: int = Field(default=1, ge=1)
 
     @property
     def reference(self) -> str:
