@@ -1,4 +1,4 @@
-"""Demo data: two members of staff, a sitting that is open now, and two candidates. Everything says that it is a sample.
+"""Demo data: three members of staff, a sitting that is open now, and two candidates. Everything says that it is a sample.
 
 Staff rows are written directly, as a deployment's first administrator would; all else goes through the doors.
 """
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import boto3
 
+from local import announcing
 from local.candidate import ApiCandidate, Sample
 from local.seal_certificate import ensure_chain
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 SITTING = "cgptc-demo-1"
-REVIEWER, OFFICER = "STF-reviewer", "STF-officer"
-REVIEWER_EMAIL, OFFICER_EMAIL = "reviewer@staff.test", "officer@staff.test"
+REVIEWER, OFFICER, SECOND = "STF-reviewer", "STF-officer", "STF-second"
+REVIEWER_EMAIL, OFFICER_EMAIL, SECOND_EMAIL = "reviewer@staff.test", "officer@staff.test", "second@staff.test"
 DESKS = ("admissions", "finance", "examinations", "operations")
 
 READY = Sample(
@@ -48,12 +49,14 @@ def seed(cloud: "LocalCloud") -> dict[str, Any]:
         prepare(cloud)
         drop(cloud, f"sittings/{SITTING}.json", json.dumps(demo_sitting(cloud.clock.now())).encode(), OFFICER)
         cloud.settle()
+        announcing.publish(cloud, SITTING, (OFFICER,))
         _candidates(cloud)
     return {
         "candidate with a complete profile": READY.email,
         "candidate who waits for the review": WAITING.email,
         "staff: reviewer": REVIEWER_EMAIL,
         "staff: results officer and supervisor": OFFICER_EMAIL,
+        "staff: the second person": SECOND_EMAIL,
         "codes": "arrive in the control room's inbox",
     }
 
@@ -66,9 +69,10 @@ def prepare(cloud: "LocalCloud") -> None:
 
 
 def add_staff() -> None:
-    """The two sample members of staff."""
+    """The sample members of staff; the second confirms what the policy leaves to no one person alone."""
     add_member(REVIEWER, "Sample Reviewer", REVIEWER_EMAIL, ("reviewer",), DESKS)
     add_member(OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations",))
+    add_member(SECOND, "Sample Second", SECOND_EMAIL, ("reviewer", "supervisor"), DESKS)
 
 
 def add_member(identifier: str, name: str, email: str, roles: "tuple[Role, ...]", desks: tuple[str, ...]) -> None:

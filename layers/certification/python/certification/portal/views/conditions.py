@@ -4,6 +4,7 @@ from certification.policies import load_commitment_text
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.policy_applying import Education
 from certification.rules.policy_eligibility import Level, Path
 
 Lines = tuple[str, ...]
@@ -60,7 +61,7 @@ def _always(policy: Policy, level: Level, say: Speech) -> Lines:
 def _way(policy: Policy, path: Path, say: Speech) -> str:
     groups = {group.code: say.said(group.words) for group in policy.eligibility.catalogue}
     held = {one.code: say.said(one.words) for one in policy.eligibility.certificates}
-    parts = [say(f"profile.level_{path.education}")]
+    parts = [] if path.education is Education.NONE else [say(f"profile.level_{path.education}")]
     if path.degree and path.degree != "none":
         parts.append(say(f"conditions.degree_{path.degree}"))
     if path.majors:
@@ -72,7 +73,13 @@ def _way(policy: Policy, path: Path, say: Speech) -> str:
         parts.append(say("conditions.work", n=path.work_years))
     if path.field_years:
         parts.append(say("conditions.field", n=path.field_years))
-    return say("conditions.and").join(parts)
+    if path.minimum_age:
+        parts.append(say("conditions.age", n=path.minimum_age))
+    words = say("conditions.and").join(parts) or say("conditions.nothing")
+    if not path.occupations:
+        return words
+    named = say("notices.comma").join(say.said(policy.occupation(code).words) for code in path.occupations)
+    return say("conditions.only_for", occupations=named, words=words)
 
 
 def proofs(policy: Policy, say: Speech) -> Group:

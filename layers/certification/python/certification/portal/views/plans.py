@@ -39,13 +39,13 @@ class Year(Frozen):
 
 
 def year_of(asked: str | None, language: Language) -> Year:
-    """One year; without one the year that it is."""
+    """One year; without one the year that it is, or the next one of which something is known."""
     if asked is not None and not (asked.isascii() and asked.isdigit() and len(asked) == 4):
         raise NotFound("year")
     now = clock.now()
-    year = int(asked) if asked else now.astimezone(ZoneInfo(ZONE)).year
     begun = [one for one in notice_board.board() if one.kind is NoticeKind.ANNUAL_PLAN and one.in_force(now)]
     known = {exam_day(one).year for one in exams.announced()} | {one.year for one in begun if one.year}
+    year = int(asked) if asked else _nearest(now.astimezone(ZoneInfo(ZONE)).year, known)
     return Year(
         year=year,
         plans=tuple(_plan(one.id, language) for one in begun if one.year == year),
@@ -57,6 +57,11 @@ def year_of(asked: str | None, language: Language) -> Year:
         columns=notices.in_force(language, (NoticeKind.EXAM_NOTICE,)),
         others=tuple(sorted(known - {year})),
     )
+
+
+def _nearest(year: int, known: set[int]) -> int:
+    """The year that it is, or the next one of which something is known."""
+    return min((one for one in known if one >= year), default=year)
 
 
 def exam_day(sitting: exams.Sitting) -> date:
