@@ -79,12 +79,17 @@ class ApiCandidate(Visitor):
         self.call("PUT", "/api/candidate/profile/details", details | changes)
 
     def save_background(self, school: str = "Sample University") -> None:
-        """Education and work."""
+        """Education, then work."""
         education = [
             {"level": self.sample.education, "school": school, "major": "Statistics", "graduated": "2017-07-01"}
         ]
-        work = [{"employer": "Sample Ltd", "role": "Analyst", "since": "2018-01-01", "until": None}]
-        self.call("PUT", "/api/candidate/profile/background", {"education": education, "work": work})
+        self.call("PUT", "/api/candidate/profile/background", {"education": education})
+        self.save_work()
+
+    def save_work(self, since: str = "2018-01-01", until: str | None = None, **changes: Any) -> None:
+        """One job."""
+        job = {"employer": "Sample Ltd", "duties": "Analyst", "since": since, "until": until}
+        self.call("PUT", "/api/candidate/profile/work", {"jobs": [job | changes]})
 
     def upload(self, kind: str, data: bytes, content_type: str = "image/jpeg") -> None:
         """One file; it is looked at before it can be accepted."""

@@ -74,7 +74,7 @@ def test_saved_details_are_asked_about_and_the_answer_is_seen(stand: Stand) -> N
 @pytest.mark.rule("CHG-03")
 def test_nothing_declared_can_change_while_a_confirmed_application_rests_on_it(stand: Stand) -> None:
     candidate = stand.in_review()
-    background: dict[str, list[object]] = {"education": [], "work": []}
+    background: dict[str, list[object]] = {"education": []}
     for answer in (
         put(stand, candidate.session, "details", DETAILS),
         put(stand, candidate.session, "contact", {"address": "", "language": "en"}),

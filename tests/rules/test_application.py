@@ -23,9 +23,7 @@ from tests.rules.test_policy import GUANGDONG
 
 GUANGDONG_POLICY = Policy.model_validate(GUANGDONG)
 YES = EligibilityAnswer(eligible=True, because=Because(en="Yes.", zh="符合。"))
-NO = YES.model_copy(
-    update={"eligible": False, "missing": (Missing(condition="work_years", en="Two years.", zh="两年。"),)}
-)
+NO = YES._replace(eligible=False, missing=(Missing(condition="work_years", en="Two years.", zh="两年。"),))
 COMPLETE: dict[str, object] = {
     "full_name": "陈样本",
     "nationality": "CN",

@@ -9,7 +9,8 @@ from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import Candidate, Upload
 from certification.cloud.tables.verifications import verifications
 from certification.rules.application import UploadState
-from certification.rules.eligibility import Background, WorkPeriod
+from certification.rules.education import EducationEntry
+from certification.rules.eligibility import Background
 from certification.rules.lanes import CheckState
 from certification.rules.policy_applying import Education, VerificationSubject
 
@@ -31,8 +32,8 @@ def answers_of(candidate: Candidate, person: Person, application: Application) -
         "school": best.school if best else None,
         "major": best.major if best else None,
         "graduated_on": best.graduated.isoformat() if best else None,
-        "employer": candidate.work[-1].employer if candidate.work else None,
-        "work_history": tuple(entry.model_dump_json() for entry in candidate.work),
+        "employer": person.work.employer,
+        "work_history": tuple(job.model_dump_json() for job in person.work.jobs),
         "occupation": application.occupation,
         "level": application.level,
         "form": application.form,
@@ -78,11 +79,21 @@ def fingerprints(answers: dict[str, object]) -> dict[str, str]:
     }
 
 
-def background_of(candidate: Candidate, person: Person) -> Background:
-    """What the eligibility rule looks at."""
-    levels = [Education(entry.level) for entry in candidate.education]
+def background_of(candidate: Candidate, person: Person, accepted: tuple[str, ...] = ()) -> Background:
+    """What the eligibility rule looks at; `accepted` are majors that a desk let in (ELI-05)."""
     return Background(
         date_of_birth=person.birth_date or date.max,
-        education=max(levels, key=lambda level: level.rank, default=Education.NONE),
-        work=tuple(WorkPeriod(since=entry.since, until=entry.until) for entry in candidate.work),
+        education=tuple(
+            EducationEntry(
+                institution=entry.school,
+                level=Education(entry.level),
+                full_time=False,
+                major=entry.major,
+                began=entry.graduated,
+                graduated=entry.graduated,
+            )
+            for entry in candidate.education
+        ),
+        work=person.work,
+        majors_accepted=accepted,
     )

@@ -6,6 +6,7 @@ from certification.cloud.field_encryption import PersonalKey, key_of
 from certification.cloud.tables.candidates import Candidate
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
+from certification.rules.work import WorkHistory
 
 
 class Person(Frozen):
@@ -22,6 +23,7 @@ class Person(Frozen):
     id_kind: DocumentType | None
     id_number: str | None
     address: str | None
+    work: WorkHistory = WorkHistory()
 
     @property
     def name(self) -> str:
@@ -45,8 +47,13 @@ def opened(candidate: Candidate) -> Person:
         id_kind=candidate.id_kind,
         id_number=_open(key, "id_number", candidate.sealed_id_number),
         address=_open(key, "address", candidate.sealed_address),
+        work=_work(key, candidate.sealed_work),
     )
 
 
 def _open(key: PersonalKey, field: str, sealed: str | None) -> str | None:
     return key.open(field, sealed) if sealed else None
+
+
+def _work(key: PersonalKey, sealed: str | None) -> WorkHistory:
+    return WorkHistory.model_validate_json(key.open("work", sealed)) if sealed else WorkHistory()

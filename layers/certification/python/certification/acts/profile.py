@@ -10,7 +10,7 @@ from certification.cloud.blind_index import blind
 from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Write
-from certification.cloud.tables.candidates import Candidate, Education, Upload, Work, candidates
+from certification.cloud.tables.candidates import Candidate, Education, Upload, candidates
 from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
@@ -19,6 +19,7 @@ from certification.rules.id_documents import DocumentType, id_document, must_agr
 from certification.rules.identity import full_name, latin_name
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education as EducationLevel
+from certification.rules.work import WorkHistory
 
 MOST_ENTRIES = 5
 OLDEST = 120
@@ -29,7 +30,7 @@ class Profile(Frozen):
 
     person: Person
     education: tuple[Education, ...]
-    work: tuple[Work, ...]
+    work: WorkHistory
     photo: Upload | None
     id_document: Upload | None
     identity_check: Literal["unasked", "asked", "passed", "failed", "on_site"]
@@ -40,10 +41,11 @@ def read(candidate_id: str) -> Profile:
     """The candidate's own profile."""
     candidate = candidates.read(candidate_id)
     check = verifications.find(candidate.identity_check) if candidate.identity_check else None
+    person = opened(candidate)
     return Profile(
-        person=opened(candidate),
+        person=person,
+        work=person.work,
         education=candidate.education,
-        work=candidate.work,
         photo=candidate.photo,
         id_document=candidate.id_document,
         identity_check=check.state if check else "unasked",
@@ -162,8 +164,8 @@ def save_contact(candidate_id: str, address: str, language: Literal["en", "zh"])
 
 
 @retried
-def save_background(candidate_id: str, education: tuple[Education, ...], work: tuple[Work, ...]) -> None:
-    """Education and work, whole: what was declared before is replaced while nothing rests on it."""
+def save_background(candidate_id: str, education: tuple[Education, ...]) -> None:
+    """Education, whole: what was declared before is replaced while nothing rests on it."""
     candidate = candidates.read(candidate_id)
     held(candidate)
     today = clock.now().date()
@@ -173,21 +175,14 @@ def save_background(candidate_id: str, education: tuple[Education, ...], work: t
             raise Refused("education_level", "Choose a level from the list.", "请选择学历。", field="education")
         if entry.graduated > today:
             raise _future("graduated_on")
-    for job in work:
-        if job.since > today or (job.until is not None and job.until > today):
-            raise _future("work_history")
-        if job.until is not None and job.until < job.since:
-            raise Refused(
-                "work_order", "Work cannot end before it begins.", "结束日期不能早于开始日期。", field="work_history"
-            )
-    if max(len(education), len(work)) > MOST_ENTRIES:
+    if len(education) > MOST_ENTRIES:
         raise Refused(
             "too_many_entries",
-            f"Give at most {MOST_ENTRIES} entries each.",
-            f"每项最多填写 {MOST_ENTRIES} 条。",
+            f"Give at most {MOST_ENTRIES} entries.",
+            f"最多填写 {MOST_ENTRIES} 条。",
             field="education",
         )
-    saved = candidate.changed(education=education, work=work)
+    saved = candidate.changed(education=education)
     if saved != candidate:
         commit([candidates.update(saved.changed(revision=candidate.revision + 1))])
 

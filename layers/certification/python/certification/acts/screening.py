@@ -1,19 +1,18 @@
 """Screening: the conditions of the scheme, then the lane. For CGPTC the lane is the review."""
 
-from certification.acts.answers import background_of, checks_of
+from certification.acts import eligibility
+from certification.acts.answers import checks_of
 from certification.acts.cases import new_case, opened
 from certification.acts.moving import moved
-from certification.acts.people import opened as opened_person
 from certification.cloud import clock
-from certification.cloud.tables.applications import Answer, Application, applications
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.audit import audit
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
-from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import review_due
-from certification.rules.eligibility import EligibilityAnswer, counted_until, eligibility
 from certification.rules.lanes import choose_lane as lane_of
 from certification.rules.status import Status
 
@@ -23,20 +22,12 @@ def check_eligibility(reference: str) -> bool:
     """Ask the rule whether the conditions are met, and keep its answer with the application."""
     application = applications.read(reference)
     if application.status is not Status.VERIFYING:
-        return all(answer.yes for answer in application.answers)
-    now = clock.now()
-    answer = _eligibility(application)
-    kept = Answer(rule="eligibility", yes=answer.eligible, en=answer.because.en, zh=answer.because.zh, at=now)
-    others = tuple(one for one in application.answers if one.rule != kept.rule)
-    commit([applications.update(application.changed(answers=(*others, kept)))])
+        return all(answer.yes for answer in application.answers if answer.rule == eligibility.RULE)
+    answer, inputs = eligibility.of_application(application)
+    found, entry = eligibility.kept(application, answer, inputs, "check_eligibility", clock.now())
+    others = tuple(one for one in application.answers if one.rule != found.rule)
+    commit([applications.update(application.changed(answers=(*others, found))), audit.insert(entry)])
     return answer.eligible
-
-
-def _eligibility(application: Application) -> EligibilityAnswer:
-    candidate = candidates.read(application.candidate)
-    policy, _ = load_policy(application.scheme)
-    until = counted_until(policy, sittings.read(application.sitting).dates)
-    return eligibility(background_of(candidate, opened_person(candidate)), policy.level(application.level or ""), until)
 
 
 @retried
@@ -48,7 +39,9 @@ def choose_lane(reference: str) -> str:
     now = clock.now()
     policy, _ = load_policy(application.scheme)
     due = review_due(application.confirmed_at or now, policy, load_calendar(policy.calendar))
-    lane = lane_of(policy, checks_of(candidates.read(application.candidate)), _eligibility(application))
+    lane = lane_of(
+        policy, checks_of(candidates.read(application.candidate)), eligibility.of_application(application)[0]
+    )
     case = new_case(
         CaseKind.REVIEW,
         Subject.APPLICATION,

@@ -6,12 +6,13 @@ from typing import Literal
 from certification.acts.drops import StaffSitting
 from certification.acts.notifications import Shown
 from certification.acts.overview import CaseLine
-from certification.cloud.tables.candidates import Education, Problem, Work
+from certification.cloud.tables.candidates import Education, Problem
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.refunds import RefundPreview
 from certification.rules.waits import Party
 from certification.rules.words import Words
+from certification.rules.work import WorkHistory
 
 
 class ChallengeSent(Frozen):
@@ -99,7 +100,7 @@ class ProfileNow(Frozen):
     id_number: str | None
     address: str | None
     education: tuple[Education, ...]
-    work: tuple[Work, ...]
+    work: WorkHistory
     photo: UploadState
     id_document: UploadState
     identity: Literal["unasked", "asked", "passed", "failed", "on_site"]

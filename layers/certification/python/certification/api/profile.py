@@ -1,12 +1,12 @@
 """The candidate's own profile, phone and files."""
 
-from certification.acts import accounts, uploads
+from certification.acts import accounts, uploads, work
 from certification.acts import profile as acts
 from certification.api import bodies
 from certification.api.answers import ChallengeSent, Link, ProfileNow, UploadForm, UploadState
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
-from certification.cloud.tables.candidates import Education, Upload, Work
+from certification.cloud.tables.candidates import Education, Upload
 
 routes = Routes("Profile", "/api/candidate", "candidate")
 
@@ -46,13 +46,20 @@ def save_contact(contact: bodies.Contact) -> ProfileNow:
 
 @routes.put("/profile/background")
 def save_background(background: bodies.Background) -> ProfileNow:
-    """Education and work, whole."""
+    """Education, whole."""
     who = candidate(routes)
     acts.save_background(
         who,
         tuple(Education(**dict(entry)) for entry in background.education),
-        tuple(Work(**dict(entry)) for entry in background.work),
     )
+    return _profile(who)
+
+
+@routes.put("/profile/work")
+def save_work(given: bodies.Work) -> ProfileNow:
+    """Jobs, leave for study and certificates, whole. Nothing may begin or end in the future."""
+    who = candidate(routes)
+    work.save(who, given.history)
     return _profile(who)
 
 

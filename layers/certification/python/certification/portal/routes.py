@@ -15,6 +15,7 @@ from certification.portal.pages import (
     staff_notices,
     start,
     uploads,
+    work,
 )
 from certification.portal.router import Access, Page, Route
 
@@ -94,6 +95,8 @@ CANDIDATE = (
     _post(f"{APPLICATION}/contact", "candidate", profile.save_contact),
     _get(f"{APPLICATION}/background", "candidate", profile.background),
     _post(f"{APPLICATION}/background", "candidate", profile.save_background),
+    _get(f"{APPLICATION}/work", "candidate", work.show),
+    _post(f"{APPLICATION}/work", "candidate", work.save),
     _get(f"{APPLICATION}/check", "candidate", applications.check),
     _post(f"{APPLICATION}/check", "candidate", applications.confirm),
     _get(f"{APPLICATION}/withdraw", "candidate", applications.withdraw),

@@ -83,6 +83,12 @@ def _level(policy: Conditions, level: Level) -> Iterator[str]:
     for occupation in policy.occupations:
         if level.code in occupation.levels and set(occupation.subjects) <= set(level.waives):
             yield f"leaves no subject of {occupation.code} to take"
+        if (
+            level.any_of
+            and level.code in occupation.levels
+            and not any(not path.occupations or occupation.code in path.occupations for path in level.any_of)
+        ):
+            yield f"has no path for {occupation.code}"
     for path in level.any_of:
         if level.any_of.count(path) > 1:
             yield "the same path twice"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from certification.rules.education import Degree
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Code, Education, Named
 from certification.rules.spans import Window
@@ -16,14 +17,14 @@ Age = Annotated[int, Field(ge=0, le=120)]
 class Path(Frozen):
     """One way to satisfy a level's conditions; everything it names must hold.
 
-    `majors` names groups of the catalogue (none: any major, ELI-05), `degree` asks for the degree beside the graduation,
+    `majors` names groups of the catalogue (none: any major, ELI-05), `degree` the least degree beside the graduation,
     `field_years` is the part of `work_years` in a related field, `counted_from` the document after which work counts
     (ELI-04), `certificate` one that must be held. `occupations` limits the path to some (none: all).
     """
 
     education: Education
     work_years: Years
-    degree: bool | None = None
+    degree: Degree | None = None
     majors: tuple[Code, ...] = ()
     field_years: Years | None = None
     certificate: Code | None = None
@@ -98,12 +99,15 @@ class Eligibility(Frozen):
 
     `employer_needed`: a job counts only if its employer is named. `foreign_degrees`: the documents that certify one;
     none where no degree needs that. `part_time_work`: absent, part-time work counts like any other.
+    `work_beside_study`: with `spare_time_only` work counts from the graduation of full-time studies on, and beside
+    part-time studies but for leave (ELI-02, ELI-03); absent, every day of work counts.
     """
 
     counted_until: Literal["year_end", "registration_closes", "first_subject"]
     employer_needed: bool
     foreign_degrees: tuple[Literal["certificate", "letter"], ...]
     part_time_work: Literal["not_counted"] | None = None
+    work_beside_study: Literal["spare_time_only"] | None = None
     fields: tuple[WorkField, ...] = ()
     catalogue: tuple[MajorGroup, ...] = ()
     major_exception: MajorException | None = None

@@ -21,15 +21,6 @@ class Education(Frozen):
     graduated: date
 
 
-class Work(Frozen):
-    """One employment a candidate declares; `until` is None while it lasts."""
-
-    employer: str
-    role: str
-    since: date
-    until: date | None = None
-
-
 class Problem(Frozen):
     """Something a check found, in words."""
 
@@ -76,7 +67,7 @@ class Candidate(Record):
     id_index: str | None = None
     sealed_address: str | None = None
     education: tuple[Education, ...] = ()
-    work: tuple[Work, ...] = ()
+    sealed_work: str | None = None
     photo: Upload | None = None
     id_document: Upload | None = None
     identity_check: str | None = None

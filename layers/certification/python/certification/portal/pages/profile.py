@@ -1,17 +1,16 @@
-"""What the candidate declares about themselves: details, contact, education and work."""
+"""What the candidate declares about themselves: details, contact, education."""
 
 from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import countries, profile, whole
-from certification.portal.views.profile import Education, Work
+from certification.portal.views.profile import Education
 from certification.rules.errors import Refused
 
 NAMES_OF_FIELDS = {
     "education": "education_0_level",
     "graduated_on": "education_0_graduated",
-    "work_history": "work_0_since",
 }
 
 
@@ -95,17 +94,16 @@ def save_background(request: Request, reference: str) -> Response:
     form = Form(request)
     numbers = range(profile.ENTRIES)
     education = [found for number in numbers if (found := _education(form, f"education_{number}"))]
-    work = [job for number in numbers if (job := _work(form, f"work_{number}"))]
     if not education and not form.errors:
         form.wrong("education_0_level", "profile.education_missing")
     if not form.errors:
         try:
-            profile.save_background(request.visitor.subject, tuple(education), tuple(work))
+            profile.save_background(request.visitor.subject, tuple(education))
         except Refused as refusal:
             form.refused(refusal, NAMES_OF_FIELDS)
         else:
             more = request.field("more")
-            after = f"/background?more={more}#{more}" if more in ("education", "work") else ""
+            after = f"/background?more={more}#{more}" if more == "education" else ""
             return redirect(request.link(f"/apply/{reference}{after}"))
     return _background(request, reference, form)
 
@@ -122,17 +120,6 @@ def _education(form: Form, name: str) -> Education | None:
     return Education(level=level, school=school, major=major, graduated=graduated) if level and graduated else None
 
 
-def _work(form: Form, name: str) -> Work | None:
-    employer, role = form.text(f"{name}_employer"), form.text(f"{name}_role")
-    since, until = form.day(f"{name}_since"), form.day(f"{name}_until")
-    if not (employer or role or since or until or f"{name}_since" in form.errors):
-        return None
-    for field, value in (("employer", employer), ("role", role), ("since", since)):
-        if not value:
-            form.wrong(f"{name}_{field}", f"profile.{field}_missing")
-    return Work(employer=employer, role=role, since=since, until=until) if since else None
-
-
 def _background(request: Request, reference: str, form: Form | None) -> Response:
     known = whole.read(request.visitor.subject, reference)
     more = request.query.get("more", "")
@@ -145,15 +132,12 @@ def _background(request: Request, reference: str, form: Form | None) -> Response
         levels=profile.levels(request.language),
         most=profile.ENTRIES,
         education=_blocks(form, "education", known.candidate.education, more),
-        work=_blocks(form, "work", known.candidate.work, more),
     )
 
 
-def _blocks(
-    form: Form | None, kind: str, stored: tuple[Education, ...] | tuple[Work, ...], more: str
-) -> list[Education | Work | None]:
+def _blocks(form: Form | None, kind: str, stored: tuple[Education, ...], more: str) -> list[Education | None]:
     """What to show: the stored entries and an empty one where there is none or one more was asked for."""
-    blocks: list[Education | Work | None] = [*stored]
+    blocks: list[Education | None] = [*stored]
     typed = 0
     if form:
         numbers = [

@@ -1,5 +1,7 @@
 """Everything a candidate answered, as it is checked before submitting, and as a reviewer reads it."""
 
+from datetime import date
+
 from certification.acts import uploads
 from certification.letters.formats import Language
 from certification.portal.views import countries, whole
@@ -67,6 +69,7 @@ def groups(known: Whole, say: Speech) -> tuple[Group, ...]:
         Group(page="details", title=say("tasks.details"), facts=_details(known, say)),
         Group(page="contact", title=say("tasks.contact"), facts=_contact(known, say)),
         Group(page="background", title=say("tasks.background"), facts=_background(known, say)),
+        Group(page="work", title=say("tasks.work"), facts=_work(known, say)),
     )
 
 
@@ -104,27 +107,45 @@ def _contact(known: Whole, say: Speech) -> Facts:
 
 def _background(known: Whole, say: Speech) -> Facts:
     comma = "，" if say.language == "zh" else ", "
-    rows = [
+    return tuple(
         (
             say("profile.education"),
             comma.join(filter(None, (_level(entry.level, say), entry.school, entry.major, say.day(entry.graduated)))),
         )
         for entry in known.candidate.education
-    ]
-    rows += [
+    )
+
+
+def _work(known: Whole, say: Speech) -> Facts:
+    work, policy = known.behind.person.work, known.behind.policy
+    rows = [
         (
-            say("profile.work"),
+            say("work.job"),
             say(
                 "check.work_entry",
-                employer=entry.employer,
-                role=entry.role,
+                employer=entry.employer or say("check.own_account"),
+                duties=entry.duties,
                 since=say.day(entry.since),
-                until=say.day(entry.until) if entry.until else say("check.today"),
+                until=_until(entry.until, say),
             ),
         )
-        for entry in known.candidate.work
+        for entry in work.jobs
+    ]
+    rows += [
+        (say("work.leave"), say("check.from_to", since=say.day(entry.since), until=_until(entry.until, say)))
+        for entry in work.leaves
+    ]
+    rows += [
+        (say("work.certificate"), say("check.held", words=say.said(row.words), on=say.day(entry.issued)))
+        for entry in work.certificates
+        for row in policy.eligibility.certificates
+        if row.code == entry.code
     ]
     return tuple(rows)
+
+
+def _until(day: date | None, say: Speech) -> str:
+    return say.day(day) if day else say("check.today")
 
 
 def _level(code: str, say: Speech) -> str:

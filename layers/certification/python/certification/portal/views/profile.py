@@ -4,14 +4,14 @@ from datetime import date
 
 from certification.acts import profile
 from certification.acts.profile import Profile
-from certification.cloud.tables.candidates import Education, Work
+from certification.cloud.tables.candidates import Education
 from certification.letters.formats import Language
 from certification.portal.views import countries
 from certification.portal.views.speech import Speech
 from certification.rules.id_documents import KINDS, NAMES, DocumentType
 from certification.rules.policy_applying import Education as EducationLevel
 
-__all__ = ["Education", "Profile", "Work", "id_kinds", "levels", "phone", "read", "save_background", "save_details"]
+__all__ = ["Education", "Profile", "id_kinds", "levels", "phone", "read", "save_background", "save_details"]
 
 ENTRIES = profile.MOST_ENTRIES
 

@@ -8,7 +8,7 @@ from certification.portal.views.whole import Whole
 from certification.rules.model import Frozen
 
 State = Literal["done", "todo", "problem", "working", "locked"]
-PAGES = ("choice", "details", "contact", "background", "photo", "id-document")
+PAGES = ("choice", "details", "contact", "background", "work", "photo", "id-document")
 """The pages before confirming, in their order."""
 
 PAGE_OF_PART = {
@@ -16,7 +16,7 @@ PAGE_OF_PART = {
     "identity": "details",
     "contact": "contact",
     "education": "background",
-    "work": "background",
+    "work": "work",
     "photo": "photo",
 }
 LOCKED = "govuk-task-list__status--cannot-start-yet"

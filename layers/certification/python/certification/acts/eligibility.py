@@ -1,0 +1,145 @@
+"""Eligibility asked and kept: for a candidate's own data, for an application, and for anybody who tries the calculator."""
+
+import json
+from datetime import date, datetime
+from functools import cache
+
+from certification.acts.answers import background_of
+from certification.acts.ownership import own_application
+from certification.acts.people import opened
+from certification.cloud.field_encryption import key_of
+from certification.cloud.tables.applications import Answer, Application
+from certification.cloud.tables.audit import AuditEntry, audit
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.sittings import Sitting, sittings
+from certification.policies import load_policy
+from certification.rules.conditions import Conditions, conditions
+from certification.rules.eligibility import Background, EligibilityAnswer, answered, counted_until
+from certification.rules.model import Frozen
+from certification.rules.timetable import Row, timetable
+
+RULE = "eligibility"
+
+
+class LevelAnswer(Frozen):
+    """The answer for one level of a sitting, and the person's timeline as that level reads it."""
+
+    model_config = {"arbitrary_types_allowed": True}
+
+    level: str
+    answer: EligibilityAnswer
+    timeline: tuple[Row, ...]
+
+
+class Calculation(Frozen):
+    """What somebody may apply for in a sitting; `until` is the day up to which was counted."""
+
+    sitting: str
+    occupation: str
+    until: date
+    levels: tuple[LevelAnswer, ...]
+
+
+@cache
+def conditions_of(scheme: str, version: str, level: str, occupation: str) -> Conditions:
+    """Made ready once per process."""
+    return conditions(load_policy(scheme, version)[0], level, occupation)
+
+
+def of_application(
+    application: Application, accepted: tuple[str, ...] | None = None
+) -> tuple[EligibilityAnswer, "Inputs"]:
+    """The answer for an application as it is now, and what it rests on. `accepted` are majors a desk let in."""
+    candidate = candidates.read(application.candidate)
+    policy, _ = load_policy(application.scheme)
+    inputs = Inputs(
+        background=background_of(
+            candidate, opened(candidate), application.majors_accepted if accepted is None else accepted
+        ),
+        scheme=policy.scheme,
+        version=policy.version,
+        level=application.level or "",
+        occupation=application.occupation or "",
+        until=counted_until(policy, sittings.read(application.sitting).dates),
+    )
+    return inputs.answer(), inputs
+
+
+class Inputs(Frozen):
+    """Everything an answer rests on: with it the answer can be given again years later."""
+
+    background: Background
+    scheme: str
+    version: str
+    level: str
+    occupation: str
+    until: date
+
+    def answer(self) -> EligibilityAnswer:
+        level = conditions_of(self.scheme, self.version, self.level, self.occupation)
+        return answered(self.background, level, self.until)
+
+
+def kept(
+    application: Application, answer: EligibilityAnswer, inputs: Inputs, by: str, now: datetime
+) -> tuple[Answer, AuditEntry]:
+    """The answer for the application's row, and the entry with which it can be given again; its inputs are sealed."""
+    digest = load_policy(inputs.scheme, inputs.version)[1]
+    found = Answer(
+        rule=RULE,
+        yes=answer.eligible,
+        en=answer.because.en,
+        zh=answer.because.zh,
+        at=now,
+        rules=answer.because.rules,
+        policy_hash=digest,
+    )
+    entry = AuditEntry(
+        log=f"decisions {application.reference}",
+        position=f"{now:%Y-%m-%dT%H:%M:%S.%fZ} {RULE} {application.version}",
+        what=RULE,
+        by=by,
+        at=now,
+        facts={
+            "policy": digest,
+            "answer": "yes" if answer.eligible else "no",
+            "rules": " ".join(answer.because.rules),
+            "inputs": key_of(application.candidate).seal("decision", inputs.model_dump_json(exclude_defaults=True)),
+        },
+    )
+    return found, entry
+
+
+def again(application: Application, position: str) -> tuple[EligibilityAnswer, bool]:
+    """A kept decision given again from its own inputs and policy, and whether it is the same."""
+    entry = audit.read(f"decisions {application.reference}", position)
+    sealed = key_of(application.candidate).open("decision", entry.facts["inputs"])
+    inputs = Inputs.model_validate(json.loads(sealed))
+    answer = inputs.answer()
+    same = load_policy(inputs.scheme, inputs.version)[1] == entry.facts["policy"]
+    return answer, same and ("yes" if answer.eligible else "no") == entry.facts["answer"]
+
+
+def own(candidate_id: str, reference: str) -> Calculation:
+    """What the candidate may apply for, from what they declared so far; nothing is stored."""
+    application = own_application(candidate_id, reference)
+    candidate = candidates.read(candidate_id)
+    background = background_of(candidate, opened(candidate), application.majors_accepted)
+    sitting = sittings.read(application.sitting)
+    return calculated(sitting, application.occupation or sitting.occupations[0], background)
+
+
+def calculated(sitting: Sitting, occupation: str, background: Background) -> Calculation:
+    """The answer for every level of the sitting that the occupation has."""
+    policy, _ = load_policy(sitting.scheme)
+    until = counted_until(policy, sitting.dates)
+    offered = [code for code in policy.occupation(occupation).levels if code in sitting.levels]
+    found = []
+    for code in offered:
+        level = conditions_of(policy.scheme, policy.version, code, occupation)
+        found.append(
+            LevelAnswer(
+                level=code, answer=answered(background, level, until), timeline=timetable(background, level, until)
+            )
+        )
+    return Calculation(sitting=sitting.id, occupation=occupation, until=until, levels=tuple(found))

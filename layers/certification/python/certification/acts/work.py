@@ -1,0 +1,21 @@
+"""What a candidate declares about work: jobs, leave for study, certificates held. Sealed as one field."""
+
+from certification.acts.people import opened
+from certification.acts.uploads import held
+from certification.cloud import clock
+from certification.cloud.field_encryption import key_of
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.transaction import commit, retried
+from certification.rules.work import WorkHistory, cleaned
+
+
+@retried
+def save(candidate_id: str, history: WorkHistory) -> None:
+    """The whole history: what was declared before is replaced while nothing rests on it."""
+    candidate = candidates.read(candidate_id)
+    held(candidate)
+    tidy = cleaned(history, clock.now().date())
+    if tidy == opened(candidate).work:
+        return
+    sealed = key_of(candidate_id).seal("work", tidy.model_dump_json()) if tidy != WorkHistory() else None
+    commit([candidates.update(candidate.changed(sealed_work=sealed, revision=candidate.revision + 1))])
