@@ -9,6 +9,8 @@ import pytest
 from certification.cloud.outbox import outbox
 from certification.cloud.tables.applications import Applications
 from certification.cloud.tables.inbox import inbox
+from certification.cloud.tables.orders import orders
+from certification.cloud.transaction import commit
 from local.chain import Call, Fault, Mode
 from local.moto_patches import stream_records
 from tests.journeys.stages import Stages, decide
@@ -190,3 +192,18 @@ def test_a_row_that_the_index_shows_late_is_found_by_the_next_run(
     assert candidate.awake().status() == "draft"
     town.skip(closes + timedelta(hours=20))
     assert candidate.awake().status() == "lapsed"
+
+
+def test_a_difference_found_at_night_is_a_case_once_a_day(town: Town, stages: Stages) -> None:
+    candidate = stages.at("registered")
+    order = orders.read(candidate.order()["number"])
+    commit([orders.update(order.changed(settled_by=None))])
+    began = town.clock.now()
+    for hours, found in ((24, 1), (30, 1), (48, 2)):
+        town.skip(began + timedelta(hours=hours))
+        told = [case for case in town.cases() if "difference" in case.facts]
+        assert [case.facts["difference"] for case in told] == [
+            f"money: order {order.number} is settled and settled by None"
+        ] * found
+    assert town.cloud.gate.denied == []
+    commit([orders.update(orders.read(order.number).changed(settled_by=order.settled_by))])

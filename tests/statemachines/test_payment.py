@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from certification.acts.outcomes import MOST_TRIES
 from certification.cloud.outbox import outbox
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.ledger import ledger
@@ -261,6 +262,18 @@ def test_a_forged_event_is_refused_and_nothing_is_stored(town: Town, stages: Sta
     }
     assert (candidate.status(), books()) == ("registered", PAID)
     assert not [entry.id for entry in inbox.everything() if "forged" in entry.id]
+
+
+def test_an_event_that_nobody_can_read_is_a_case_and_is_tried_ever_more_rarely(town: Town, stages: Stages) -> None:
+    stages.at("registered")
+    event = {"id": "evt_unreadable", "type": "checkout.session.expired", "created": 1_795_000_000, "livemode": False}
+    assert post(town, {**event, "data": {"object": {}}}) == 200
+    began, tries = town.clock.now(), []
+    for hours in range(1, 11):
+        town.skip(began + timedelta(hours=hours))
+        tries.append(inbox.read("card#evt_unreadable").tries)
+    assert tries == [1, 2, MOST_TRIES, 4, 4, 5, 5, 5, 5, 6]
+    assert ["tries" in case.facts for case in other_cases(town)].count(True) == 1
 
 
 def post(town: Town, event: dict[str, Any], *, secret: str = ENDPOINT_SECRET, age: timedelta = timedelta()) -> int:

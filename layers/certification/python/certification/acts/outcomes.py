@@ -27,6 +27,7 @@ from certification.rules.status import Status, Trigger
 
 AGAIN = timedelta(hours=1)
 MOST_TRIES = 3
+LONGEST = timedelta(days=1)
 """How often the sweep announces again what a machine should have done, before a person is told."""
 
 
@@ -170,12 +171,16 @@ def of_verification(key: str) -> None:
 
 @retried
 def of_inbox_entry(key: str) -> None:
-    """A fact that was not applied is announced again; after three times a person is told as well."""
+    """A fact that was not applied is announced again; after three times a person is told as well.
+
+    It waits longer each time then, a day at most: what nobody can read is read once a newer version runs.
+    """
     entry = inbox.read(key)
     now = clock.now()
     if entry.applied_at is not None or not _over(entry.due, now):
         return
-    later = entry.changed(tries=entry.tries + 1, due=Due(at=now + AGAIN))
+    wait = min(AGAIN * 2 ** max(0, entry.tries + 1 - MOST_TRIES), LONGEST)
+    later = entry.changed(tries=entry.tries + 1, due=Due(at=now + wait))
     case = new_case(
         CaseKind.FAILED_MACHINE,
         Subject.PAYMENT,
