@@ -12,6 +12,7 @@ from local.visitor import Unexpected, Visitor
 
 Paper = Literal["ticket", "score_report", "certificate"]
 APPLICATIONS = "/api/candidate/applications"
+EDUCATION = "/api/candidate/education"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Sample:
     occupation: str = "data_analyst"
     level: str = "3"
     form: str = "onsite"
+    scheme: str = "cgptc"
+    region: str | None = None
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,10 +84,7 @@ class ApiCandidate(Visitor):
 
     def save_background(self, school: str = "Sample University") -> None:
         """Education, then work."""
-        education = [
-            {"level": self.sample.education, "school": school, "major": "Statistics", "graduated": "2017-07-01"}
-        ]
-        self.call("PUT", "/api/candidate/profile/background", {"education": education})
+        self.save_education(institution=school)
         self.save_work()
 
     def save_work(self, since: str = "2018-01-01", until: str | None = None, **changes: Any) -> None:
@@ -91,9 +92,40 @@ class ApiCandidate(Visitor):
         job = {"employer": "Sample Ltd", "duties": "Analyst", "since": since, "until": until}
         self.call("PUT", "/api/candidate/profile/work", {"jobs": [job | changes]})
 
+    def save_education(self, *, expect: int = 200, **changes: Any) -> Any:
+        """One qualification, from Hong Kong: added the first time, corrected afterwards."""
+        entry = {
+            "institution": "Sample University",
+            "country": "HK",
+            "taught_in": "HK",
+            "level": self.sample.education,
+            "full_time": True,
+            "major": "Statistics",
+            "began": "2013-09-01",
+            "graduated": "2017-07-01",
+        }
+        first = not self.call("GET", EDUCATION)["entries"]
+        return self.call(
+            "POST" if first else "PUT", EDUCATION if first else f"{EDUCATION}/1", entry | changes, expect=expect
+        )
+
+    def add_education(self, *, expect: int = 200, **changes: Any) -> Any:
+        """One more qualification, from the mainland."""
+        entry = {
+            "institution": "样本大学",
+            "level": "bachelor",
+            "degree": "bachelor",
+            "full_time": True,
+            "major": "土木工程",
+            "certificate": "100001201705000001",
+            "began": "2013-09-01",
+            "graduated": "2017-07-01",
+        }
+        return self.call("POST", EDUCATION, entry | changes, expect=expect)
+
     def upload(self, kind: str, data: bytes, content_type: str = "image/jpeg") -> None:
         """One file; it is looked at before it can be accepted."""
-        self.post_file(self.call("POST", f"/api/candidate/uploads/{kind}"), data, content_type)
+        self.post_file(self.call("POST", self._upload(kind)), data, content_type)
 
     def upload_files(self) -> None:
         """Photo and ID document."""
@@ -103,7 +135,11 @@ class ApiCandidate(Visitor):
     def accept_files(self) -> None:
         """Use what was checked."""
         for kind in ("photo", "id_document"):
-            self.call("POST", f"/api/candidate/uploads/{kind}/accept", {})
+            self.call("POST", self._upload(kind, "/accept"), {})
+
+    def _upload(self, kind: str, act: str = "") -> str:
+        """The address of a file; a photo is for the scheme of the exam."""
+        return f"/api/candidate/uploads/{kind}{act}" + (f"?scheme={self.sample.scheme}" if kind == "photo" else "")
 
     def profile(self) -> Any:
         """Everything declared."""
@@ -114,13 +150,58 @@ class ApiCandidate(Visitor):
     def apply(self, sitting: str) -> str:
         """Begin an application and choose what it is for; gives its reference."""
         self.reference = self.call("POST", APPLICATIONS, {"sitting": sitting})["reference"]
-        choice = {"occupation": self.sample.occupation, "level": self.sample.level, "form": self.sample.form}
-        self.call("PUT", f"{self._application}/choice", choice)
+        sample = self.sample
+        choice = {"occupation": sample.occupation, "level": sample.level, "form": sample.form, "region": sample.region}
+        self.call("PUT", f"{self._application}/choice", choice | {"subjects": self._subjects(sitting)})
         return self.reference
+
+    def _subjects(self, sitting: str) -> list[str]:
+        """The sample's subjects; without any, all that the sitting lets choose."""
+        sample = self.sample
+        if sample.subjects or sample.region is None:
+            return list(sample.subjects)
+        offered = next(one for one in self.call("GET", "/api/sittings")["sittings"] if one["id"] == sitting)
+        wanted = (sample.occupation, sample.level, sample.form)
+        rows = [row for row in offered["offers"] if (row["occupation"], row["level"], row["form"]) == wanted]
+        return [] if offered["all_subjects"] else [subject["code"] for subject in rows[0]["subjects"]]
 
     def confirm(self, *, expect: int = 200) -> Any:
         """Hand it in, or in again after a return."""
         return self.call("POST", f"{self._application}/confirm", {}, expect=expect)
+
+    # commitment and proofs
+
+    def commitment(self) -> Any:
+        """Notice, letter, and what can be done now."""
+        return self.call("GET", f"{self._application}/commitment")
+
+    def choose_lane(self, *, commits: bool, expect: int = 200) -> Any:
+        """Choose before confirming, having read the notice."""
+        choice = {"commits": commits, "notice": self.commitment()["hash"], "language": self.sample.language}
+        return self.call("PUT", f"{self._application}/commitment/choice", choice, expect=expect)
+
+    def ask_signature_code(self) -> tuple[str, str]:
+        """The challenge of a fresh code, and the code from the phone."""
+        asked = self.call("POST", f"{self._application}/commitment/code", {})
+        return asked["challenge"], self.code(self.sample.phone)
+
+    def sign(self, statements: tuple[int, ...] = (1, 2, 3, 4), *, expect: int = 200) -> Any:
+        """Sign with a fresh code."""
+        challenge, code = self.ask_signature_code()
+        letter = {"challenge": challenge, "code": code, "statements": list(statements)}
+        return self.call("POST", f"{self._application}/commitment/signature", letter, expect=expect)
+
+    def decline(self) -> Any:
+        """Hand in proofs instead of signing."""
+        return self.call("POST", f"{self._application}/commitment/decline", {})
+
+    def withdraw_commitment(self, *, expect: int = 200) -> Any:
+        """Take the commitment back."""
+        return self.call("POST", f"{self._application}/commitment/withdrawal", {}, expect=expect)
+
+    def hand_in_proofs(self, *, expect: int = 200) -> Any:
+        """Hand in the proofs that were uploaded and accepted."""
+        return self.call("POST", f"{self._application}/proofs", {}, expect=expect)
 
     def withdraw(self) -> None:
         """Give it up before paying."""

@@ -17,12 +17,13 @@ DESCRIPTION = (
 TAGS = {
     "Account": "Signing up and in. No session is needed.",
     "Profile": "What candidates declare about themselves, their phone and their files.",
+    "Education": "Formal qualifications with the result of their online check. None is ever deleted.",
     "Applications": "From the first choice to the certificate.",
     "Cases": "The staff's queue and decisions.",
     "Sittings and files": "Sittings, file drops with their reports, and the release of results.",
     "Verification": "Whether a certificate is genuine. No session is needed.",
 }
-ENVIRONMENT = ("STACK", "PUBLIC_URL", "MAIL_FROM", "CARD_API", "REGISTRY_API", "BEACON_API")
+ENVIRONMENT = ("STACK", "PUBLIC_URL", "MAIL_FROM", "CARD_API", "REGISTRY_API", "EDUCATION_API", "BEACON_API")
 
 
 def made() -> dict[str, Any]:
@@ -30,11 +31,12 @@ def made() -> dict[str, Any]:
     for name in ENVIRONMENT:  # tables take their names from it; the document holds none of them
         os.environ.setdefault(name, "assay")
     os.environ.setdefault("AWS_DEFAULT_REGION", "ap-east-1")
-    from certification.api import account, applications, cases, profile, sittings
+    from certification.api import account, applications, cases, courses, education, profile, sittings
     from certification.cloud.api_document import document
     from certification.cloud.doors import door
 
-    parts = (account.routes, profile.routes, applications.routes, cases.routes, sittings.routes, _verification())
+    modules = (account, profile, education, applications, courses, cases, sittings)
+    parts = [*(module.routes for module in modules), _verification()]
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)
 
 

@@ -15,6 +15,7 @@ os.environ.update(
     MAIL_FROM="Assay <no-reply@assay.test>",
     CARD_API="http://127.0.0.1:8080/_local/card",
     REGISTRY_API="http://127.0.0.1:8080/_local/registry",
+    EDUCATION_API="http://127.0.0.1:8080/_local/education",
     BEACON_API="http://127.0.0.1:8080/_local/beacon",
 )
 

@@ -1,7 +1,15 @@
 """The candidates' JSON API: sign-up, profile, application, payment, documents."""
 
-from certification.api import account, applications, commitments, profile
+from certification.api import account, applications, commitments, courses, education, profile
 from certification.cloud.doors import door, guarded
 
-app = door(account.routes, profile.routes, applications.routes, commitments.routes, title="Assay: candidates")
+app = door(
+    account.routes,
+    profile.routes,
+    education.routes,
+    applications.routes,
+    courses.routes,
+    commitments.routes,
+    title="Assay: candidates",
+)
 handler = guarded(app)

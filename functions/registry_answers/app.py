@@ -1,4 +1,4 @@
-"""Late answers of the identity registry, signed by it."""
+"""Late answers of the registries of identity and education, each signed with its own secret, each at its own address."""
 
 from typing import Any
 
@@ -9,12 +9,13 @@ from certification.rules.errors import NotFound
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    matter = verification.matter_at(event["rawPath"])
     try:
-        state = verification.receive(event.get("headers") or {}, raw_body(event))
+        state = verification.receive(matter, event.get("headers") or {}, raw_body(event))
     except Rejected as rejected:
-        logger.warning("answer refused", provider="registry", code=rejected.code)
+        logger.warning("answer refused", provider=matter, code=rejected.code)
         return {"statusCode": 400, "body": rejected.code}
     except NotFound:
         return {"statusCode": 404, "body": "unknown question"}
-    logger.info("answer stored", provider="registry", state=state)
+    logger.info("answer stored", provider=matter, state=state)
     return {"statusCode": 200, "body": ""}

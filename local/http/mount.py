@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.http.messages import Request, Response
-from local.simulators import ALL, Context, card, identity
+from local.simulators import ALL, Context, card, registries
 
 PREFIX = "/_local/"
 
@@ -101,7 +101,8 @@ def parameters(address: str) -> dict[str, str]:
     secrets = {
         "CardApiKey": card.API_KEY,
         "CardWebhookSecret": card.ENDPOINT_SECRET,
-        "RegistrySecret": identity.SECRET,
+        "RegistrySecret": registries.SECRET,
+        "EducationSecret": registries.EDUCATION_SECRET,
     }
     return {"PublicUrl": address, **bodies, **secrets}
 

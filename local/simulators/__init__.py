@@ -1,4 +1,4 @@
-"""Simulators of the external bodies: card provider, identity registry, public randomness.
+"""Simulators of the external bodies: card provider, registries of identity and education, public randomness.
 
 They speak HTTP to the same adapters as the real ones would, misbehave on command, and say everywhere, on screen and in
 their data, that they are simulators. `ALL` holds their classes; each is made with a `Context` of its own.
@@ -9,8 +9,17 @@ from collections.abc import Callable
 from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
-from local.simulators.identity import IdentitySimulator
+from local.simulators.registries import EducationSimulator, IdentitySimulator
 
-__all__ = ["ALL", "Answer", "BeaconSimulator", "CardSimulator", "Context", "IdentitySimulator", "Simulator"]
+__all__ = [
+    "ALL",
+    "Answer",
+    "BeaconSimulator",
+    "CardSimulator",
+    "Context",
+    "EducationSimulator",
+    "IdentitySimulator",
+    "Simulator",
+]
 
-ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, BeaconSimulator]
+ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, EducationSimulator, BeaconSimulator]

@@ -11,6 +11,14 @@ from tests.functions.stand import REVIEWER, SITTING, Answer, Stand, document, st
 
 CHALLENGE = "A" * 24
 REFERENCE = "APP-2026-123456789A"
+ENTRY = {
+    "institution": "Sample University",
+    "level": "bachelor",
+    "full_time": True,
+    "major": "Sample",
+    "began": "2013-09-01",
+    "graduated": "2017-07-01",
+}
 SOUND: dict[tuple[str, str], Any] = {
     ("POST", "/api/account/email-code"): {"email": "a@example.test", "language": "en"},
     ("POST", "/api/account/session"): {"challenge": CHALLENGE, "email": "a@example.test", "code": "123456"},
@@ -25,10 +33,8 @@ SOUND: dict[tuple[str, str], Any] = {
         "id_number": "SAMPLE0001",
     },
     ("PUT", "/api/candidate/profile/contact"): {"address": "1 Sample Road", "language": "en"},
-    ("PUT", "/api/candidate/profile/background"): {
-        "education": [{"level": "bachelor", "school": "Sample", "major": "Sample", "graduated": "2017-07-01"}],
-        "work": [{"employer": "Sample", "role": "Sample", "since": "2018-01-01", "until": None}],
-    },
+    ("POST", "/api/candidate/education"): ENTRY,
+    ("PUT", "/api/candidate/education/1"): ENTRY,
     ("POST", "/api/candidate/phone-code"): {"phone": "+852 5123 4567"},
     ("POST", "/api/candidate/phone"): {"challenge": CHALLENGE, "code": "123456"},
     ("POST", "/api/candidate/applications"): {"sitting": SITTING},
@@ -43,8 +49,8 @@ SOUND: dict[tuple[str, str], Any] = {
 MAY_BE_LEFT_OUT = {"native_name", "latin_name", "reasons", "note", "seconded_by"}
 NOT_TEXT = (0, 1.5, True, ["x"], {"x": 1})
 WITHOUT_BODY = (
-    ("POST", "/api/candidate/uploads/photo"),
-    ("POST", "/api/candidate/uploads/photo/accept"),
+    ("POST", "/api/candidate/uploads/photo?scheme=cgptc"),
+    ("POST", "/api/candidate/uploads/photo/accept?scheme=cgptc"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/confirm"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/withdraw"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/payment"),
@@ -214,7 +220,7 @@ def test_a_parameter_given_twice_is_refused(ask: Asking) -> None:
         "/api/candidate/applications/app-2026-123456789a",
         "/api/candidate/applications/CAN-0123456789abcdef",
         "/api/candidate/applications/%27%20OR%201",
-        "/api/candidate/uploads/passport",
+        "/api/candidate/uploads/Passport",
         "/api/candidate/applications/APP-2026-123456789A/documents/receipt",
         "/api/staff/cases/CASE-1",
         "/api/staff/files/report?key=/etc/passwd",

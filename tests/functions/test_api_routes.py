@@ -25,6 +25,18 @@ CHOICE = {"occupation": "ai_trainer", "level": "4", "form": "onsite"}
 PROOF = {"challenge": "unknown-challenge", "code": "123456"}
 
 
+ENTRY = {
+    "institution": "Sample University",
+    "country": "HK",
+    "level": "master",
+    "full_time": False,
+    "major": "Sample",
+    "began": "2018-09-01",
+    "graduated": "2020-07-01",
+}
+OTHER_ENTRY = ENTRY | {"level": "doctor"}
+
+
 class Row(NamedTuple):
     """`own` is what the owner gets. `names`: the path names something of the owner's, so others must not find it."""
 
@@ -40,7 +52,10 @@ CANDIDATES = (
     Row("GET", "/api/candidate/profile"),
     Row("PUT", "/api/candidate/profile/details", 200, DETAILS),
     Row("PUT", "/api/candidate/profile/contact", 200, {"address": "2 Sample Road", "language": "zh"}),
-    Row("PUT", "/api/candidate/profile/background", 200, {"education": [], "work": []}),
+    Row("GET", "/api/candidate/education"),
+    Row("POST", "/api/candidate/education", 200, OTHER_ENTRY),
+    Row("PUT", "/api/candidate/education/{number}", 200, ENTRY),
+    Row("POST", "/api/candidate/without-degree", 422),
     Row("POST", "/api/candidate/phone-code", 200, {"phone": "+852 5199 9999"}),
     Row("POST", "/api/candidate/phone", 422, PROOF),
     Row("POST", "/api/candidate/uploads/{kind}"),
@@ -107,7 +122,8 @@ class World(NamedTuple):
     def address(self, path: str) -> str:
         kind = "ticket" if "documents" in path else "photo"
         names = {"reference": self.owner.reference, "kind": kind, "case": self.case, "sitting": SITTING}
-        return path.format(**names, scheme="cgptc")
+        query = "?scheme=cgptc" if "/uploads/" in path or path.endswith("/photo/fix") else ""
+        return path.format(**names, scheme="cgptc", number=1) + query
 
     def call(self, row: Row | StaffRow, session: str | None = None) -> Answer:
         return self.stand.call(row.method, self.address(row.path), row.body, session=session)

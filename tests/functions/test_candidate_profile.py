@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from certification.acts import uploads
 from certification.cloud.tables.candidates import candidates
+from certification.cloud.transaction import commit
 from local import samples
 from local.visitor import BOUNDARY, multipart
 from tests.functions.stand import JPEG, Answer, Stand
@@ -18,6 +20,18 @@ DETAILS = {
     "nationality": "CN",
     "id_kind": "passport",
     "id_number": "SAMPLE0001",
+}
+
+
+ENTRY = {
+    "institution": "Sample University",
+    "country": "HK",
+    "taught_in": "HK",
+    "level": "bachelor",
+    "full_time": True,
+    "major": "Statistics",
+    "began": "2013-09-01",
+    "graduated": "2017-07-01",
 }
 
 
@@ -66,7 +80,7 @@ def test_details_that_cannot_be_right_are_refused_with_their_field(
 
 def test_saved_details_are_asked_about_and_the_answer_is_seen(stand: Stand) -> None:
     session = stand.sign_in("sample@example.test")
-    assert put(stand, session, "details", DETAILS).body["identity"] == "unasked"
+    assert put(stand, session, "details", DETAILS).body["identity"] == "asked"
     stand.cloud.settle()
     assert stand.call("GET", "/api/candidate/profile", session=session).body["identity"] == "passed"
 
@@ -74,56 +88,65 @@ def test_saved_details_are_asked_about_and_the_answer_is_seen(stand: Stand) -> N
 @pytest.mark.rule("CHG-03")
 def test_nothing_declared_can_change_while_a_confirmed_application_rests_on_it(stand: Stand) -> None:
     candidate = stand.in_review()
-    background: dict[str, list[object]] = {"education": []}
+    entry = ENTRY | {"institution": "Another Sample University"}
     for answer in (
         put(stand, candidate.session, "details", DETAILS),
         put(stand, candidate.session, "contact", {"address": "", "language": "en"}),
-        put(stand, candidate.session, "background", background),
-        stand.call("POST", "/api/candidate/uploads/photo", session=candidate.session),
-        stand.call("POST", "/api/candidate/uploads/photo/accept", session=candidate.session),
+        stand.call("PUT", "/api/candidate/education/1", entry, session=candidate.session),
+        stand.call("POST", "/api/candidate/education", entry, session=candidate.session),
+        stand.call("POST", "/api/candidate/without-degree", session=candidate.session),
+        stand.call("POST", "/api/candidate/uploads/id_document", session=candidate.session),
     ):
         assert (answer.status, answer.code) == (422, "answers_held")
     held = stand.call("GET", "/api/candidate/profile", session=candidate.session).body
     assert held["held_by"] == candidate.reference
     candidate.call("POST", f"/api/candidate/applications/{candidate.reference}/withdraw")
-    assert put(stand, candidate.session, "background", background).status == 200
+    assert stand.call("PUT", "/api/candidate/education/1", entry, session=candidate.session).status == 200
 
 
-def ask_upload(stand: Stand, session: str, kind: str = "photo") -> dict[str, Any]:
+PHOTO, PROFILE = "photo?scheme=cgptc", "photo.cgptc"
+
+
+def ask_upload(stand: Stand, session: str, kind: str = PHOTO) -> dict[str, Any]:
     answer = stand.call("POST", f"/api/candidate/uploads/{kind}", session=session)
     assert answer.status == 200
     return dict(answer.body)
 
 
-def state(stand: Stand, session: str, kind: str = "photo") -> dict[str, Any]:
-    return dict(stand.call("GET", "/api/candidate/profile", session=session).body[kind])
+def state(stand: Stand, session: str, slot: str = PROFILE) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = stand.call("GET", "/api/candidate/profile", session=session).body["files"].get(slot)
+    return found
+
+
+def accept(stand: Stand, session: str, kind: str = "photo", query: str = "?scheme=cgptc") -> Answer:
+    return stand.call("POST", f"/api/candidate/uploads/{kind}/accept{query}", session=session)
 
 
 @pytest.mark.rule("PHO-02")
 def test_a_phones_photo_is_checked_shown_and_used(stand: Stand) -> None:
     session = stand.sign_in("sample@example.test")
-    refused = stand.call("POST", "/api/candidate/uploads/photo/accept", session=session)
-    assert refused.code == "nothing_to_accept"
+    assert accept(stand, session).code == "nothing_to_accept"
     form = ask_upload(stand, session)
-    assert state(stand, session)["state"] == "expected"
+    assert state(stand, session) is None, "asking for a form writes nothing"
     assert post_file(stand, form, samples.phone_photo()) in (200, 201, 204)
     stand.cloud.settle()
-    assert state(stand, session) == {"state": "checked", "problems": [], "needs_person": False}
-    link = stand.call("GET", "/api/candidate/uploads/photo", session=session).body["url"]
+    found = state(stand, session) or {}
+    assert (found["state"], found["in_use"], found["problems"], found["needs_person"]) == ("checked", False, [], False)
+    assert {note["code"] for note in found["notes"]} == {"turned", "position_removed"}
+    link = stand.call("GET", f"/api/candidate/uploads/{PHOTO}", session=session).body["url"]
     parts = urlsplit(link)
     kept = stand.cloud.store_request("GET", f"{parts.path}?{parts.query}")
     assert (kept.status, kept.body[:2], len(kept.body) < 200_000) == (200, b"\xff\xd8", True)
     for _ in range(2):
-        accepted = stand.call("POST", "/api/candidate/uploads/photo/accept", session=session).body
-        assert accepted["photo"]["state"] == "accepted"
+        assert accept(stand, session).body["files"][PROFILE]["state"] == "accepted"
 
 
 def test_what_is_no_picture_is_refused_with_words(stand: Stand) -> None:
     session = stand.sign_in("sample@example.test")
-    for kind in ("photo", "id_document"):
+    for kind, slot in ((PHOTO, PROFILE), ("id_document", "id_document")):
         post_file(stand, ask_upload(stand, session, kind), b"MZ not a picture at all")
         stand.cloud.settle()
-        found = state(stand, session, kind)
+        found = state(stand, session, slot) or {}
         assert found["state"] == "refused"
         assert found["problems"][0]["en"]
         assert found["problems"][0]["zh"]
@@ -151,31 +174,50 @@ def test_a_form_is_good_for_fifteen_minutes(stand: Stand) -> None:
     assert post_file(stand, form, JPEG) == 403
 
 
-def test_the_file_asked_for_last_is_the_one_that_counts(stand: Stand) -> None:
-    session = stand.sign_in("sample@example.test")
-    first = ask_upload(stand, session, "id_document")
-    second = ask_upload(stand, session, "id_document")
-    post_file(stand, first, samples.id_document())
+def test_a_new_file_stands_beside_the_one_in_use_until_its_owner_uses_it(stand: Stand) -> None:
+    candidate = stand.candidate()
+    person = stand.id_of(candidate.session)
+    before = candidates.read(person)
+    post_file(stand, ask_upload(stand, candidate.session), samples.phone_photo())
     stand.cloud.settle()
-    assert state(stand, session, "id_document")["state"] == "expected"
+    assert candidates.read(person).files == before.files
+    assert (state(stand, candidate.session) or {})["in_use"] is True
+    post_file(stand, ask_upload(stand, candidate.session), b"not a picture")
+    stand.cloud.settle()
+    assert (state(stand, candidate.session) or {})["state"] == "refused"
+    assert accept(stand, candidate.session).code == "nothing_to_accept"
+    assert candidates.read(person).files == before.files
+    post_file(stand, ask_upload(stand, candidate.session), samples.phone_photo())
+    stand.cloud.settle()
+    assert accept(stand, candidate.session).status == 200
+    after = candidates.read(person)
+    assert (after.files[PROFILE].key != before.files[PROFILE].key, after.drafts) == (True, {})
+
+
+def test_the_file_that_arrived_last_counts_and_none_counts_twice(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    first, second = ask_upload(stand, session, "id_document"), ask_upload(stand, session, "id_document")
     post_file(stand, second, samples.id_document())
     stand.cloud.settle()
-    assert state(stand, session, "id_document")["state"] == "checked"
+    person = stand.id_of(session)
+    seen = candidates.read(person).drafts["id_document"]
+    uploads.check(second["fields"]["key"])
+    assert candidates.read(person).drafts["id_document"] == seen
+    uploads.check(first["fields"]["key"])
+    assert candidates.read(person).drafts["id_document"] == seen, "a form whose file never came changes nothing"
+    earlier = seen.model_copy(update={"arrived_at": seen.arrived_at + timedelta(minutes=1)})
+    row = candidates.read(person)
+    commit([candidates.update(row.changed(drafts={"id_document": earlier}))])
+    uploads.check(second["fields"]["key"])
+    assert candidates.read(person).drafts["id_document"] == earlier, "what came before the file we have is not news"
 
 
-def test_a_refused_correction_of_another_part_keeps_the_rest(stand: Stand) -> None:
-    candidate = stand.candidate()
-    before = candidates.read(stand.id_of(candidate.session))
-    work = [{"employer": "Sample", "role": "", "since": "2020-01-01", "until": "2019-01-01"}]
-    refused = put(stand, candidate.session, "background", {"education": [], "work": work})
-    assert (refused.code, refused.body["field"]) == ("work_order", "work_history")
-    future = [{"level": "doctor", "school": "", "major": "", "graduated": "2030-01-01"}]
-    refused = put(stand, candidate.session, "background", {"education": future, "work": []})
-    assert refused.code == "date_in_future"
-    many = [{"level": "none", "school": "", "major": "", "graduated": "2010-01-01"}] * 6
-    refused = put(stand, candidate.session, "background", {"education": many, "work": []})
-    assert (refused.status, refused.code) == (422, "too_many_entries")
-    assert candidates.read(before.id) == before
+@pytest.mark.parametrize("scheme", ["", "nobody", "CGPTC"])
+def test_a_photo_is_for_one_scheme(stand: Stand, scheme: str) -> None:
+    session = stand.sign_in("sample@example.test")
+    refused = stand.call("POST", f"/api/candidate/uploads/photo?scheme={scheme}", session=session)
+    assert (refused.status, refused.code) in ((422, "scheme_missing"), (422, "invalid_request"))
+    assert stand.call("POST", "/api/candidate/uploads/passport", session=session).status == 404
 
 
 def test_the_address_may_be_empty_and_long_but_not_longer(stand: Stand) -> None:

@@ -49,6 +49,7 @@ BY_HAND: dict[str, Any] = {
     "settle_order/again": {"outcome": "nothing"},
     "apply_payment/unknown_entry": "NotFound",
     "check_identity/again": {"state": "passed"},
+    "check_education/again": {"states": {"1": "on_site"}},
     "open_case/again": {"case": "CASE-"},
     "seat_candidates/again": {"seated": 1},
     "render_tickets/again": {"printed": 1},

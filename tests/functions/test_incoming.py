@@ -14,11 +14,11 @@ from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.verifications import verifications
-from certification.providers.identity import ANSWER
-from certification.providers.identity import HEADER as REGISTRY_HEADER
+from certification.providers.registry import ANSWER
+from certification.providers.registry import HEADER as REGISTRY_HEADER
 from certification.providers.signatures import sign
 from local.chain import Fault, Mode, chain
-from local.simulators import card, identity
+from local.simulators import card, registries
 from tests.functions.stand import Answer, Stand
 
 CARD_HEADER = "stripe-signature"
@@ -173,7 +173,7 @@ def asked(stand: Stand, marker: str) -> str:
     return check.id
 
 
-def answer(stand: Stand, question: str, result: str, secret: str = identity.SECRET, prefix: bytes = ANSWER) -> Answer:
+def answer(stand: Stand, question: str, result: str, secret: str = registries.SECRET, prefix: bytes = ANSWER) -> Answer:
     body = json.dumps(
         {
             "question": question,

@@ -17,6 +17,14 @@ EXAM = Words(en="Data Analyst, Level 2", zh="数据分析师（二级）")
 WHEN = datetime(2026, 9, 27, 9, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 9, 28, 16, 0, tzinfo=UTC)
 APPLICATION: dict[str, Any] = {"reference": "APP-2026-04187Q", "exam": EXAM, "name": "䶮宇航·样本"}
+PROOFS: dict[str, Any] = {
+    "why": Words(
+        en="Proofs are needed first: you did not choose the commitment.", zh="须先提交证明材料：未选择告知承诺制。"
+    ),
+    "proofs": [Words(en="Education certificate", zh="学历证书")],
+    "hand_in_by": WHEN,
+    "advised_by": MIDNIGHT,
+}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "EmailCodeRequested": {"code": "918273", "minutes": 15, "purpose": "sign_up"},
@@ -24,6 +32,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "AccountCreated": {},
     "IdentityVerified": {"name": "Sample Candidate"},
     "IdentityUnverified": {"answered": True},
+    "EducationVerified": {},
+    "EducationUnverified": {"answered": True},
     "PhotoChecked": {"problems": [Words(en="The background is not plain.", zh="背景不是纯色。")]},
     "ApplicationConfirmed": APPLICATION | {"review_by": MIDNIGHT},
     "ApplicationReturned": APPLICATION
@@ -64,7 +74,29 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ResultReleased": APPLICATION | {"passed": True},
     "CertificateIssued": APPLICATION | {"certificate_number": "CGPTC-2026-DA2-000042-7X"},
     "ApplicationWithdrawn": APPLICATION | {"refund": usd(123_456)},
+    "SignatureAwaited": APPLICATION | {"sign_by": WHEN},
+    "CommitmentSigned": APPLICATION
+    | {
+        "number": "COMM-0123456789abcdef0123456789abcdef",
+        "signed_at": WHEN,
+        "amount": usd(123_456),
+        "pay_by": MIDNIGHT,
+        "back_until": WHEN,
+    },
+    "ProofsAwaited": APPLICATION | PROOFS,
+    "CommitmentWithdrawn": APPLICATION | PROOFS,
+    "CommitmentBarred": APPLICATION | PROOFS,
+    "ProofsSubmitted": APPLICATION | {"review_by": MIDNIGHT},
+    "CandidateReminded": APPLICATION | {"what": Words(en="Upload your proofs.", zh="请上传证明材料。"), "by": WHEN},
 }
+CASE: dict[str, Any] = {
+    "case": "CASE-0123456789AB",
+    "about": "APP-2026-04187Q",
+    "kind": Words(en="review", zh="review"),
+    "desk": Words(en="Admissions desk", zh="报名审核组"),
+    "promised": MIDNIGHT,
+}
+SAMPLES |= {"CaseDueSoon": CASE, "CaseOverdue": CASE | {"days": 2}}
 BY_SMS_ALONE = {"PhoneCodeRequested"}
 CODES = {"EmailCodeRequested", "PhoneCodeRequested"}
 

@@ -60,4 +60,4 @@ def test_the_public_look_up_answers_as_described(stand: Stand) -> None:
 
 
 def test_the_levels_of_education_are_those_of_the_rules() -> None:
-    assert document()["components"]["schemas"]["EducationLevel"]["enum"] == [level.value for level in Education]
+    assert document()["components"]["schemas"]["Education"]["enum"] == [level.value for level in Education]

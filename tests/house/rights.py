@@ -34,7 +34,7 @@ CALLS: dict[Definition, tuple[str, ...]] = {
     ("certification.cloud.post", "send_sms"): ("sns:Publish",),
 }
 KEYS = {"fields": "FieldsKey", "lookups": "LookupsKey", "seal": "SealKey"}
-SECRETS = {"card": "CardSecret", "registry": "RegistrySecretValue"}
+SECRETS = {"card": "CardSecret", "registry": "RegistrySecretValue", "education": "EducationSecretValue"}
 SECRET = ("certification.cloud.secrets", "secret")
 JOBS = ("certification.acts.deadlines", "JOBS")
 OUTBOX = "dynamodb:PutItem on Outbox"

@@ -87,7 +87,7 @@ def _hand_in(journey: Journey) -> None:
         person.apply(SITTING)
         person.confirm()
         _later(journey.town)
-    held = journey.first.call("PUT", "/api/candidate/profile/background", {"education": []}, expect=422)
+    held = journey.first.save_education(institution="Another Sample University", expect=422)
     journey.see("handed in", journey.first.now() | {"editing": held["code"]})
 
 

@@ -8,24 +8,24 @@ from typing import Any
 import pytest
 
 from certification.providers.beacon import BeaconOverHttp
-from certification.providers.identity import HEADER, IdentityRegistryOverHttp, verify_answer
 from certification.providers.ports import (
     Answer,
     Beacon,
-    IdentityRegistry,
     Later,
     Lost,
     NotYetPublished,
     ProviderRefused,
     Question,
+    Registry,
     Result,
 )
+from certification.providers.registry import HEADER, RegistryOverHttp, verify_answer
 from certification.providers.signatures import Rejected, sign
 from local.simulators import ALL
 from local.simulators.alone import served
 from local.simulators.base import Context
 from local.simulators.beacon import BeaconSimulator
-from local.simulators.identity import MARKERS, SECRET, IdentitySimulator
+from local.simulators.registries import MARKERS, SECRET, IdentitySimulator
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = date(2026, 11, 22)
@@ -40,7 +40,7 @@ class Stand:
         self.refused: list[str] = []
         self.simulator = IdentitySimulator(Context(lambda: self.now, self.deliver, "http://r.test", "http://us.test"))
 
-    registry: IdentityRegistry
+    registry: Registry
 
     def deliver(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         assert url == "http://us.test/registry/answers"
@@ -66,7 +66,7 @@ class Stand:
 def stand() -> Iterator[Stand]:
     here = Stand()
     with served(here.simulator.handle) as base:
-        here.registry = IdentityRegistryOverHttp(base, [SECRET], lambda: here.now)
+        here.registry = RegistryOverHttp(base, [SECRET], lambda: here.now)
         yield here
 
 
@@ -168,7 +168,7 @@ def test_a_registry_that_is_down_or_does_not_know_us_gives_no_answer(stand: Stan
         given = signed(body, START + timedelta(minutes=minutes), secret, b"question.")
         assert stand.simulator.handle("POST", "/v1/questions", given, body)[0] == 401
     with served(stand.simulator.handle) as base, pytest.raises(ProviderRefused, match="not_signed"):
-        IdentityRegistryOverHttp(base, ["another"], lambda: START).ask(Question(question="Q1", details={}))
+        RegistryOverHttp(base, ["another"], lambda: START).ask(Question(question="Q1", details={}))
     assert stand.simulator.handle("GET", "/v1/questions", {}, b"")[0] == 404
 
 
@@ -206,13 +206,13 @@ def test_only_a_signed_fresh_answer_is_believed() -> None:
 @pytest.mark.parametrize("answer", [(200, {}, b"{}"), (200, {}, body_of()), (202, {}, b"{}"), (302, {}, b"")])
 def test_an_unsigned_answer_to_a_question_is_no_answer(answer: tuple[int, dict[str, str], bytes]) -> None:
     with served(lambda *_: answer) as base, pytest.raises(Lost):
-        IdentityRegistryOverHttp(base, [SECRET], lambda: START).ask(Question(question="Q1", details={}))
+        RegistryOverHttp(base, [SECRET], lambda: START).ask(Question(question="Q1", details={}))
 
 
 def test_a_signed_answer_to_another_question_is_no_answer() -> None:
     for status, body in ((200, body_of(question="Q2")), (202, b'{"question":"Q2","ticket":"T"}')):
         with served(lambda *_, status=status, body=body: (status, signed(body), body)) as base, pytest.raises(Lost):
-            IdentityRegistryOverHttp(base, [SECRET], lambda: START).ask(Question(question="Q1", details={}))
+            RegistryOverHttp(base, [SECRET], lambda: START).ask(Question(question="Q1", details={}))
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ def test_an_odd_answer_of_a_beacon_is_no_value(
 def test_every_simulator_has_its_own_name_and_starts_with_a_context() -> None:
     context = Context(lambda: START, lambda *_: 200, "http://x.test", "http://us.test")
     made = [simulator(context) for simulator in ALL]
-    assert [one.name for one in made] == ["card", "registry", "beacon"]
+    assert [one.name for one in made] == ["card", "registry", "education", "beacon"]
     for one in made:
         assert json.loads(json.dumps(one.dump())) == one.dump()
         assert one.control("status", {})["simulator"] is True

@@ -75,7 +75,7 @@ def test_a_deadline_holds_at_its_instant_whatever_the_sweep_has_done(town: Town,
     candidate = stages.at("draft")
     with town.without_jobs():
         town.cloud.advance(to=town.sitting.dates.registration_closes - timedelta(seconds=1))
-        candidate.awake().call("PUT", "/api/candidate/profile/background", {"education": []})
+        candidate.awake()
         candidate.save_background()
         town.cloud.advance(to=town.sitting.dates.registration_closes)
         assert candidate.confirm(expect=422)["code"] == "registration_closed"

@@ -53,8 +53,7 @@ def test_whoever_misses_the_conditions_is_reviewed_with_the_reason_shown(town: T
         {"occupation": "data_analyst", "level": "1", "form": "onsite"},
     )
     candidate.save_work(since="2024-01-01")
-    education = {"level": "bachelor", "school": "Sample University", "major": "", "graduated": "2023-07-01"}
-    candidate.call("PUT", "/api/candidate/profile/background", {"education": [education]})
+    candidate.save_education(began="2019-09-01", graduated="2023-07-01")
     candidate.confirm()
     town.settle()
     shown = review(town, candidate)
@@ -67,7 +66,7 @@ def test_whoever_misses_the_conditions_is_reviewed_with_the_reason_shown(town: T
 @pytest.mark.rule("CHK-03", "CHG-03")
 def test_a_returned_application_can_be_edited_and_gets_a_review_with_a_fresh_clock(town: Town, stages: Stages) -> None:
     candidate = stages.at("in_review")
-    held = candidate.call("PUT", "/api/candidate/profile/background", {"education": []}, expect=422)
+    held = candidate.save_education(institution="Another Sample University", expect=422)
     assert held["code"] == "answers_held"
     town.skip(START + timedelta(days=2))
     decide(town, candidate.awake(), "return", "education_differs", note="Which university?")

@@ -4,20 +4,23 @@ import hashlib
 import json
 from datetime import date
 
-from certification.acts.people import Person
+from certification.acts.people import Person, educations
+from certification.acts.uploads import PHOTO, photo_for, slot_of
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import Candidate, Upload
-from certification.cloud.tables.verifications import verifications
+from certification.cloud.tables.verifications import on_site_id, verifications
 from certification.rules.application import UploadState
-from certification.rules.education import EducationEntry
 from certification.rules.eligibility import Background
 from certification.rules.lanes import CheckState
+from certification.rules.policy import Policy
 from certification.rules.policy_applying import Education, VerificationSubject
+from certification.rules.verification import State, together
 
 
 def answers_of(candidate: Candidate, person: Person, application: Application) -> dict[str, object]:
     """Every answer by question code. The declaration is given by confirming, and stands here as given."""
-    best = max(candidate.education, key=lambda entry: Education(entry.level).rank, default=None)
+    best = max(educations(candidate).values(), key=lambda entry: entry.level.rank, default=None)
+    without = Education.NONE.value if candidate.without_degree else None
     return {
         "full_name": person.native_name or person.latin_name,
         "latin_name": person.latin_name,
@@ -28,8 +31,8 @@ def answers_of(candidate: Candidate, person: Person, application: Application) -
         "phone": person.phone,
         "email": person.email,
         "postal_address": person.address,
-        "education": best.level if best else None,
-        "school": best.school if best else None,
+        "education": best.level.value if best else without,
+        "school": best.institution if best else None,
         "major": best.major if best else None,
         "graduated_on": best.graduated.isoformat() if best else None,
         "employer": person.work.employer,
@@ -43,32 +46,53 @@ def answers_of(candidate: Candidate, person: Person, application: Application) -
     }
 
 
-STATES: dict[str, UploadState] = {
-    "expected": "checking",
-    "checked": "checking",
-    "refused": "refused",
-    "accepted": "accepted",
-}
+def uploads_of(candidate: Candidate, policy: Policy) -> dict[str, UploadState]:
+    """The state of every file the candidate has begun to hand in, by its code. A draft never takes away a file in use."""
+    drafts = {code: candidate.drafts.get(slot_of(code, policy.scheme)) for code in _codes(policy)}
+    begun: dict[str, UploadState] = {
+        code: "refused" if draft.state == "refused" else "checked" for code, draft in drafts.items() if draft
+    }
+    return begun | dict.fromkeys(_in_use(candidate, policy), "accepted")
 
 
-def uploads_of(candidate: Candidate) -> dict[str, UploadState]:
-    """The state of every file the candidate has begun to hand in."""
-    files: dict[str, Upload | None] = {"photo": candidate.photo, "id_document": candidate.id_document}
-    return {name: STATES[upload.state] for name, upload in files.items() if upload is not None}
+def upload_hashes(candidate: Candidate, policy: Policy) -> dict[str, str]:
+    """Where each file in use lies, by its code; its key is made from its content."""
+    return {code: upload.key for code, upload in _in_use(candidate, policy).items() if upload.key}
 
 
-def upload_hashes(candidate: Candidate) -> dict[str, str]:
-    """Where each accepted file lies; its key is made from its content."""
-    files: dict[str, Upload | None] = {"photo": candidate.photo, "id_document": candidate.id_document}
-    return {name: upload.key for name, upload in files.items() if upload is not None and upload.key}
+def _codes(policy: Policy) -> tuple[str, ...]:
+    return (PHOTO, *(upload.code for upload in policy.uploads))
 
 
-def checks_of(candidate: Candidate) -> dict[VerificationSubject, CheckState]:
-    """What the registries said about the person as declared now."""
-    check = verifications.find(candidate.identity_check) if candidate.identity_check else None
-    if check is None or check.state == "asked":
-        return {"identity": "waiting"}
-    return {"identity": check.state}
+def _in_use(candidate: Candidate, policy: Policy) -> dict[str, Upload]:
+    files = {upload.code: candidate.file(upload.code) for upload in policy.uploads} | {
+        PHOTO: photo_for(candidate, policy)
+    }
+    return {code: file for code, file in files.items() if file is not None}
+
+
+def checks_of(candidate: Candidate, policy: Policy) -> dict[VerificationSubject, CheckState]:
+    """What the registries, and people on site for this exam, said about the person as declared now.
+
+    Only what the policy wants checked; all education entries count together, and none is nothing to verify (EDU-21).
+    """
+    found: dict[VerificationSubject, State] = {}
+    if "identity" in policy.verification.subjects:
+        found["identity"] = _state(candidate.identity_check, policy.exam)
+    if "education" in policy.verification.subjects:
+        found["education"] = together(_state(one.check, policy.exam) for one in candidate.education)
+    return {subject: "waiting" if state == "asked" else state for subject, state in found.items()}
+
+
+def _state(check: str | None, exam: str) -> State:
+    """The state of one check for one exam; what was decided on site outweighs a registry (EDU-19)."""
+    registry = verifications.find(check) if check else None
+    if check is None or registry is None:
+        return "asked"
+    if registry.state == "asked":
+        return registry.state
+    on_site = verifications.find(on_site_id(check, exam))
+    return on_site.state if on_site else registry.state
 
 
 def fingerprints(answers: dict[str, object]) -> dict[str, str]:
@@ -83,17 +107,7 @@ def background_of(candidate: Candidate, person: Person, accepted: tuple[str, ...
     """What the eligibility rule looks at; `accepted` are majors that a desk let in (ELI-05)."""
     return Background(
         date_of_birth=person.birth_date or date.max,
-        education=tuple(
-            EducationEntry(
-                institution=entry.school,
-                level=Education(entry.level),
-                full_time=False,
-                major=entry.major,
-                began=entry.graduated,
-                graduated=entry.graduated,
-            )
-            for entry in candidate.education
-        ),
+        education=tuple(educations(candidate).values()),
         work=person.work,
         majors_accepted=accepted,
     )

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from certification.acts import answers as given
-from certification.acts import notice_board
+from certification.acts import bars, notice_board
 from certification.acts.cases import closed
 from certification.acts.moving import announce, moved
 from certification.acts.outcomes import live_claim
@@ -111,12 +111,13 @@ def missing(candidate_id: str, reference: str) -> tuple[Gap, ...]:
     application = own_application(candidate_id, reference)
     candidate = candidates.read(candidate_id)
     policy, _ = load_policy(application.scheme)
-    return gaps(
+    found = gaps(
         policy,
         given.answers_of(candidate, opened(candidate), application),
-        given.uploads_of(candidate),
-        given.checks_of(candidate),
+        given.uploads_of(candidate, policy),
+        given.checks_of(candidate, policy),
     )
+    return (*found, *bars.gaps(application, candidate))
 
 
 @retried
@@ -146,7 +147,7 @@ def _hand_in(application: Application) -> None:
     candidate = candidates.read(application.candidate)
     policy, _ = load_policy(application.scheme)
     answers = given.fingerprints(given.answers_of(candidate, opened(candidate), application))
-    files = given.upload_hashes(candidate)
+    files = given.upload_hashes(candidate, policy)
     trigger = Trigger.CONFIRMED
     if application.status is Status.RETURNED:
         # Screened again in any case: the machine opens the review with its fresh clock (decision 7).

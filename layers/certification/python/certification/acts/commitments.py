@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from certification import letters
-from certification.acts import bars, challenges, proofs
+from certification.acts import bars, challenges, code_letters, proofs
 from certification.acts.answers import checks_of
 from certification.acts.moving import announce, moved
 from certification.acts.ordering import new_order
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.sessions import fingerprint
-from certification.cloud import clock, post
-from certification.cloud.settings import settings
+from certification.cloud import clock
 from certification.cloud.tables.applications import Answer, Application, NoticeShown, applications
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.candidates import Candidate, candidates
@@ -24,7 +22,6 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_commitment_text, load_policy
-from certification.rules import codes
 from certification.rules.commitments import (
     CommitmentText,
     Offer,
@@ -41,7 +38,6 @@ from certification.rules.supervision import waiver
 from certification.rules.words import Because
 
 Language = Literal["en", "zh"]
-MINUTES = codes.LIFETIME.seconds // 60
 
 
 def text_of(policy: Policy) -> CommitmentText:
@@ -108,8 +104,7 @@ def ask_code(candidate_id: str, reference: str) -> str:
         )
     subject = f"{candidate_id}:{reference}"
     challenge, code = challenges.new("commitment", subject, None, candidate.phone_index, candidate.language)
-    data = {"site": settings().public_url, "code": code, "minutes": MINUTES, "purpose": "commitment"}
-    post.send_sms(person.phone, letters.render("PhoneCodeRequested", candidate.language, data).sms or "")
+    code_letters.by_sms(person.phone, code, candidate.language, "commitment")
     return challenge.id
 
 
@@ -193,7 +188,7 @@ def _signature(
     decided = waiver(
         policy,
         committed=True,
-        auto_verified=not unverified(policy, checks_of(candidate)),
+        auto_verified=not unverified(policy, checks_of(candidate, policy)),
         no_integrity_entry=not known.has_entry(),
     )
     return Commitment(

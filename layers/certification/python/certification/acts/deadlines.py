@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from certification.acts import notices as publishing
-from certification.acts import outcomes, sitting_outcomes
+from certification.acts import outcomes, sitting_outcomes, verification
 from certification.acts.batches import each
 from certification.cloud import clock, vault
 from certification.cloud.outbox import outbox
@@ -42,7 +42,7 @@ JOBS: dict[str, tuple[Table[Any], ...]] = {
 OUTCOMES: dict[str, Any] = {
     "Applications": outcomes.of_application,
     "Cases": outcomes.of_case,
-    "Verifications": outcomes.of_verification,
+    "Verifications": verification.fell_due,
     "Inbox": outcomes.of_inbox_entry,
     "Payments": outcomes.of_payment,
     "Refunds": outcomes.of_refund,

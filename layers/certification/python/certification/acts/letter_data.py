@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from certification.acts.account_letter_data import ABOUT_ACCOUNT
 from certification.acts.checkout import refund_preview
+from certification.acts.letter_commitments import ABOUT_COMMITMENT
 from certification.acts.people import Person
+from certification.acts.uploads import newest
 from certification.cloud import clock
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, Returned, applications
@@ -26,7 +29,8 @@ def data_for(name: str, detail: dict[str, Any], person: Person) -> Values | None
     """The data of a letter; None when the rows say that it is no longer worth writing."""
     values: Values = {"site": settings().public_url, "name": person.name or None}
     if "application" not in detail:
-        return values | ABOUT_PERSON[name](detail)
+        about = ABOUT_PERSON[name](detail)
+        return None if about is None else values | about
     application = applications.read(detail["application"])
     sitting = sittings.read(application.sitting)
     more = ABOUT_APPLICATION[name](application, sitting, detail)
@@ -47,17 +51,22 @@ def exam_words(application: Application) -> dict[str, str]:
     return {"en": f"{occupation.en}, {level.en}", "zh": f"{occupation.zh} {level.zh}"}
 
 
-def _photo_checked(detail: dict[str, Any]) -> Values:
-    photo = candidates.read(detail["candidate"]).photo
-    problems = photo.problems if photo else ()
-    return {"problems": tuple({"en": problem.en, "zh": problem.zh} for problem in problems)}
+def _photo_checked(detail: dict[str, Any]) -> Values | None:
+    """What the check found; nothing when the candidate is changing the photo on the page and reads it there."""
+    photo = newest(candidates.read(detail["candidate"]), detail["slot"])
+    if photo is None or photo.made_by is not None:
+        return None
+    return {"problems": tuple({"en": problem.en, "zh": problem.zh} for problem in photo.problems)}
 
 
-ABOUT_PERSON: dict[str, Callable[[dict[str, Any]], Values]] = {
+ABOUT_PERSON: dict[str, Callable[[dict[str, Any]], Values | None]] = {
     "AccountCreated": lambda _: {},
     "IdentityVerified": lambda _: {},
     "IdentityUnverified": lambda detail: {"answered": detail.get("state") == "failed"},
+    "EducationVerified": lambda _: {},
+    "EducationUnverified": lambda detail: {"answered": detail.get("state") == "failed"},
     "PhotoChecked": _photo_checked,
+    **ABOUT_ACCOUNT,
 }
 
 
@@ -66,6 +75,8 @@ def _confirmed(application: Application, _sitting: Sitting, _detail: dict[str, A
     if application.confirmed_at is None:
         return None
     policy, _ = load_policy(application.scheme)
+    if policy.commitment is not None:
+        return None  # what follows depends on the lane, and has a letter of its own
     return {"review_by": review_due(application.confirmed_at, policy, load_calendar(policy.calendar)).due}
 
 
@@ -175,5 +186,6 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     "SeatDrawn": _seat_drawn,
     "TicketOpened": _ticket,
     "ResultReleased": _result,
+    **ABOUT_COMMITMENT,
     "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},
 }

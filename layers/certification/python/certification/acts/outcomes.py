@@ -18,7 +18,6 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
-from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import OPERATIONS
@@ -153,20 +152,6 @@ def of_case(key: str) -> None:
     case = cases.read(key)
     if _over(case.due, clock.now()):
         escalate(case)
-
-
-@retried
-def of_verification(key: str) -> None:
-    """A registry that does not answer in time: a person looks, the candidate goes on (decision 21)."""
-    verification = verifications.read(key)
-    now = clock.now()
-    if verification.state != "asked" or not _over(verification.due, now):
-        return
-    on_site = verification.changed(state="on_site", answered_at=now, due=None)
-    told = Announcement(
-        name="IdentityUnverified", subject=key, key=f"{key}#on_site", about={"candidate": verification.candidate}
-    )
-    commit([verifications.update(on_site)], [told])
 
 
 @retried

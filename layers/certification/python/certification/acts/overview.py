@@ -7,10 +7,11 @@ postal address) is nothing a review needs, and other desks see no particulars at
 from datetime import date, datetime
 from typing import Literal
 
-from certification.acts import review, uploads
+from certification.acts import education, review, uploads
+from certification.acts.education import EntryNow
 from certification.acts.people import opened
 from certification.cloud.tables.applications import Answer, Application, Returned
-from certification.cloud.tables.candidates import Candidate, Education, Problem, Upload, candidates
+from certification.cloud.tables.candidates import Candidate, Problem, Upload, candidates
 from certification.cloud.tables.cases import Case, Proposal
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.staff import StaffMember
@@ -82,7 +83,7 @@ class Particulars(Frozen):
     nationality: str | None
     id_kind: str | None
     id_number: str | None
-    education: tuple[Education, ...]
+    education: tuple[EntryNow, ...]
     work: WorkHistory
 
 
@@ -233,7 +234,7 @@ def _particulars(candidate: Candidate) -> Particulars:
         nationality=person.nationality,
         id_kind=person.id_kind,
         id_number=person.id_number,
-        education=candidate.education,
+        education=education.of(candidate),
         work=person.work,
     )
 

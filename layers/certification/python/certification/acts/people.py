@@ -4,19 +4,23 @@ from datetime import date
 
 from certification.cloud.field_encryption import PersonalKey, key_of
 from certification.cloud.tables.candidates import Candidate
+from certification.documents.coverage import printable
+from certification.rules.education import EducationEntry
+from certification.rules.glyphs import name_on_paper
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.work import WorkHistory
 
 
 class Person(Frozen):
-    """What a page, a letter or a document needs to know about the person, in clear."""
+    """What a page, a letter or a document needs to know about the person, in clear. `on_paper` is the name as printed."""
 
     id: str
     language: str
     email: str
     phone: str | None
     native_name: str | None
+    on_paper: str
     latin_name: str | None
     birth_date: date | None
     nationality: str | None
@@ -31,6 +35,11 @@ class Person(Frozen):
         return self.native_name or self.latin_name or ""
 
 
+def on_paper(candidate: Candidate) -> str:
+    """What our documents print as this person's name (ACC-13)."""
+    return name_on_paper(candidate.native_name, candidate.latin_name, candidate.account.printed_name, printable())
+
+
 def opened(candidate: Candidate) -> Person:
     """The person behind a candidate's row. One KMS call per candidate and process."""
     key = key_of(candidate.id)
@@ -41,6 +50,7 @@ def opened(candidate: Candidate) -> Person:
         email=key.open("email", candidate.sealed_email),
         phone=_open(key, "phone", candidate.sealed_phone),
         native_name=candidate.native_name,
+        on_paper=on_paper(candidate),
         latin_name=candidate.latin_name,
         birth_date=date.fromisoformat(birth_date) if birth_date else None,
         nationality=candidate.nationality,
@@ -57,3 +67,17 @@ def _open(key: PersonalKey, field: str, sealed: str | None) -> str | None:
 
 def _work(key: PersonalKey, sealed: str | None) -> WorkHistory:
     return WorkHistory.model_validate_json(key.open("work", sealed)) if sealed else WorkHistory()
+
+
+def educations(candidate: Candidate) -> dict[int, EducationEntry]:
+    """The qualifications the person declares, by number."""
+    key = key_of(candidate.id)
+    return {
+        one.number: EducationEntry.model_validate_json(key.open(education_field(one.number), one.sealed))
+        for one in candidate.education
+    }
+
+
+def education_field(number: int) -> str:
+    """The name under which an entry is sealed."""
+    return f"education-{number}"

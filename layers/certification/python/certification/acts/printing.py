@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 
 from certification.acts.batches import each
 from certification.acts.papers import behind, named
-from certification.acts.verification import DEFAULT_SCHEME
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import applications
@@ -14,6 +13,9 @@ from certification.cloud.transaction import commit, retried
 from certification.documents.data import Certificate as CertificatePaper
 from certification.documents.render import render
 from certification.policies import load_policy
+
+DEFAULT_SCHEME = "cgptc"
+"""Whose name the seal bears."""
 
 
 def issue(items: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -1,24 +1,30 @@
 """What a candidate declares about themselves. Each act replaces one part; a confirmed application freezes them all."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
+from certification.acts import education, names
+from certification.acts.education import EntryNow
 from certification.acts.people import Person, opened
+from certification.acts.recovery import sought
 from certification.acts.uploads import held
+from certification.acts.verification import followed
 from certification.cloud import clock
 from certification.cloud.blind_index import blind
 from certification.cloud.field_encryption import key_of
-from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Write
-from certification.cloud.tables.candidates import Candidate, Education, Upload, candidates
+from certification.cloud.tables.candidates import Candidate, Upload, candidates
 from certification.cloud.tables.claims import Claim, claims
+from certification.cloud.tables.codes import Counter, counters
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
+from certification.documents.coverage import printable
+from certification.rules.codes import DAY_WINDOW, may_send
 from certification.rules.errors import Refused
+from certification.rules.glyphs import must_have_a_name_to_print
 from certification.rules.id_documents import DocumentType, id_document, must_agree
 from certification.rules.identity import full_name, latin_name
 from certification.rules.model import Frozen
-from certification.rules.policy_applying import Education as EducationLevel
 from certification.rules.work import WorkHistory
 
 MOST_ENTRIES = 5
@@ -26,14 +32,17 @@ OLDEST = 120
 
 
 class Profile(Frozen):
-    """Everything declared, in clear, for the candidate's own eyes. `identity_check` is the state of the check."""
+    """Everything declared, in clear, for the candidate's own eyes. `identity_check` is the state of the check,
+    `identity_by` the time by which it is answered."""
 
     person: Person
-    education: tuple[Education, ...]
+    education: tuple[EntryNow, ...]
+    without_degree: bool
     work: WorkHistory
-    photo: Upload | None
-    id_document: Upload | None
+    files: dict[str, Upload]
+    drafts: dict[str, Upload]
     identity_check: Literal["unasked", "asked", "passed", "failed", "on_site"]
+    identity_by: datetime | None
     held_by: str | None
 
 
@@ -45,10 +54,12 @@ def read(candidate_id: str) -> Profile:
     return Profile(
         person=person,
         work=person.work,
-        education=candidate.education,
-        photo=candidate.photo,
-        id_document=candidate.id_document,
+        education=education.of(candidate),
+        without_degree=candidate.without_degree,
+        files=candidate.files,
+        drafts=candidate.drafts,
         identity_check=check.state if check else "unasked",
+        identity_by=check.answer_by if check and check.state == "asked" else None,
         held_by=candidate.held_by,
     )
 
@@ -85,16 +96,15 @@ def save_details(
     )
     if not saved.native_name and not saved.latin_name:
         raise Refused("name_missing", "Enter your name.", "请填写姓名。", field="full_name")
+    must_have_a_name_to_print(saved.native_name, saved.latin_name, printable())
     if _same_person(candidate, saved):
         return
-    told = Announcement(
-        name="ProfileSaved",
-        subject=candidate_id,
-        key=f"{candidate_id}#{candidate.version + 1}",
-        about={"candidate": candidate_id},
-    )
+    saved, checks, told = followed(saved)
+    help_writes, help_told = names.noticed(saved)
     try:
-        commit([candidates.update(saved), *_claim_document(candidate, index)], [told])
+        commit(
+            [candidates.update(saved), *_claim_document(candidate, index), *checks, *help_writes], [*told, *help_told]
+        )
     except Lost as loss:
         if loss.concerns("Claims/id:"):
             raise _document_taken() from None
@@ -112,17 +122,31 @@ def _claim_document(candidate: Candidate, index: str) -> list[Write]:
         return []
     claim = claims.find(f"id:{index}")
     if claim is not None and claim.holder != candidate.id:
+        _tell_owner(candidate.id, claim.holder)
         raise _document_taken()
     writes = [claims.insert(Claim(key=f"id:{index}", holder=candidate.id))]
     before = claims.find(f"id:{candidate.id_index}") if candidate.id_index else None
     return [*writes, claims.delete(before)] if before is not None else writes
 
 
+def _tell_owner(candidate_id: str, holder: str) -> None:
+    """Nobody tries many numbers to learn which are known: a few a day, and each owner hears of it."""
+    now = clock.now()
+    counter = counters.find(f"documents:{candidate_id}") or Counter(key=f"documents:{candidate_id}")
+    tried = tuple(instant for instant in counter.sent_at if instant > now - DAY_WINDOW)
+    may_send(now, tried)
+    counted = counter.changed(sent_at=(*tried, now))
+    commit(
+        [counters.update(counted) if counter.version else counters.insert(counted)], [sought(holder, registering=True)]
+    )
+
+
 def _document_taken() -> Refused:
     return Refused(
         "id_document_taken",
-        "This ID document belongs to another account. Sign in to that account, or write to the admissions desk.",
-        "该证件号码已注册其他账户，请登录原账户或联系报名审核组。",
+        "This ID number already exists here. Look up its account under “Recover an account”: its owner gets a letter. "
+        "If it is yours and you cannot get in, ask a desk for help.",
+        "证件号码已存在。请先在“找回账号”中查询，系统会通知该账号持有人；如为您本人且无法登录，可申请服务台协助。",
         rules=("ACC-05",),
         field="id_number",
     )
@@ -161,31 +185,3 @@ def save_contact(candidate_id: str, address: str, language: Literal["en", "zh"])
         )
     sealed = key_of(candidate_id).seal("address", text) if text else None
     commit([candidates.update(candidate.changed(sealed_address=sealed, language=language))])
-
-
-@retried
-def save_background(candidate_id: str, education: tuple[Education, ...]) -> None:
-    """Education, whole: what was declared before is replaced while nothing rests on it."""
-    candidate = candidates.read(candidate_id)
-    held(candidate)
-    today = clock.now().date()
-    known = {level.value for level in EducationLevel}
-    for entry in education:
-        if entry.level not in known:
-            raise Refused("education_level", "Choose a level from the list.", "请选择学历。", field="education")
-        if entry.graduated > today:
-            raise _future("graduated_on")
-    if len(education) > MOST_ENTRIES:
-        raise Refused(
-            "too_many_entries",
-            f"Give at most {MOST_ENTRIES} entries.",
-            f"最多填写 {MOST_ENTRIES} 条。",
-            field="education",
-        )
-    saved = candidate.changed(education=education)
-    if saved != candidate:
-        commit([candidates.update(saved.changed(revision=candidate.revision + 1))])
-
-
-def _future(field: str) -> Refused:
-    return Refused("date_in_future", "This date is in the future.", "日期不能晚于今天。", field=field)

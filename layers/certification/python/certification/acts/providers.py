@@ -5,8 +5,8 @@ from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
 from certification.providers.beacon import BeaconOverHttp
 from certification.providers.card import CardCheckouts
-from certification.providers.identity import IdentityRegistryOverHttp
-from certification.providers.ports import Beacon, CardProvider, IdentityRegistry
+from certification.providers.ports import Beacon, CardProvider, Registry
+from certification.providers.registry import RegistryOverHttp
 
 
 def card() -> CardProvider:
@@ -14,9 +14,14 @@ def card() -> CardProvider:
     return CardCheckouts(settings().card_api, secret("card", "api")[0])
 
 
-def identity_registry() -> IdentityRegistry:
+def identity_registry() -> Registry:
     """The identity registry."""
-    return IdentityRegistryOverHttp(settings().registry_api, secret("registry", "shared"), clock.now)
+    return RegistryOverHttp(settings().registry_api, secret("registry", "shared"), clock.now)
+
+
+def education_registry() -> Registry:
+    """The registry of higher education."""
+    return RegistryOverHttp(settings().education_api, secret("education", "shared"), clock.now)
 
 
 def beacon() -> Beacon:

@@ -1,20 +1,30 @@
-"""Screening: the conditions of the scheme, then the lane. For CGPTC the lane is the review."""
+"""Screening: the conditions of the scheme, then the lane: a review, a commitment to sign, or proofs to hand in."""
 
-from certification.acts import eligibility
+from collections.abc import Callable
+from datetime import datetime
+
+from certification.acts import bars, eligibility, proofs
 from certification.acts.answers import checks_of
-from certification.acts.cases import new_case, opened
-from certification.acts.moving import moved
+from certification.acts.cases import opened
+from certification.acts.moving import announce, moved
+from certification.acts.reviews import review_of
 from certification.cloud import clock
-from certification.cloud.tables.applications import applications
+from certification.cloud.outbox import Announcement
+from certification.cloud.tables.applications import Answer, Application, applications
 from certification.cloud.tables.audit import audit
+from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
-from certification.rules.cases import CaseKind, Subject
-from certification.rules.deadlines import review_due
+from certification.rules.commitments import classes_of
+from certification.rules.deadlines import proofs_advised, signature_due
+from certification.rules.lanes import LaneChoice, with_unverified
 from certification.rules.lanes import choose_lane as lane_of
-from certification.rules.status import Status
+from certification.rules.policy import Policy
+from certification.rules.proofs import looked_at_first
+from certification.rules.status import Status, Trigger
 
 
 @retried
@@ -32,35 +42,75 @@ def check_eligibility(reference: str) -> bool:
 
 @retried
 def choose_lane(reference: str) -> str:
-    """Open the review with its due date; what the rule doubts is shown to the reviewer, who decides. Gives the status."""
+    """Send the application to its lane: the review, the signature of a commitment, or the proofs. Gives the status."""
     application = applications.read(reference)
     if application.status is not Status.VERIFYING:
         return application.status
     now = clock.now()
     policy, _ = load_policy(application.scheme)
-    due = review_due(application.confirmed_at or now, policy, load_calendar(policy.calendar))
-    lane = lane_of(
-        policy, checks_of(candidates.read(application.candidate)), eligibility.of_application(application)[0]
-    )
-    case = new_case(
-        CaseKind.REVIEW,
-        Subject.APPLICATION,
-        application.reference,
-        f"{len(application.life)}",  # which time it was handed in: each has a review of its own
-        now=now,
-        due=due.due,
-        desk=next(desk.code for desk in policy.desks if CaseKind.REVIEW in desk.serves),
-        facts={f"look_at_{number}": reason.en for number, reason in enumerate(lane.look_at, 1)},
-    )
+    candidate = candidates.read(application.candidate)
+    known = bars.standing(candidate, policy)
+    checks = checks_of(candidate, policy)
+    classes = classes_of(policy, application.level or "", application.commits, known.offer(policy, now))
+    belongs = with_unverified(policy, checks, classes)
+    complete = not proofs.missing(candidate, policy, belongs)
+    lane = lane_of(policy, checks, eligibility.of_application(application)[0], classes, complete=complete)
+    answered = application
+    if policy.commitment is not None:
+        kept = Answer(rule="lane", yes=lane.lane != "proof", en=lane.because.en, zh=lane.because.zh, at=now)
+        others = tuple(one for one in application.answers if one.rule != kept.rule)
+        answered = application.changed(answers=(*others, kept), classes=lane.classes)
+    writes, news = LANES[lane.trigger](answered, policy, lane, now)
+    if application.commits is False:
+        writes += bars.locked(candidate, policy, "declined", known)
+    commit(writes, news)
+    return applications.read(reference).status
+
+
+Outcome = tuple[list[Write], list[Announcement]]
+
+
+def _to_review(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:
+    """A review with its due date; what the rule doubts is shown to the reviewer, who decides."""
+    case, because = review_of(application, policy, now, lane.look_at)
     waiting = moved(
         application,
         lane.trigger,
         by="choose_lane",
         now=now,
         due=None,  # the case has it
-        rules=(*lane.because.rules, *due.because.rules),
+        rules=(*lane.because.rules, *because.rules),
         review=case.id,
         open_cases=(*application.open_cases, case.as_open),
     )
-    commit([applications.update(waiting), cases.insert(case)], [opened(case)])
-    return waiting.status
+    return [applications.update(waiting), cases.insert(case)], [opened(case)]
+
+
+def _to_signature(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:
+    """The candidate signs, or declines, until registration closes."""
+    dates = sittings.read(application.sitting).dates
+    calendar = load_calendar(policy.calendar)
+    due = signature_due(application.confirmed_at or now, now, dates, policy, calendar)
+    waiting = moved(
+        application,
+        lane.trigger,
+        by="choose_lane",
+        now=now,
+        due=Due(at=looked_at_first(now, proofs_advised(due.due, policy, calendar), due.due)),
+        promised=due.due,
+        rules=(*lane.because.rules, *due.because.rules),
+        commitment=None,  # a signature covers one content: what was confirmed anew is signed anew
+    )
+    return [applications.update(waiting)], [announce("SignatureAwaited", application)]
+
+
+def _to_proofs(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:
+    """The candidate hands in the proofs of their class before the end of entry."""
+    return proofs.awaited(application, policy, lane.trigger, now, by="choose_lane", because=lane.because)
+
+
+LANES: dict[Trigger, Callable[[Application, Policy, LaneChoice, datetime], Outcome]] = {
+    Trigger.SENT_TO_REVIEW: _to_review,
+    Trigger.SENT_TO_SIGNATURE: _to_signature,
+    Trigger.SENT_TO_PROOFS: _to_proofs,
+}

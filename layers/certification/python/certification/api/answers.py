@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from certification.acts.drops import StaffSitting
+from certification.acts.education import EntryNow
 from certification.acts.notifications import Shown
 from certification.acts.overview import CaseLine
-from certification.cloud.tables.candidates import Education, Problem
+from certification.cloud.tables.candidates import Problem
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.refunds import RefundPreview
@@ -79,15 +80,23 @@ class OpenSittings(Frozen):
 
 
 class UploadState(Frozen):
-    """A file of the candidate: `checked` means that it may be used or replaced, `problems` what the check found."""
+    """The newest file of its slot. `checked`: it may be used; `refused`: `problems` say why not; `asked`: the desk decides
+    whether it replaces the one in use; `accepted`: it is in use. `in_use`: there is a file in use, this one or an earlier.
 
-    state: Literal["none", "expected", "checked", "refused", "accepted"]
+    `fixes` are the steps that would help, `notes` what we did or why a step is not offered. `needs_person`: in doubt.
+    """
+
+    state: Literal["checked", "refused", "asked", "accepted"]
+    in_use: bool
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    fixes: tuple[str, ...] = ()
     needs_person: bool = False
 
 
 class ProfileNow(Frozen):
-    """What the candidate declared. `held_by` is the application that froze it; `identity` what the registry said."""
+    """What the candidate declared. `files` by code, photos as `photo.` and their profile. `held_by` is the application
+    that froze it; `identity` what the registry said, which it does by `identity_by`."""
 
     email: str
     phone: str | None
@@ -99,11 +108,12 @@ class ProfileNow(Frozen):
     id_kind: str | None
     id_number: str | None
     address: str | None
-    education: tuple[Education, ...]
+    education: tuple[EntryNow, ...]
+    without_degree: bool
     work: WorkHistory
-    photo: UploadState
-    id_document: UploadState
+    files: dict[str, UploadState]
     identity: Literal["unasked", "asked", "passed", "failed", "on_site"]
+    identity_by: datetime | None
     held_by: str | None
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from certification.cloud.doors import Path, Query
 from certification.imaging.fixes import Step
+from certification.rules.education import HOME, Degree
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import Education
@@ -25,6 +26,7 @@ def _written_day(value: Any) -> date:
 Language = Literal["en", "zh"]
 Day = Annotated[date, BeforeValidator(_written_day)]
 Line = Annotated[str, Field(max_length=200)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Address = Annotated[str, Field(min_length=1, max_length=254)]
 Typed = Annotated[str, Field(min_length=1, max_length=20)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
@@ -32,6 +34,7 @@ ChallengeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{10,60}$")]
 
 ReferencePath = Annotated[str, Path(pattern=r"^APP-20[0-9]{2}-[0-9]{5,9}[A-Z]$")]
 CasePath = Annotated[str, Path(pattern=r"^CASE-[0-9A-F]{12}$")]
+EntryPath = Annotated[int, Path(ge=1, le=99)]
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -91,19 +94,25 @@ class Contact(Body):
     language: Language
 
 
-class EducationEntry(Body):
-    """One qualification."""
+class Qualification(Body):
+    """One formal qualification; `major`, `name` and `certificate` (its number) as printed on the certificate.
 
+    `country` awarded it, `taught_in` is where it was studied (ISO 3166-1 alpha-2). `name` may be empty if it is the
+    person's name now. `duplicate_meant`: add it although it looks like an entry that is there.
+    """
+
+    institution: Line
+    country: Country = HOME
+    taught_in: Country = HOME
     level: Annotated[Education, Field(strict=False)]
-    school: Line = ""
+    degree: Degree = "none"
+    full_time: bool
     major: Line = ""
+    certificate: Annotated[str, Field(max_length=60)] = ""
+    name: Line = ""
+    began: Day
     graduated: Day
-
-
-class Background(Body):
-    """Education, whole: what was declared before is replaced."""
-
-    education: Annotated[list[EducationEntry], Field(max_length=20)]
+    duplicate_meant: bool = False
 
 
 class JobEntry(Body):

@@ -1,12 +1,12 @@
 """The candidate's own profile, phone and files."""
 
-from certification.acts import accounts, uploads, work
+from certification.acts import accounts, photos, uploads, work
 from certification.acts import profile as acts
 from certification.api import bodies
 from certification.api.answers import ChallengeSent, Link, ProfileNow, UploadForm, UploadState
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
-from certification.cloud.tables.candidates import Education, Upload
+from certification.cloud.tables.candidates import candidates
 
 routes = Routes("Profile", "/api/candidate", "candidate")
 
@@ -44,17 +44,6 @@ def save_contact(contact: bodies.Contact) -> ProfileNow:
     return _profile(who)
 
 
-@routes.put("/profile/background")
-def save_background(background: bodies.Background) -> ProfileNow:
-    """Education, whole."""
-    who = candidate(routes)
-    acts.save_background(
-        who,
-        tuple(Education(**dict(entry)) for entry in background.education),
-    )
-    return _profile(who)
-
-
 @routes.put("/profile/work")
 def save_work(given: bodies.Work) -> ProfileNow:
     """Jobs, leave for study and certificates, whole. Nothing may begin or end in the future."""
@@ -78,27 +67,40 @@ def confirm_phone(proof: bodies.ProveCode) -> ProfileNow:
 
 
 @routes.post("/uploads/<kind>")
-def ask_upload(kind: bodies.UploadPath) -> UploadForm:
-    """A form to post one file with, straight to the store: at most 10 MiB, for 15 minutes.
+def ask_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None) -> UploadForm:
+    """A form to post one file with, straight to the store: at most 10 MiB, for 15 minutes. A photo is for one `scheme`.
 
-    The file is checked within a minute or so; its state stands in the profile.
+    Nothing changes until the file has arrived and was checked, within a minute or so; then its state stands in the
+    profile, beside the file in use.
     """
-    form = uploads.ask(candidate(routes), kind)
+    form = uploads.ask(candidate(routes), kind, scheme).form
     return UploadForm(url=form.url, fields=form.fields)
 
 
 @routes.post("/uploads/<kind>/accept")
-def accept_upload(kind: bodies.UploadPath) -> ProfileNow:
-    """Use the checked file. A photo with problems may be used too; a person will look at it."""
+def accept_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None) -> ProfileNow:
+    """Use the checked file. A photo in doubt may be used too; a person will look at it."""
     who = candidate(routes)
-    uploads.accept(who, kind)
+    uploads.accept(who, kind, scheme)
     return _profile(who)
 
 
 @routes.get("/uploads/<kind>")
-def show_upload(kind: bodies.UploadPath) -> Link:
-    """A short-lived address of the checked file, as we keep it."""
-    return Link(url=uploads.show(candidate(routes), kind))
+def show_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None) -> Link:
+    """A short-lived address of the newest checked file, as we keep it."""
+    file = uploads.newest(candidates.read(candidate(routes)), uploads.slot_of(kind, scheme))
+    return Link(url=uploads.link(file, kind))
+
+
+@routes.post("/photo/fix")
+def fix_photo(fix: bodies.FixPhoto, scheme: bodies.Scheme = None) -> ProfileNow:
+    """Change the newest photo: turn it, straighten it, move or zoom its cut, or make its background white.
+
+    What comes of it is checked like a photo that was sent, and stands beside the one in use.
+    """
+    who = candidate(routes)
+    photos.change(who, scheme, fix.step)
+    return _profile(who)
 
 
 def _profile(candidate_id: str) -> ProfileNow:
@@ -116,15 +118,22 @@ def _profile(candidate_id: str) -> ProfileNow:
         id_number=person.id_number,
         address=person.address,
         education=profile.education,
+        without_degree=profile.without_degree,
         work=profile.work,
-        photo=_state(profile.photo),
-        id_document=_state(profile.id_document),
+        files={slot: _state(slot, profile) for slot in sorted({**profile.files, **profile.drafts})},
         identity=profile.identity_check,
+        identity_by=profile.identity_by,
         held_by=profile.held_by,
     )
 
 
-def _state(upload: Upload | None) -> UploadState:
-    if upload is None:
-        return UploadState(state="none")
-    return UploadState(state=upload.state, problems=upload.problems, needs_person=upload.needs_person)
+def _state(slot: str, profile: acts.Profile) -> UploadState:
+    upload = profile.drafts.get(slot) or profile.files[slot]
+    return UploadState(
+        state=upload.state,
+        in_use=slot in profile.files,
+        problems=upload.problems,
+        notes=upload.notes,
+        fixes=upload.fixes,
+        needs_person=upload.needs_person,
+    )

@@ -11,14 +11,12 @@ Document = dict[str, Any]
 
 # Powertools describes answers of its own that our doors never give.
 NEVER_GIVEN = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
-# Two models of one name, the enumeration in a body and the entry in an answer, get names of their own.
-RENAMED = {"Education-Input": "EducationLevel", "Education-Output": "Education"}
 _SCHEMAS = "#/components/schemas/"
 
 
 def document(app: APIGatewayHttpResolver, tags: dict[str, str]) -> Document:
     """The OpenAPI 3.1 document of a door's routes. `tags` are the parts of the API with what each is for."""
-    made: Document = json.loads(_renamed(app.get_openapi_json_schema()))
+    made: Document = json.loads(app.get_openapi_json_schema())
     schemas = made["components"]["schemas"]
     for name in NEVER_GIVEN:
         schemas.pop(name, None)
@@ -31,12 +29,6 @@ def document(app: APIGatewayHttpResolver, tags: dict[str, str]) -> Document:
         for operation in operations.values():
             _describe_answers(operation)
     return made
-
-
-def _renamed(text: str) -> str:
-    for was, name in RENAMED.items():
-        text = text.replace(f'"{was}"', f'"{name}"').replace(f'{_SCHEMAS}{was}"', f'{_SCHEMAS}{name}"')
-    return text
 
 
 def _refusal_schemas() -> dict[str, Any]:

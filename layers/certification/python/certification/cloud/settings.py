@@ -9,8 +9,8 @@ from certification.rules.model import Frozen
 class Settings(Frozen):
     """The stack's name (prefix of every resource name) and the addresses of the outside.
 
-    `public_url` is where candidates reach us, without a trailing slash; the three `*_api` values are the base
-    addresses of the card payment provider, the identity registry and the source of public randomness.
+    `public_url` is where candidates reach us, without a trailing slash; the `*_api` values are the base addresses
+    of the card payment provider, the registries of identity and of education, and the source of public randomness.
     """
 
     stack: str
@@ -18,6 +18,7 @@ class Settings(Frozen):
     mail_from: str
     card_api: str
     registry_api: str
+    education_api: str
     beacon_api: str
 
     def table(self, name: str) -> str:
@@ -65,5 +66,6 @@ def settings() -> Settings:
         mail_from=os.environ["MAIL_FROM"],
         card_api=os.environ["CARD_API"].rstrip("/"),
         registry_api=os.environ["REGISTRY_API"].rstrip("/"),
+        education_api=os.environ["EDUCATION_API"].rstrip("/"),
         beacon_api=os.environ["BEACON_API"].rstrip("/"),
     )

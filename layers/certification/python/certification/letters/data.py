@@ -7,18 +7,11 @@ trailing slash. Nothing but what a letter says is in here: no ID number, no addr
 from datetime import datetime
 from typing import Literal
 
+from certification.letters.account_letters import ACCOUNT_LETTERS
+from certification.letters.base import LetterData
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.words import Words
-
-
-class LetterData(Frozen):
-    """What every letter has. `name` is how the person is addressed; `reference` is the application's."""
-
-    site: str
-    zone: str = "Asia/Hong_Kong"
-    name: str | None = None
-    reference: str | None = None
 
 
 class AboutApplication(LetterData):
@@ -33,7 +26,7 @@ class EmailCodeRequested(LetterData):
 
     code: str
     minutes: int
-    purpose: Literal["sign_up", "sign_in", "staff_sign_in"]
+    purpose: Literal["sign_up", "sign_in", "staff_sign_in", "recover", "confirm"]
 
 
 class PhoneCodeRequested(LetterData):
@@ -41,6 +34,7 @@ class PhoneCodeRequested(LetterData):
 
     code: str
     minutes: int
+    purpose: Literal["number", "commitment"] = "number"
 
 
 class AccountCreated(LetterData):
@@ -53,6 +47,16 @@ class IdentityVerified(LetterData):
 
 class IdentityUnverified(LetterData):
     """The registry said no, or nothing in time (`answered` is false). The candidate goes on (decision 21)."""
+
+    answered: bool
+
+
+class EducationVerified(LetterData):
+    """The registry confirmed a qualification."""
+
+
+class EducationUnverified(LetterData):
+    """The registry said no, or nothing that helps (`answered` is false). The candidate goes on (EDU-21)."""
 
     answered: bool
 
@@ -168,6 +172,67 @@ class ApplicationWithdrawn(AboutApplication):
     refund: Money | None = None
 
 
+class SignatureAwaited(AboutApplication):
+    """The commitment can be signed until `sign_by`; or the candidate chooses to hand in proofs."""
+
+    sign_by: datetime
+
+
+class CommitmentSigned(AboutApplication):
+    """The commitment `number` counts from `signed_at` on. Pay by `pay_by`; it may be taken back until `back_until`."""
+
+    number: str
+    signed_at: datetime
+    amount: Money
+    pay_by: datetime
+    back_until: datetime
+
+
+class ProofsAwaited(AboutApplication):
+    """Proofs are needed: why, which, until when, and the time before which we advise to act (None when it is over)."""
+
+    why: Words
+    proofs: tuple[Words, ...]
+    hand_in_by: datetime
+    advised_by: datetime | None = None
+
+
+class CommitmentWithdrawn(ProofsAwaited):
+    """The commitment was taken back: proofs instead."""
+
+
+class CommitmentBarred(ProofsAwaited):
+    """A bar was found when signing: proofs instead."""
+
+
+class ProofsSubmitted(AboutApplication):
+    """The proofs were handed in; the desk decides by `review_by`."""
+
+    review_by: datetime
+
+
+class CandidateReminded(AboutApplication):
+    """One day is left to do `what`."""
+
+    what: Words
+    by: datetime
+
+
+class CaseDueSoon(LetterData):
+    """To the supervisor of a desk: a case must be decided by `promised`, and nobody has yet. `days` it is overdue."""
+
+    case: str
+    about: str
+    kind: Words
+    desk: Words
+    promised: datetime
+    days: int = 0
+
+
+class CaseOverdue(CaseDueSoon):
+    """To the supervisor of a desk: the promise is broken; the candidate loses nothing by it."""
+
+
 LETTERS: dict[str, type[LetterData]] = {
     letter.__name__: letter
     for letter in (
@@ -176,6 +241,8 @@ LETTERS: dict[str, type[LetterData]] = {
         AccountCreated,
         IdentityVerified,
         IdentityUnverified,
+        EducationVerified,
+        EducationUnverified,
         PhotoChecked,
         ApplicationConfirmed,
         ApplicationReturned,
@@ -189,5 +256,15 @@ LETTERS: dict[str, type[LetterData]] = {
         ResultReleased,
         CertificateIssued,
         ApplicationWithdrawn,
+        CaseDueSoon,
+        CaseOverdue,
+        *ACCOUNT_LETTERS,
+        SignatureAwaited,
+        CommitmentSigned,
+        ProofsAwaited,
+        CommitmentWithdrawn,
+        CommitmentBarred,
+        ProofsSubmitted,
+        CandidateReminded,
     )
 }

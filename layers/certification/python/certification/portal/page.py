@@ -75,6 +75,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "candidate": (
         ("applications", "/applications"),
+        ("education", "/education"),
         ("messages", "/messages"),
         ("exams", "/exams"),
         ("check", "/check"),

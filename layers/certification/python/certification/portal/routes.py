@@ -3,9 +3,12 @@
 Whoever is let in by this table still sees only what is theirs: each act asks for the owner or the desk again.
 """
 
+from certification.policies import load_policy, schemes
 from certification.portal.pages import (
     account,
     applications,
+    commitment,
+    education,
     information,
     papers,
     payment,
@@ -14,6 +17,7 @@ from certification.portal.pages import (
     staff_files,
     staff_notices,
     start,
+    timeline,
     uploads,
     work,
 )
@@ -66,6 +70,13 @@ PUBLIC = (
 APPLICATION = "/apply/{reference}"
 
 
+FILES = (
+    "photo",
+    *sorted({upload.code.replace("_", "-") for scheme in schemes() for upload in load_policy(scheme)[0].uploads}),
+)
+"""Every file that any scheme asks for has its pages."""
+
+
 def _upload(kind: str) -> tuple[Route, ...]:
     """The pages of one kind of file."""
     base = f"{APPLICATION}/{kind}"
@@ -75,6 +86,8 @@ def _upload(kind: str) -> tuple[Route, ...]:
         _get(f"{base}/arrived", "candidate", uploads.arrived, kind=kind),
         _get(f"{base}/state", "candidate", uploads.state, kind=kind),
         _post(f"{base}/use", "candidate", uploads.use, kind=kind),
+        *((_post(f"{base}/fix", "candidate", uploads.fix, kind=kind),) if kind == "photo" else ()),
+        *((_post(f"{base}/replace", "candidate", uploads.replace, kind=kind),) if kind == "photo" else ()),
     )
 
 
@@ -83,18 +96,25 @@ CANDIDATE = (
     _post("/account/phone", "candidate", account.send_phone_code),
     _get("/account/phone-code", "candidate", account.phone_code),
     _post("/account/phone-code", "candidate", account.confirm_phone_code),
+    _get("/education", "candidate", education.show),
+    _get("/education/new", "candidate", education.new),
+    _post("/education/new", "candidate", education.add),
+    _post("/education/none", "candidate", education.declare_none),
+    _get("/education/{number}", "candidate", education.one),
+    _post("/education/{number}", "candidate", education.correct),
     _get("/applications", "candidate", applications.all_applications),
     _get("/messages", "candidate", papers.all_messages),
     _post("/exams/{sitting}/apply", "candidate", applications.start),
     _get(APPLICATION, "candidate", applications.show),
+    _get(f"{APPLICATION}/timeline", "candidate", timeline.show),
+    _get(f"{APPLICATION}/calendar.ics", "candidate", timeline.calendar),
     _get(f"{APPLICATION}/choice", "candidate", applications.choose),
     _post(f"{APPLICATION}/choice", "candidate", applications.save_choice),
     _get(f"{APPLICATION}/details", "candidate", profile.details),
     _post(f"{APPLICATION}/details", "candidate", profile.save_details),
     _get(f"{APPLICATION}/contact", "candidate", profile.contact),
     _post(f"{APPLICATION}/contact", "candidate", profile.save_contact),
-    _get(f"{APPLICATION}/background", "candidate", profile.background),
-    _post(f"{APPLICATION}/background", "candidate", profile.save_background),
+    _get(f"{APPLICATION}/education", "candidate", education.of_application),
     _get(f"{APPLICATION}/work", "candidate", work.show),
     _post(f"{APPLICATION}/work", "candidate", work.save),
     _get(f"{APPLICATION}/check", "candidate", applications.check),
@@ -106,8 +126,20 @@ CANDIDATE = (
     _get(f"{APPLICATION}/pay/return", "candidate", payment.came_back),
     _get(f"{APPLICATION}/pay/state", "candidate", payment.state),
     _post(f"{APPLICATION}/pay/check", "candidate", payment.ask),
-    *_upload("photo"),
-    *_upload("id-document"),
+    _get(f"{APPLICATION}/commitment", "candidate", commitment.choose),
+    _post(f"{APPLICATION}/commitment", "candidate", commitment.save_choice),
+    _get(f"{APPLICATION}/commitment/letter", "candidate", commitment.letter),
+    _get(f"{APPLICATION}/sign", "candidate", commitment.sign),
+    _post(f"{APPLICATION}/sign", "candidate", commitment.send_code),
+    _get(f"{APPLICATION}/sign/code", "candidate", commitment.code),
+    _post(f"{APPLICATION}/sign/code", "candidate", commitment.confirm),
+    _get(f"{APPLICATION}/decline", "candidate", commitment.leave, way="decline"),
+    _post(f"{APPLICATION}/decline", "candidate", commitment.confirm_leaving, way="decline"),
+    _get(f"{APPLICATION}/commitment/withdraw", "candidate", commitment.leave, way="withdraw"),
+    _post(f"{APPLICATION}/commitment/withdraw", "candidate", commitment.confirm_leaving, way="withdraw"),
+    _get(f"{APPLICATION}/proofs", "candidate", commitment.show_proofs),
+    _post(f"{APPLICATION}/proofs", "candidate", commitment.hand_in),
+    *(route for kind in FILES for route in _upload(kind)),
     *(_get(f"{APPLICATION}/{kind}", "candidate", papers.paper, kind=kind) for kind in papers.PAPERS),
 )
 

@@ -111,7 +111,8 @@ class Result(StrEnum):
 class Question(Frozen):
     """A question to a registry. `question` is our id of it, the same at every repetition.
 
-    `details` is personal data; for identity: `name`, `latin_name`, `birth_date` (ISO 8601), `id_kind`, `id_number`.
+    `details` is personal data; for identity: `name`, `latin_name`, `birth_date` (ISO 8601), `id_kind`, `id_number`; for
+    education: `name` on the certificate, `id_number`, and the qualification.
     """
 
     question: str = Field(min_length=1)
@@ -135,8 +136,8 @@ class Later(Frozen):
     ticket: str
 
 
-class IdentityRegistry(Protocol):
-    """A registry that says whether a person's particulars and document belong together."""
+class Registry(Protocol):
+    """A registry that says whether a person's particulars belong together: with a document, or a qualification."""
 
     def ask(self, question: Question) -> Answer | Later:
         """Ask. The same question again gives the same ticket. Raises Unreachable, Lost or ProviderRefused."""

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from certification.acts import uploads
+from certification.acts import education, uploads
 from certification.letters.formats import Language
 from certification.portal.views import countries, whole
+from certification.portal.views.education import in_a_line, state
 from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
@@ -40,12 +41,12 @@ def of(candidate_id: str, reference: str, language: Language) -> Answers:
     """The answers of the candidate's own application."""
     known = whole.read(candidate_id, reference)
     say = known.speech(language)
-    photo = known.candidate.photo
+    photo = uploads.photo_for(known.candidate, known.behind.policy)
     return Answers(
         reference=reference,
         name=whole.name(known, say),
         groups=groups(known, say),
-        photo=uploads.show(candidate_id, "photo") if photo and photo.key else "",
+        photo=uploads.link(photo, "photo") if photo else "",
         fee=fee(known, say),
         missing=bool(known.gaps),
         editable=known.editable,
@@ -68,7 +69,7 @@ def groups(known: Whole, say: Speech) -> tuple[Group, ...]:
         Group(page="choice", title=say("tasks.choice"), facts=_choice(known, say)),
         Group(page="details", title=say("tasks.details"), facts=_details(known, say)),
         Group(page="contact", title=say("tasks.contact"), facts=_contact(known, say)),
-        Group(page="background", title=say("tasks.background"), facts=_background(known, say)),
+        Group(page="education", title=say("tasks.education"), facts=_education(known, say)),
         Group(page="work", title=say("tasks.work"), facts=_work(known, say)),
     )
 
@@ -105,14 +106,14 @@ def _contact(known: Whole, say: Speech) -> Facts:
     )
 
 
-def _background(known: Whole, say: Speech) -> Facts:
-    comma = "，" if say.language == "zh" else ", "
+def _education(known: Whole, say: Speech) -> Facts:
+    entries = education.of(known.candidate)
     return tuple(
         (
-            say("profile.education"),
-            comma.join(filter(None, (_level(entry.level, say), entry.school, entry.major, say.day(entry.graduated)))),
+            say("education.number", n=one.number),
+            f"{in_a_line(one.entry, say)} ({state(one, say)})",
         )
-        for entry in known.candidate.education
+        for one in entries
     )
 
 
@@ -146,7 +147,3 @@ def _work(known: Whole, say: Speech) -> Facts:
 
 def _until(day: date | None, say: Speech) -> str:
     return say.day(day) if day else say("check.today")
-
-
-def _level(code: str, say: Speech) -> str:
-    return say(f"profile.level_{code}")

@@ -4,19 +4,17 @@ from datetime import date
 
 from certification.acts import profile
 from certification.acts.profile import Profile
-from certification.cloud.tables.candidates import Education
 from certification.letters.formats import Language
 from certification.portal.views import countries
 from certification.portal.views.speech import Speech
 from certification.rules.id_documents import KINDS, NAMES, DocumentType
 from certification.rules.policy_applying import Education as EducationLevel
 
-__all__ = ["Education", "Profile", "id_kinds", "levels", "phone", "read", "save_background", "save_details"]
+__all__ = ["Profile", "id_kinds", "levels", "phone", "read", "save_details"]
 
 ENTRIES = profile.MOST_ENTRIES
 
 read = profile.read
-save_background = profile.save_background
 save_contact = profile.save_contact
 
 

@@ -2,22 +2,26 @@
 
 from typing import Literal
 
+from certification.acts.uploads import slot_of
 from certification.cloud.tables.candidates import Upload
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
+from certification.rules.commitments import chosen_before_confirming
 from certification.rules.model import Frozen
+from certification.rules.status import Status
 
 State = Literal["done", "todo", "problem", "working", "locked"]
-PAGES = ("choice", "details", "contact", "background", "work", "photo", "id-document")
+PAGES = ("choice", "details", "contact", "education", "work", "photo", "id-document")
 """The pages before confirming, in their order."""
 
 PAGE_OF_PART = {
     "choice": "choice",
     "identity": "details",
     "contact": "contact",
-    "education": "background",
+    "education": "education",
     "work": "work",
     "photo": "photo",
+    "commitment": "commitment",
 }
 LOCKED = "govuk-task-list__status--cannot-start-yet"
 COLOURS = {"todo": "govuk-tag--blue", "problem": "govuk-tag--red", "working": "govuk-tag--yellow"}
@@ -46,7 +50,8 @@ class Task(Frozen):
 def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
     """Every task before confirming, with the reasons of a reviewer where there are any. `base` is the application's address."""
     reasons = reasons_by_page(whole, say, open_only=True)
-    rows = [_task(whole, say, base, page, reasons.get(page, ())) for page in PAGES]
+    pages = (*PAGES, "commitment") if asks_to_choose(whole) else PAGES
+    rows = [_task(whole, say, base, page, reasons.get(page, ())) for page in pages]
     ready = not whole.gaps
     check: State = "todo" if ready else "locked"
     hint = say("tasks.check_hint")
@@ -64,6 +69,11 @@ def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
         )
     )
     return tuple(rows)
+
+
+def asks_to_choose(whole: Whole) -> bool:
+    """Whether the candidate chooses between commitment and proofs before confirming (REG-01)."""
+    return whole.application.status is Status.DRAFT and chosen_before_confirming(whole.behind.policy)
 
 
 def reasons_by_page(whole: Whole, say: Speech, *, open_only: bool = False) -> dict[str, tuple[str, ...]]:
@@ -96,7 +106,7 @@ def _task(whole: Whole, say: Speech, base: str, page: str, reasons: tuple[str, .
     missing = [gap for gap in whole.gaps if _page_of_gap(gap.part) == page]
     state: State = "todo" if missing else "done"
     hint = say(f"tasks.{page}_hint") if say.has(f"tasks.{page}_hint") and missing else ""
-    upload = {"photo": whole.candidate.photo, "id-document": whole.candidate.id_document}.get(page)
+    upload = _draft(whole, page)
     if upload is not None and missing:
         state, hint = _upload(upload, say)
     if reasons:
@@ -113,6 +123,12 @@ def _task(whole: Whole, say: Speech, base: str, page: str, reasons: tuple[str, .
 
 def _page_of_gap(part: str) -> str:
     return "id-document" if part == "uploads" else PAGE_OF_PART.get(part, "")
+
+
+def _draft(whole: Whole, page: str) -> Upload | None:
+    """What was sent for this page and is not in use yet."""
+    kind = {"photo": "photo", "id-document": "id_document"}.get(page)
+    return whole.candidate.drafts.get(slot_of(kind, whole.behind.policy.scheme)) if kind else None
 
 
 def _upload(upload: Upload, say: Speech) -> tuple[State, str]:

@@ -1,12 +1,13 @@
-"""SIMULATOR of the identity registry: answers match or no match, at once, late, never, twice, or forged.
+"""SIMULATORS of the registries of identity and of education: match or no match, at once, late, never, twice, forged.
 
-Which of these is chosen by the ID document's number (a marker anywhere in it) or by a switch, which wins:
+Which of these is chosen by a marker anywhere in a number (identity: of the ID document; education: of the certificate)
+or by a switch, which wins:
 
     77001 no match · 77002 answers after two hours · 77003 never answers · 77004 answers late and twice ·
     77005 a forged match first, then the genuine no match · 77006 cannot tell · 77007 answers after 30 hours ·
-    anything else: match at once
+    77008 a match, then no match · 77009 a match, then the "cannot tell" it found before · anything else: match at once
 
-It keeps no names and no numbers, only its tickets. Its shared secret is printed here because it protects nothing.
+They keep no names and no numbers, only tickets. Their shared secrets are printed here because they protect nothing.
 """
 
 import hmac
@@ -19,6 +20,7 @@ from typing import Any
 from local.simulators.base import Answer, Context, Stage, State, flip, signature
 
 SECRET = "simulated-registry-secret"
+EDUCATION_SECRET = "simulated-education-secret"
 HEADER = "registry-signature"
 JSON = {"content-type": "application/json"}
 HOUR = 3600
@@ -32,7 +34,11 @@ BEHAVIOURS: dict[str, tuple[str, float | None, int]] = {
     "forged": ("no_match", 0.2, 1),
     "cannot_tell": ("cannot_tell", None, 1),
     "late_30_hours": ("match", 30, 1),
+    "contradictory": ("match", 0.2, 1),
+    "out_of_order": ("match", 0.2, 1),
 }
+# What is posted after half an hour as well, whatever was said before.
+SECOND = {"contradictory": "no_match", "out_of_order": "cannot_tell"}
 MARKERS = {
     "77001": "no_match",
     "77002": "late",
@@ -41,6 +47,8 @@ MARKERS = {
     "77005": "forged",
     "77006": "cannot_tell",
     "77007": "late_30_hours",
+    "77008": "contradictory",
+    "77009": "out_of_order",
 }
 SWITCHES = {name: f"every question: {name.replace('_', ' ')}" for name in BEHAVIOURS} | {"down": "answers 503"}
 TRY_FOR, TRY_EVERY = 72 * HOUR, HOUR
@@ -51,6 +59,9 @@ class IdentitySimulator:
     """`POST /v1/questions`, signed: 200 with a signed answer, or 202 with a signed ticket and the answer later."""
 
     name = "registry"
+    secret = SECRET
+    marked = "id_number"
+    answers = "/registry/answers"
 
     def __init__(self, context: Context) -> None:
         self._stage = Stage(context, {"questions": {}})
@@ -113,10 +124,10 @@ class IdentitySimulator:
         found = re.fullmatch(r"t=(\d{10}),v1=[0-9a-f]{64}", given)
         if not found or abs(int(found[1]) - self._stage.seconds()) > WINDOW:
             return False
-        return hmac.compare_digest(given, signature(body, SECRET, int(found[1]), b"question."))
+        return hmac.compare_digest(given, signature(body, self.secret, int(found[1]), b"question."))
 
     def _take(self, asked: State) -> State:
-        number = str(asked["details"].get("id_number", ""))
+        number = str(asked["details"].get(self.marked, ""))
         marked = next((name for marker, name in MARKERS.items() if marker in re.sub(r"\W", "", number)), "match")
         switched = next((name for name in self._stage.state["switches"] if name in BEHAVIOURS), None)
         behaviour = switched or marked
@@ -132,6 +143,9 @@ class IdentitySimulator:
         self._stage.state["questions"][asked["question"]] = known
         if behaviour == "forged":
             self._stage.plan(now + 60, "post", question=asked["question"], first=now + 60, forged=True)
+        if behaviour in SECOND:
+            later = now + HOUR // 2
+            self._stage.plan(later, "post", question=asked["question"], first=later, result=SECOND[behaviour], at=now)
         for time in range(times if hours is not None else 0):
             due = now + int((hours or 0) * HOUR) + 60 * time
             self._stage.plan(due, "post", question=asked["question"], first=due)
@@ -149,7 +163,7 @@ class IdentitySimulator:
 
     def _signed(self, status: int, content: State) -> Answer:
         body = json.dumps(content).encode()
-        return status, {**JSON, HEADER: signature(body, SECRET, self._stage.seconds(), b"answer.")}, body
+        return status, {**JSON, HEADER: signature(body, self.secret, self._stage.seconds(), b"answer.")}, body
 
     def _post(self, item: State) -> None:
         """Post an answer to the product's door; a genuine one that was not taken is posted again every hour, three
@@ -160,10 +174,21 @@ class IdentitySimulator:
             if not forged and known["answered"] is None:
                 known["answered"] = item["due"]
             shown = {**known, "answered": now, "result": "match"} if forged else known
+            if "result" in item:
+                shown = {**known, "answered": item["at"], "result": item["result"]}
             body = json.dumps(self._answer(item["question"], shown)).encode()
-        headers = {**JSON, HEADER: signature(body, "forged" if forged else SECRET, now, b"answer.")}
-        status = self._stage.context.deliver(f"{self._stage.context.public_url}/registry/answers", headers, body)
+        headers = {**JSON, HEADER: signature(body, "forged" if forged else self.secret, now, b"answer.")}
+        status = self._stage.context.deliver(f"{self._stage.context.public_url}{self.answers}", headers, body)
         with self._stage.lock:
             known["posts"].append({"at": now, "status": status, "forged": forged})
             if not forged and not 200 <= status < 300 and now + TRY_EVERY <= item["first"] + TRY_FOR:
                 self._stage.plan(now + TRY_EVERY, "post", question=item["question"], first=item["first"])
+
+
+class EducationSimulator(IdentitySimulator):
+    """The registry of higher education: the same manners, another secret, another door."""
+
+    name = "education"
+    secret = EDUCATION_SECRET
+    marked = "certificate"
+    answers = "/registry/education/answers"

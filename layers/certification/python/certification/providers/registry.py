@@ -1,8 +1,8 @@
-"""IDENTITY: the registry that says whether a person and a document belong together.
+"""REGISTRIES: who says whether a person and a document, or a person and a qualification, belong together.
 
 In words: we put a question, signed; the registry answers at once, signed, or gives a ticket and answers later at our
-door (`/registry/answers`), signed, perhaps twice, perhaps never. Question and answer are signed over different
-prefixes, so neither can be sent back as the other.
+door (`/registry/answers`, `/registry/education/answers`), signed, perhaps twice, perhaps never. Question and answer are
+signed over different prefixes, so neither can be sent back as the other.
 """
 
 import json
@@ -20,7 +20,7 @@ QUESTION, ANSWER = b"question.", b"answer."
 PATH = "/v1/questions"
 
 
-class IdentityRegistryOverHttp:
+class RegistryOverHttp:
     """The registry at `base_url`. `secrets` are shared with it, newest first; `now` tells the time of signing."""
 
     def __init__(self, base_url: str, secrets: Sequence[str], now: Callable[[], datetime]) -> None:

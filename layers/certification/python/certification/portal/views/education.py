@@ -1,0 +1,99 @@
+"""A person's education, as its pages show it: each entry with what the registry said, in words."""
+
+from certification.acts import education, profile
+from certification.acts.education import EntryNow
+from certification.acts.verification import policy_of
+from certification.letters.formats import Language
+from certification.portal.views import countries
+from certification.portal.views.speech import Speech
+from certification.rules.education import Degree, EducationEntry
+from certification.rules.model import Frozen
+
+DEGREES: tuple[Degree, ...] = ("none", "bachelor", "second_bachelor", "master", "doctor")
+
+
+class Entry(Frozen):
+    """`lines` are what follows from the check, `editable` whether it may be corrected."""
+
+    number: int
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[str, ...]
+    editable: bool
+
+
+class Educations(Frozen):
+    """`identity` is the state of the person's own check in words; `span` how long a registry may take."""
+
+    entries: tuple[Entry, ...]
+    most: int
+    span: str
+    identity: str
+    without_degree: bool
+    editable: bool
+
+
+def of(candidate_id: str, language: Language) -> Educations:
+    """Everything on the page "Education" (EDU-17)."""
+    known = profile.read(candidate_id)
+    wanted = policy_of("education") or policy_of("identity")
+    say = Speech(language, wanted.time_zone) if wanted else Speech(language)
+    within = wanted.verification.answer.within if wanted else None
+    asked = known.identity_check == "asked" and known.identity_by is not None
+    by = say.deadline(known.identity_by) if asked and known.identity_by else ""
+    return Educations(
+        entries=tuple(_entry(one, say, held=known.held_by is not None) for one in known.education),
+        most=education.most_entries(),
+        span=say.span(within) if within else "",
+        identity=say(f"education.state_{known.identity_check}", by=by),
+        without_degree=known.without_degree,
+        editable=known.held_by is None,
+    )
+
+
+def entry(candidate_id: str, number: int) -> EducationEntry | None:
+    """What one entry says now; None when the person has no such entry."""
+    return next((one.entry for one in education.read(candidate_id) if one.number == number), None)
+
+
+def _entry(one: EntryNow, say: Speech, *, held: bool) -> Entry:
+    lines = [say.said(one.words)] if one.words else []
+    if one.state in ("failed", "on_site"):
+        lines.append(say("education.go_on"))
+    return Entry(
+        number=one.number,
+        facts=(*in_words(one.entry, say), (say("education.result"), state(one, say))),
+        lines=tuple(lines),
+        editable=one.state != "passed" and not held,
+    )
+
+
+def state(one: EntryNow, say: Speech) -> str:
+    """The state of an entry's check in words."""
+    by = say.deadline(one.answer_by) if one.answer_by else ""
+    return say(f"education.state_{one.state or 'unasked'}", by=by)
+
+
+def in_words(entry: EducationEntry, say: Speech) -> tuple[tuple[str, str], ...]:
+    """An entry as name and value."""
+    rows = [
+        (say("education.institution"), entry.institution),
+        (say("education.level"), say(f"profile.level_{entry.level.value}")),
+        (say("education.degree"), say(f"education.degree_{entry.degree}")),
+        (say("education.full_time"), say(f"education.full_time_{'yes' if entry.full_time else 'no'}")),
+        (say("education.major"), entry.major),
+        (say("education.began"), say.day(entry.began)),
+        (say("education.graduated"), say.day(entry.graduated)),
+    ]
+    if entry.foreign:
+        rows.append((say("education.country"), countries.name(entry.country, say.language)))
+        rows.append((say("education.taught_in"), countries.name(entry.taught_in, say.language)))
+    rows += [(say(f"education.{name}"), getattr(entry, name)) for name in ("certificate", "name")]
+    return tuple((name, value) for name, value in rows if value)
+
+
+def in_a_line(entry: EducationEntry, say: Speech) -> str:
+    """An entry in one line, as the check page and the reviewer read it."""
+    comma = "，" if say.language == "zh" else ", "
+    form = say(f"education.full_time_{'yes' if entry.full_time else 'no'}")
+    parts = (say(f"profile.level_{entry.level.value}"), form, entry.institution, entry.major, say.day(entry.graduated))
+    return comma.join(part for part in parts if part)
