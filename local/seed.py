@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import boto3
 
-from local import announcing
+from local import announcing, seed_guangdong
 from local.candidate import ApiCandidate, Sample
 from local.seal_certificate import ensure_chain
 
@@ -49,14 +49,21 @@ def seed(cloud: "LocalCloud") -> dict[str, Any]:
         prepare(cloud)
         drop(cloud, f"sittings/{SITTING}.json", json.dumps(demo_sitting(cloud.clock.now())).encode(), OFFICER)
         cloud.settle()
-        announcing.publish(cloud, SITTING, (OFFICER,))
+        announcing.publish(cloud, SITTING, (OFFICER, SECOND))
         _candidates(cloud)
+        seed_guangdong.publish(cloud)
+        seed_guangdong.candidates(cloud)
     return {
         "candidate with a complete profile": READY.email,
         "candidate who waits for the review": WAITING.email,
         "staff: reviewer": REVIEWER_EMAIL,
         "staff: results officer and supervisor": OFFICER_EMAIL,
         "staff: the second person": SECOND_EMAIL,
+        "Guangdong: candidate who signs the commitment": seed_guangdong.COMMITTED.email,
+        "Guangdong: candidate who hands in proofs": seed_guangdong.PROVING.email,
+        "Guangdong staff: city, province, national centre": ", ".join(
+            (seed_guangdong.CITY_EMAIL, seed_guangdong.PROVINCE_EMAIL, seed_guangdong.NATIONAL_EMAIL)
+        ),
         "codes": "arrive in the control room's inbox",
     }
 
@@ -71,8 +78,9 @@ def prepare(cloud: "LocalCloud") -> None:
 def add_staff() -> None:
     """The sample members of staff; the second confirms what the policy leaves to no one person alone."""
     add_member(REVIEWER, "Sample Reviewer", REVIEWER_EMAIL, ("reviewer",), DESKS)
-    add_member(OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations",))
+    add_member(OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations", "national_centre"))
     add_member(SECOND, "Sample Second", SECOND_EMAIL, ("reviewer", "supervisor"), DESKS)
+    seed_guangdong.add_staff()
 
 
 def add_member(identifier: str, name: str, email: str, roles: "tuple[Role, ...]", desks: tuple[str, ...]) -> None:

@@ -106,7 +106,7 @@ KINDS: tuple[tuple[str, Callable[[int], str]], ...] = (
     (r"(CASE-[0-9A-F]{12})", lambda n: f"CASE-{n:012X}"),
     (r"(PAY-[0-9a-f]{12})", lambda n: f"PAY-{n:012x}"),
     (r"\b(26-\d{6}-[0-9A-Z]{12}-[0-9A-Z])\b", _certificate),
-    (r"/(?:photo|id_document)/([0-9a-f]{16})", lambda n: f"{0xF0000 + n:016x}"),
+    (r"/(?:photo\.cgptc|id_document)/([0-9a-f]{16})", lambda n: f"{0xF0000 + n:016x}"),
     (r"lists/results/[^/]+/([0-9a-f]{16})\.jsonl", lambda n: f"{0xE0000 + n:016x}"),
     (r"Z-([0-9a-f]{8})\.(?:json|csv)", lambda n: f"{0xD0000 + n:08x}"),
     (r"v1=([0-9a-f]{64})", lambda n: f"{n:064x}"),
@@ -136,7 +136,7 @@ def case_of(function: str, event: Any) -> str:
         return str(json.loads(event["Records"][0]["body"])["detail"]["name"])
     if function in ("check_upload", "read_staff_file"):
         key = json.loads(event["Records"][0]["body"])["detail"]["object"]["key"]
-        return next(name for name in ("photo", "id_document", "sittings", "decisions") if name in key.split("/"))
+        return next(name for name in ("photo", "id_document", "sittings", "decisions") if f"/{name}" in f"/{key}")
     if function == "find_due":
         return str(event["job"])
     if function == "apply_outcomes":
@@ -193,7 +193,7 @@ def _applied(stand: Stand) -> ApiCandidate:
     stand.cloud.settle()
     candidate.accept_files()
     candidate.profile()
-    candidate.call("GET", "/api/candidate/uploads/photo")
+    candidate.call("GET", "/api/candidate/uploads/photo?scheme=cgptc")
     candidate.apply(SITTING)
     candidate.call("GET", "/api/candidate/applications")
     candidate.confirm()
@@ -232,7 +232,9 @@ def _examined(stand: Stand, candidate: ApiCandidate, officer: ApiStaff) -> None:
     _reported(stand, officer, officer.drop("marks", marks.encode(), SITTING))
     officer.cases()
     officer.sitting(SITTING)
-    officer.release(SITTING)
+    second = ApiStaff(stand.cloud, seed.SECOND_EMAIL)
+    second.sign_in()
+    second.release(SITTING)
     stand.cloud.settle()
 
 

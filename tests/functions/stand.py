@@ -26,7 +26,7 @@ from tests.samples.phone_photo import as_jpeg
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Hong Kong."""
 SITTING = "sample-sitting"
-REVIEWER, OFFICER = seed.REVIEWER_EMAIL, seed.OFFICER_EMAIL
+REVIEWER, OFFICER, SECOND = seed.REVIEWER_EMAIL, seed.OFFICER_EMAIL, seed.SECOND_EMAIL
 JPEG = as_jpeg(Image.new("RGB", (413, 531), "#cfd8dc"))
 """Stands for a checked photo where nobody looks at it."""
 
@@ -231,18 +231,18 @@ def stand_on() -> Iterator[Stand]:
 
 def give_files(candidate_id: str) -> None:
     """Photo and ID document as the checks leave them, without looking at pictures."""
-    from certification.cloud import clock, vault
+    from certification.cloud import vault
     from certification.cloud.settings import settings
-    from certification.cloud.tables.candidates import Upload, candidates
+    from certification.cloud.tables.candidates import Upload, candidates, photo_slot
     from certification.cloud.transaction import commit
 
     candidate = candidates.read(candidate_id)
     files = {}
-    for kind, folder in (("photo", "photos"), ("id_document", "scans")):
+    for slot, folder in ((photo_slot("cgptc"), "photos"), ("id_document", "scans")):
         key = f"{folder}/{candidate_id}/sample.jpg"
         vault.write(settings().vault, key, JPEG, "image/jpeg")
-        files[kind] = Upload(id="sample", state="accepted", asked_at=clock.now(), key=key)
-    commit([candidates.update(candidate.changed(**files))])
+        files[slot] = Upload(id="sample", state="accepted", arrived_at=START, key=key)
+    commit([candidates.update(candidate.changed(files=files))])
 
 
 # what the document says

@@ -1,7 +1,10 @@
 """Decisions and sittings by file: the whole file is right, or nothing of it happens and every row that is wrong is named."""
 
+import io
+import zipfile
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from certification.cloud.tables.cases import cases
@@ -14,7 +17,11 @@ DECISIONS = "decisions/cgptc/sample.csv"
 
 
 def drop(stand: Stand, text: str, uploader: str = seed.REVIEWER, key: str = DECISIONS) -> dict[str, Any]:
-    seed.drop(stand.cloud, key, text.encode(), uploader)
+    return drop_bytes(stand, text.encode(), uploader, key)
+
+
+def drop_bytes(stand: Stand, data: bytes, uploader: str = seed.REVIEWER, key: str = DECISIONS) -> dict[str, Any]:
+    seed.drop(stand.cloud, key, data, uploader)
     stand.cloud.settle()
     email = REVIEWER if key.startswith("decisions/") else OFFICER
     return dict(stand.call("GET", f"/api/staff/files/report?key={key}", session=stand.sign_in_staff(email)).body)
@@ -71,6 +78,86 @@ def test_one_bad_row_and_nothing_of_the_file_happens(stand: Stand) -> None:
     }
     assert [person.status() for person in people] == ["awaiting_review"] * 3
     assert not [case for case in cases.everything() if case.decision]
+
+
+def workbook(*lines: tuple[object, ...], more: bool = False) -> bytes:
+    """An XLSX file as a spreadsheet program saves it."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in lines:
+        sheet.append(line)
+    if more:
+        book.create_sheet("notes").append(("nobody reads this",))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+HEADER = ("application", "decision", "reasons", "note")
+
+
+@pytest.mark.rule("CHK-02", "CHK-03")
+def test_a_workbook_decides_as_a_csv_does(stand: Stand) -> None:
+    first, second = stand.in_review(), stand.in_review()
+    report = drop_bytes(
+        stand,
+        workbook(
+            HEADER,
+            (first.reference, "approve", None, None),
+            (second.reference, "return", "name_differs", "请核对姓名。"),
+            (None, None, None, None),
+            more=True,
+        ),
+    )
+    assert (report["counts"], report["rows"], report["problems"]) == (True, 2, [])
+    assert (first.status(), second.status()) == ("awaiting_payment", "returned")
+    assert second.now()["returned"]["note"] == "请核对姓名。"
+
+
+def test_every_bad_row_of_a_workbook_is_in_one_report_and_nothing_happens(stand: Stand) -> None:
+    candidate = stand.in_review()
+    report = drop_bytes(
+        stand,
+        workbook(
+            HEADER,
+            (candidate.reference, "approve", None, None),
+            (candidate.reference, "=1+1", None, None),
+            (4187, "approve", None, None),
+            (None, "approve", None, None),
+        ),
+    )
+    assert report["counts"] is False
+    assert {(one["row"], one["code"]) for one in report["problems"]} >= {
+        (3, "decision_unknown"),
+        (4, "number_form"),
+        (5, "cell_empty"),
+    }
+    assert candidate.status() == "awaiting_review"
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"PK\x03\x04 not a zip", "not_xlsx"),
+        (zipped("notes.txt", b"hello"), "not_xlsx"),
+        (zipped("xl/workbook.xml", b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><x>&a;</x>"), "not_xlsx"),
+        (zipped("xl/worksheets/sheet1.xml", b" " * (60 * 1024 * 1024 + 1)), "workbook_too_large"),
+        (workbook(("application", "decision")), "column_missing"),
+        (workbook(), "empty"),
+    ],
+    ids=["broken", "another zip", "with entities", "a bomb", "other columns", "empty"],
+)
+def test_a_workbook_that_cannot_be_used_is_answered_with_the_reason(stand: Stand, data: bytes, code: str) -> None:
+    report = drop_bytes(stand, data)
+    assert code in {one["code"] for one in report["problems"]}
+    assert not stand.cloud.invoker.failures
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,23 @@
 """The desks' work through the API: nobody gets a case twice, and a decision is made once, by the right people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from certification.acts import review
+from certification.acts import review, seconding
 from certification.acts.cases import new_case, open_for_failed_machine
 from certification.cloud.outbox import outbox
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import Case, cases
+from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.cloud.transaction import commit
 from certification.rules.cases import CaseKind, Subject
-from certification.rules.review import Decision, Verdict
+from certification.rules.errors import Refused
+from certification.rules.review import LOCK, Decision, Verdict
 from tests.functions.crowd import at_once
-from tests.functions.stand import OFFICER, REVIEWER, Answer, Stand
+from tests.functions.stand import OFFICER, REVIEWER, SECOND, Answer, Stand
 
 
 def decide(stand: Stand, session: str, case: str, **decision: Any) -> Answer:
@@ -148,22 +150,7 @@ def test_eight_who_decide_at_once_make_one_decision(stand: Stand) -> None:
         ({"verdict": "return", "reasons": ["something_else"]}, "note_missing", "note"),
         ({"verdict": "return", "reasons": ["name_differs", "name_differs"]}, "reason_twice", "reasons"),
         ({"verdict": "approve", "reasons": ["name_differs"]}, "approved_with_reasons", "reasons"),
-        ({"verdict": "reject", "reasons": ["name_differs"]}, "second_missing", "seconded_by"),
-        (
-            {"verdict": "reject", "reasons": ["name_differs"], "seconded_by": "STF-reviewer"},
-            "second_is_first",
-            "seconded_by",
-        ),
-        (
-            {"verdict": "reject", "reasons": ["name_differs"], "seconded_by": "STF-nobody"},
-            "second_unknown",
-            "seconded_by",
-        ),
-        (
-            {"verdict": "reject", "reasons": ["name_differs"], "seconded_by": "STF-officer"},
-            "second_unknown",
-            "seconded_by",
-        ),
+        ({"verdict": "reject"}, "reason_missing", "reasons"),
     ],
 )
 def test_a_decision_the_rule_does_not_allow_changes_nothing(
@@ -175,12 +162,139 @@ def test_a_decision_the_rule_does_not_allow_changes_nothing(
     assert cases.read(stand.case_of(candidate)).decision is None
 
 
-def test_a_rejection_by_two_of_the_desk_is_final(stand: Stand) -> None:
+REJECT = {"verdict": "reject", "reasons": ["photo_of_another_person"], "note": "See both pictures."}
+
+
+def second(stand: Stand, session: str, case: str, agree: bool, number: int = 1, why: str = "") -> Answer:
+    body = {"proposal": number, "agree": agree, "why_not": why}
+    return stand.call("POST", f"/api/staff/cases/{case}/second", body, session=session)
+
+
+def second_reviewer(stand: Stand) -> str:
+    """Another reviewer of the desk, signed in."""
+    return stand.sign_in_staff(SECOND)
+
+
+@pytest.mark.rule("CHK-03")
+def test_a_rejection_counts_once_a_second_person_has_signed_in_and_confirmed_it(stand: Stand) -> None:
     candidate = stand.in_review()
-    second = colleague(1)
-    stand.decide(candidate, "reject", reasons=["photo_of_another_person"], seconded_by=second.id)
+    case, first, other = stand.case_of(candidate), stand.sign_in_staff(REVIEWER), second_reviewer(stand)
+    for _ in range(2):
+        proposed = decide(stand, first, case, **REJECT)
+        assert (proposed.body["decision"], len(proposed.body["proposals"])) == (None, 1)
+    stand.cloud.settle()
+    assert candidate.status() == "awaiting_review"
+    alone = second(stand, first, case, agree=True)
+    assert (alone.status, alone.code) == (422, "second_is_first")
+    assert decide(stand, other, case, verdict="approve").code == "waits_for_second"
+    for _ in range(2):
+        assert second(stand, other, case, agree=True).status == 200
+    stand.cloud.settle()
     assert candidate.status() == "rejected"
     assert candidate.profile()["held_by"] is None
+    decision = cases.read(case).decision
+    assert decision is not None
+    assert (decision.decided_by, decision.seconded_by) == ("STF-reviewer", "STF-second")
+    assert sum(entry.name == "CaseDecided" for entry in outbox.everything()) == 1
+
+
+def test_a_second_person_may_disagree_and_the_case_goes_back(stand: Stand) -> None:
+    candidate = stand.in_review()
+    case, first, other = stand.case_of(candidate), stand.sign_in_staff(REVIEWER), second_reviewer(stand)
+    decide(stand, first, case, **REJECT)
+    assert second(stand, other, case, agree=False).code == "why_missing"
+    shown = second(stand, other, case, agree=False, why="It is the same person.").body
+    assert shown["proposals"][0]["why_not"] == "It is the same person."
+    assert shown["case"]["seconding"] is False
+    assert second(stand, other, case, agree=True).code == "no_proposal"
+    assert second(stand, other, case, agree=True, number=2).code == "no_proposal"
+    assert decide(stand, other, case, verdict="approve").body["decision"]["outcome"] == "approve"
+
+
+def test_a_proposal_is_next_for_everybody_but_who_made_it(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    first, other = stand.sign_in_staff(REVIEWER), second_reviewer(stand)
+    decide(stand, first, case, **REJECT)
+    assert stand.call("POST", "/api/staff/cases/next", session=first).body["case"] is None
+    assert stand.call("POST", "/api/staff/cases/next", session=other).body["case"]["seconding"] is True
+    listed = stand.call("GET", "/api/staff/cases", session=first).body["cases"]
+    assert [(one["seconding"], one["own_proposal"]) for one in listed] == [(True, True)]
+
+
+def test_two_who_confirm_and_disagree_at_once_leave_one_answer(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    decide(stand, stand.sign_in_staff(REVIEWER), case, **REJECT)
+    people = [colleague(number) for number in range(8)]
+    outcomes = at_once(
+        8, lambda number: seconding.second(people[number], case, 1, agree=number % 2 == 0, why_not="No.")
+    )
+    stored = cases.read(case)
+    assert outcomes.count(None) == 1
+    assert {one.code for one in outcomes if one is not None} <= {"no_proposal"}
+    assert (stored.decision is not None) == (stored.proposals[0].agreed is True)
+
+
+def test_a_case_is_kept_longer_and_given_back(stand: Stand) -> None:
+    (case,) = waiting(stand, 1)
+    first, other = colleague(1), colleague(2)
+    assert review.take_next(first) is not None
+    stand.wait(timedelta(minutes=29))
+    review.keep(first, case.id)
+    stand.wait(timedelta(minutes=29, seconds=59))
+    with pytest.raises(Refused) as refusal:
+        review.keep(other, case.id)
+    assert refusal.value.code == "not_yours_to_decide"
+    review.give_back(other, case.id)  # not theirs: nothing happens
+    assert cases.read(case.id).taken_by == first.id
+    review.give_back(first, case.id)
+    taken = review.take_next(other)
+    assert taken is not None
+    assert taken.taken_by == other.id
+
+
+def test_a_lock_that_is_over_at_this_instant_is_anybodys(stand: Stand) -> None:
+    (case,) = waiting(stand, 1)
+    first, other = colleague(1), colleague(2)
+    review.take_next(first)
+    stand.wait(LOCK - timedelta(microseconds=1))
+    with pytest.raises(Refused):
+        review.keep(other, case.id)
+    stand.wait(timedelta(microseconds=1))
+    assert review.keep(other, case.id).taken_by == other.id
+
+
+def test_an_approval_after_payment_has_closed_is_refused_and_the_application_waits_on(stand: Stand) -> None:
+    candidate = stand.in_review()
+    case = stand.case_of(candidate)
+    closes = sittings.read("sample-sitting").dates.payment_closes
+    stand.wait(closes - stand.clock.now())
+    refused = decide(stand, stand.sign_in_staff(REVIEWER), case, verdict="approve")
+    assert (refused.status, refused.code) == (422, "payment_already_closed")
+    assert applications.read(candidate.reference).status == "awaiting_review"
+
+
+@pytest.mark.rule("CHK-01")
+def test_the_supervisor_hears_a_working_day_before_a_promise_breaks_and_every_day_after(stand: Stand) -> None:
+    candidate = stand.in_review()
+    case = cases.read(stand.case_of(candidate))
+    assert case.due is not None
+    assert case.promised - case.due.at == timedelta(days=1)  # the last working day, from its beginning
+    stand.skip(case.due.at - timedelta(seconds=1))
+    assert not stand.cloud.inbox.to("admissions@cgptc.test")
+    stand.skip(case.due.at)
+    (letter,) = stand.cloud.inbox.to("admissions@cgptc.test")
+    assert case.id in letter.text
+    session = stand.sign_in_staff(REVIEWER)
+    (line,) = stand.call("GET", "/api/staff/cases", session=session).body["cases"]
+    assert (line["warned"], line["escalations"]) == (True, 0)
+    stand.skip(case.promised)
+    stand.skip(case.promised + timedelta(days=1))
+    assert len(stand.cloud.inbox.to("admissions@cgptc.test")) == 3
+    candidate.sign_in()
+    assert (candidate.status(), candidate.now()["due"]) == ("awaiting_review", "2026-09-08T16:00:00Z")
+    stand.decide(candidate, "approve")  # late: the candidate still has the full time to pay, up to the closing
+    paid_by = datetime.fromisoformat(candidate.order()["pay_by"])
+    assert paid_by == sittings.read("sample-sitting").dates.payment_closes
 
 
 def test_drops_for_what_does_not_exist_are_not_found(stand: Stand) -> None:

@@ -17,7 +17,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit
 from certification.rules.numbers import candidate_number
 from local import seed
-from tests.functions.stand import OFFICER, SITTING, Stand
+from tests.functions.stand import OFFICER, SECOND, SITTING, Stand
 
 BOTH, THEORY = ["theory", "practical"], ["theory"]
 KEY = f"marks/{SITTING}/sample.csv"
@@ -218,8 +218,10 @@ def test_marks_before_the_exam_is_over_are_refused(stand: Stand) -> None:
 
 def test_marks_after_the_release_was_decided_are_refused(seated: Stand) -> None:
     drop(seated, as_csv(good_lines()))
-    session = seated.sign_in_staff(OFFICER)
     path = f"/api/staff/sittings/{SITTING}/release"
+    alone = seated.call("POST", path, session=seated.sign_in_staff(OFFICER))
+    assert (alone.status, alone.code) == (422, "importer_may_not_release")
+    session = seated.sign_in_staff(SECOND)
     for _ in range(2):
         assert seated.call("POST", path, session=session).body["stage"] == "releasing"
     assert sum(entry.name == "ReleaseDecided" for entry in outbox.everything()) == 1

@@ -110,7 +110,7 @@ def marked(town: Town, candidate: ApiCandidate) -> None:
 
 def released(town: Town, _candidate: ApiCandidate) -> None:
     """Staff released the results; who passed is certified."""
-    town.officer.awake().release(SITTING)
+    town.second.awake().release(SITTING)
     town.settle()
 
 

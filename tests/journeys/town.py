@@ -37,6 +37,7 @@ class Town:
     def __post_init__(self) -> None:
         self.reviewer = ApiStaff(self.cloud, seed.REVIEWER_EMAIL, transport=self.transport)
         self.officer = ApiStaff(self.cloud, seed.OFFICER_EMAIL, transport=self.transport)
+        self.second = ApiStaff(self.cloud, seed.SECOND_EMAIL, transport=self.transport)
 
     # people
 
@@ -54,7 +55,7 @@ class Town:
 
     def forget_sessions(self) -> None:
         """Staff sign in anew: their sessions belong to another past."""
-        self.reviewer.since = self.officer.since = None
+        self.reviewer.since = self.officer.since = self.second.since = None
 
     # time
 

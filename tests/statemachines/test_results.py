@@ -55,7 +55,7 @@ def test_a_file_before_the_exam_is_over_is_too_early(town: Town, stages: Stages)
 def test_a_later_file_takes_the_place_of_the_one_before(town: Town, stages: Stages) -> None:
     candidate = stages.at("marked")
     assert drop_marks(town, marks_file({number_of(candidate): ("59.9", "100")}))["counts"]
-    town.officer.release(SITTING)
+    town.second.awake().release(SITTING)
     town.settle()
     assert candidate.status() == "not_passed"
 
@@ -113,7 +113,7 @@ def test_who_misses_a_subject_has_a_score_report_and_no_certificate(
 ) -> None:
     candidate = stages.at("sat")
     assert drop_marks(town, marks_file({number_of(candidate): marks}))["counts"]
-    town.officer.awake().release(SITTING)
+    town.second.awake().release(SITTING)
     town.settle()
     now = candidate.now()
     assert (now["status"], now["result"]["passed"], now["certificate"]) == ("not_passed", False, None)
@@ -133,7 +133,7 @@ def test_after_the_release_no_file_changes_anything(town: Town, stages: Stages) 
     candidate = stages.at("released")
     report = drop_marks(town, marks_file({number_of(candidate): ("1", "1")}))
     assert [problem["code"] for problem in report["problems"]] == ["released_before"]
-    town.officer.awake().release(SITTING)
+    town.second.awake().release(SITTING)
     town.settle()
     assert town.paths("results") == [READS, RELEASES, READS]
     assert candidate.awake().status() == "certified"
@@ -149,7 +149,7 @@ def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(town
     everybody = (usual, rare, other)
     assert [candidate.awake().status() for candidate in everybody] == ["awaiting_result"] * 3
     assert drop_marks(town, marks_file({number_of(candidate): ("70", "70") for candidate in everybody}))["counts"]
-    town.officer.awake().release(SITTING)
+    town.second.awake().release(SITTING)
     town.settle()
     assert [candidate.status() for candidate in everybody] == ["certified", "passed", "certified"]
     stopped = {(case.facts["machine"], case.facts["state"], case.facts["error"]) for case in failed(town)}

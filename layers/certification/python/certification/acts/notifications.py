@@ -5,45 +5,64 @@ nobody knows whether it went, so it is not sent again by itself; the portal show
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from certification import letters
+from certification.acts import desk_letters
+from certification.acts.account_letter_data import TO_BOTH
 from certification.acts.letter_data import data_for
 from certification.acts.people import Person, opened
 from certification.cloud import clock, post
 from certification.cloud.field_encryption import key_of
-from certification.cloud.tables.candidates import candidates
-from certification.cloud.tables.messages import Message, messages
+from certification.cloud.tables.candidates import Candidate, candidates
+from certification.cloud.tables.messages import Channel, Message, messages
 from certification.cloud.transaction import Lost, commit
 from certification.rules.model import Frozen
 
+TO_DESKS = frozenset({"CaseDueSoon", "CaseOverdue"})
+
 
 def write(name: str, detail: dict[str, Any]) -> None:
-    """Write to the candidate of an announcement by every channel its letter has."""
+    """Write to the candidate of an announcement by every channel its letter has; about a desk's promise, to its supervisor."""
+    if name in TO_DESKS:
+        desk_letters.write(name, detail)
+        return
     candidate = candidates.read(detail["candidate"])
     person = opened(candidate)
     data = data_for(name, detail, person)
     if data is None:
         return
     letter = letters.render(name, candidate.language, data)
-    if letter.text:
-        _once(
-            person,
-            detail,
-            "email",
-            letter.subject,
-            letter.text,
-            lambda: post.send_email(person.email, letter.subject, letter.text, letter.html),
-        )
-    if letter.sms and person.phone:
-        phone = person.phone
-        _once(person, detail, "sms", "", letter.sms, lambda: post.send_sms(phone, letter.sms or ""))
+    for channel, address in _addresses(name, person, candidate).items():
+        if channel.startswith("email") and letter.text:
+            _once(person, detail, channel, letter.subject, letter.text, partial(_by_email, address, letter))
+        elif channel.startswith("sms") and letter.sms:
+            _once(person, detail, channel, "", letter.sms, partial(post.send_sms, address, letter.sms))
+
+
+def _by_email(address: str, letter: letters.Letter) -> None:
+    post.send_email(address, letter.subject, letter.text, letter.html)
+
+
+def _addresses(name: str, person: Person, candidate: Candidate) -> dict[Channel, str]:
+    """Where a letter goes. A change of address or number is told where the old one was, too."""
+    found: dict[Channel, str] = {"email": person.email}
+    if person.phone:
+        found["sms"] = person.phone
+    if name in TO_BOTH:
+        key, account = key_of(person.id), candidate.account
+        if account.email_before and name != "PhoneChanged":
+            found["email_before"] = key.open("email", account.email_before)
+        if account.phone_before and name != "EmailChanged":
+            found["sms_before"] = key.open("phone", account.phone_before)
+    return found
 
 
 def _once(
     person: Person,
     detail: dict[str, Any],
-    channel: Literal["email", "sms"],
+    channel: Channel,
     subject: str,
     text: str,
     send: Callable[[], None],

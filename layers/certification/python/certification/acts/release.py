@@ -12,6 +12,7 @@ from certification.cloud.tables.base import Due
 from certification.cloud.tables.results import Result, results
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
+from certification.policies import load_policy
 from certification.rules.errors import Refused
 from certification.rules.status import Status, Trigger
 
@@ -32,6 +33,14 @@ def decide(sitting_id: str, by: str) -> None:
         )
     if now < sitting.dates.exam_over:
         raise Refused("exam_not_over", "The exam is not over yet.", "考试尚未结束。", rules=("RES-01",))
+    policy, _ = load_policy(sitting.scheme)
+    if policy.results.release_by_another and sitting.marks.imported_by == by:
+        raise Refused(
+            "importer_may_not_release",
+            "You imported these marks. Another person must release them.",
+            "成绩由您导入，须由另一名工作人员公布。",
+            rules=("RES-01",),
+        )
     releasing = sitting.changed(stage="releasing", due=Due(at=now + AGAIN, job="release_results"))
     commit([sittings.update(releasing)], [milestone("ReleaseDecided", sitting, by=by)])
 

@@ -44,6 +44,13 @@ def below(policy: HasDesks, code: str) -> Iterator[Desk]:
             yield from below(policy, desk.code)
 
 
+def supervising(policy: HasDesks, code: str) -> Desk | None:
+    """Who hears that a desk is about to break a promise: the desk above it, or itself; None for a team of ours."""
+    by_code = {desk.code: desk for desk in policy.desks}
+    desk = by_code.get(code)
+    return by_code.get(desk.under or "", desk) if desk else None
+
+
 def seen_by(policies: Iterable[HasDesks], own: Sequence[str]) -> frozenset[str]:
     """The desks whose cases somebody may see who works at these desks: their own and all under them."""
     return frozenset(own) | {desk.code for policy in policies for code in own for desk in below(policy, code)}
