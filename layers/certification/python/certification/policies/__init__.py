@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from certification.rules.calendars import WorkingCalendar
 from certification.rules.commitments import CommitmentText
 from certification.rules.policy import Policy, policy_hash
+from certification.rules.policy_reading import Reading
 
 
 class PolicyError(LookupError):
@@ -38,8 +40,12 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_StrictLoader)
 
 
+FOLDER: Traversable = files(__package__)
+"""Where the files lie. A scheme is one YAML file here; tests put another folder in its place."""
+
+
 def _read(name: str, what: str) -> Any:
-    file = files(__package__).joinpath(name)
+    file = FOLDER.joinpath(name)
     if not file.is_file():
         raise PolicyError(f"there is no {what} file {name} in {__package__}")
     return parse_yaml(file.read_text(encoding="utf-8"))
@@ -83,8 +89,14 @@ def load_commitment_text(version: str) -> CommitmentText:
     return text
 
 
+@cache
+def load_reading() -> Reading:
+    """How the keys and values of a policy are read to people."""
+    return Reading.model_validate(_read("reading/words.yaml", "reading"))
+
+
 def schemes() -> tuple[str, ...]:
     """Every scheme that has a current policy in this package."""
-    names = (entry.name for entry in files(__package__).iterdir())
+    names = (entry.name for entry in FOLDER.iterdir())
     current = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml") and "-" not in name)
     return tuple(sorted(name for name in current if name != "published"))

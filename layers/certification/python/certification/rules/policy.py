@@ -200,7 +200,7 @@ def _disagreements(policy: Policy) -> list[str]:
     if policy.changes is not None:
         found += gaps_in_changes(policy.changes, asked | {"subjects", "specialty"})
     found += gaps_in_commitment(policy)
-    data = _as_data(policy)
+    data = as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
     return found
 
@@ -231,7 +231,8 @@ def _exists(data: Any, path: str) -> bool:
     return True
 
 
-def _as_data(policy: Policy) -> dict[str, Any]:
+def as_data(policy: Policy) -> dict[str, Any]:
+    """The policy as plain data, as its file has it; what is absent is left out."""
     return policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -241,7 +242,7 @@ def canonical_json(policy: Policy) -> bytes:
     What is absent is left out, so a part that the schema learns later does not change the hash of older policies; for
     that, every default in the schema is "absent" (a house test checks it).
     """
-    return json.dumps(_as_data(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(as_data(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def policy_hash(policy: Policy) -> str:
