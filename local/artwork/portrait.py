@@ -6,6 +6,7 @@ around the middle of its face, 330 units from chin to crown.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 WIDTH, HEIGHT = 600, 800
 
@@ -15,12 +16,14 @@ type Colours = tuple[str, str]
 
 @dataclass(frozen=True)
 class Person:
-    """How one drawn person looks."""
+    """How one drawn person looks. `style` is that of the hair; `scarf` and `turban` cover it."""
 
     skin: Colours = ("#f0c8a4", "#d9a07a")
     hair: Colours = ("#3b302b", "#191412")
     coat: Colours = ("#33466b", "#1a2540")
     scarf: Colours | None = None
+    turban: Colours | None = None
+    style: Literal["short", "full", "none"] = "short"
 
 
 PALE = Person()
@@ -37,6 +40,9 @@ _SCARF_AROUND = (
 )
 _HAIR_BEHIND = "M-128 40C-150-110-80-178 0-178S150-110 128 40C132 90 118 120 104 132H-104C-118 120-132 90-128 40Z"
 _HAIR_FRONT = "M-118 4C-134-110-70-172 0-172S134-110 118 4C112-52 96-92 70-110C30-88-34-88-72-112C-98-90-112-48-118 4Z"
+_FULL_BEHIND = "M-176-40C-196-150-110-236 0-236S196-150 176-40C176 50 140 96 104 120H-104C-140 96-176 50-176-40Z"
+_TURBAN = "M-126-34C-176-170-92-226 0-226S176-170 126-34C104-92 58-122 0-122S-104-92-126-34Z"
+_TURBAN_FOLDS = "M-120-70C-70-160 10-196 96-196M-132-96C-90-180-20-212 60-214M120-70C90-130 40-160-20-170"
 _NECK = "M-46 100V196C-46 232 46 232 46 196V100Z"
 _UNDER_CHIN = "M-46 130C-20 176 20 176 46 130V160C20 200-20 200-46 160Z"
 _COAT = "M-300 1400V560C-300 300-210 250-52 206C-30 250 30 250 52 206C210 250 300 300 300 560V1400Z"
@@ -56,8 +62,7 @@ _LIPS = "M-38 92C-16 96 16 96 38 92"
 
 def figure(person: Person, x: float, y: float, size: float) -> str:
     """Head and shoulders: (x, y) is the middle of the face, `size` the distance from chin to crown."""
-    behind = _filled(_SCARF_BEHIND, person.scarf) if person.scarf else _filled(_HAIR_BEHIND, person.hair)
-    front = _filled(_SCARF_AROUND, person.scarf) if person.scarf else _filled(_HAIR_FRONT, person.hair)
+    behind, front = _around_the_head(person)
     body = (
         _filled(_NECK, person.skin) + _plain(_UNDER_CHIN, "#000", 0.16) + _filled(_COAT, person.coat)
         + _plain(_SHIRT, "#e9eaec") + _plain(_COLLAR, "#fbfbfa")
@@ -70,7 +75,7 @@ def scene(*figures: str, people: tuple[Person, ...], wall: Colours = WALL, furni
     """An SVG picture: a wall lit from the upper left, whatever stands in front of it, then the people's figures."""
     gradients = [_gradient(wall)]
     for person in people:
-        pairs = (person.skin, person.hair, person.coat, person.scarf)
+        pairs = (person.skin, person.hair, person.coat, person.scarf, person.turban)
         gradients += [_gradient(pair) for pair in pairs if pair]
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     return (
@@ -82,6 +87,18 @@ def scene(*figures: str, people: tuple[Person, ...], wall: Colours = WALL, furni
 def portrait(person: Person = PALE, *, wall: Colours = WALL, furniture: str = "") -> str:
     """One person before a wall, as somebody holds a phone: more room around the head than an ID photo wants."""
     return scene(figure(person, 300, 350, 300), people=(person,), wall=wall, furniture=furniture)
+
+
+def _around_the_head(person: Person) -> tuple[str, str]:
+    """What is drawn behind the head and over it."""
+    if person.scarf:
+        return _filled(_SCARF_BEHIND, person.scarf), _filled(_SCARF_AROUND, person.scarf)
+    if person.turban:
+        return "", _filled(_TURBAN, person.turban) + _line(_TURBAN_FOLDS, person.turban[1], 5)
+    if person.style == "none":
+        return "", ""
+    behind = _FULL_BEHIND if person.style == "full" else _HAIR_BEHIND
+    return _filled(behind, person.hair), _filled(_HAIR_FRONT, person.hair)
 
 
 def _paint(pair: Colours) -> str:

@@ -158,8 +158,8 @@ def test_a_fault_of_our_own_shows_neither_itself_nor_what_was_typed(
 
 
 def test_an_answer_that_is_not_what_was_promised_is_never_given(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("certification.acts.uploads.show", lambda *_: 5)
-    answer = world.stand.call("GET", "/api/candidate/uploads/photo", session=world.draft.session)
+    monkeypatch.setattr("certification.acts.uploads.link", lambda *_: 5)
+    answer = world.stand.call("GET", "/api/candidate/uploads/photo?scheme=cgptc", session=world.draft.session)
     assert (answer.status, answer.code) == (500, "failed")
 
 

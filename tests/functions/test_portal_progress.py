@@ -10,7 +10,7 @@ from certification.acts.papers import Background
 from certification.acts.people import Person
 from certification.cloud.tables.applications import Application, Returned, ReturnReason, Seat, Step
 from certification.cloud.tables.base import Due
-from certification.cloud.tables.candidates import Candidate, Problem, Upload
+from certification.cloud.tables.candidates import Candidate, Problem, Upload, photo_slot
 from certification.cloud.tables.orders import Order, OrderLine
 from certification.cloud.tables.sittings import Draw, Sitting
 from certification.letters.formats import LANGUAGES, Language
@@ -182,13 +182,13 @@ def test_what_was_corrected_is_no_problem_any_more() -> None:
 
 def test_an_upload_says_where_it_is() -> None:
     gap = Gap(field="photo", part="photo", en="x", zh="x")
-    refused = Upload(id="1", state="refused", asked_at=NOW, problems=(Problem(code="c", en="Too small.", zh="太小。"),))
-    checked = Upload(id="1", state="checked", asked_at=NOW)
+    refused = Upload(id="1", state="refused", arrived_at=NOW, problems=(Problem(code="c", en="Too small.", zh="太小。"),))
+    checked = Upload(id="1", state="checked", arrived_at=NOW)
     for upload, state, hint in (
         (refused, "problem", "Too small."),
         (checked, "working", "Look at the result and use the file"),
     ):
-        whole_ = known(Status.DRAFT, gaps=(gap,), candidate=candidate(photo=upload))
+        whole_ = known(Status.DRAFT, gaps=(gap,), candidate=candidate(drafts={photo_slot("cgptc"): upload}))
         row = next(row for row in tasks.tasks(whole_, whole_.speech("en"), "/en/x") if row.page == "photo")
         assert (row.state, row.hint) == (state, hint)
 

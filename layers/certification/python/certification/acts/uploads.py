@@ -1,22 +1,42 @@
-"""Files of candidates: straight to S3, looked at before anyone uses them, kept only as our own clean copy."""
+"""Files of candidates: straight to S3, looked at before anyone uses them, kept only as our own clean copy.
 
-import hashlib
+A form to send a file with is made without writing anything; the row learns of a file when it has arrived and was looked
+at. It then stands as a draft beside the file in use until the candidate uses it, asks the desk to (`acts/photos.py`), or
+sends another.
+"""
+
+import re
 import secrets
-from typing import TYPE_CHECKING, Literal
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from certification.acts.cases import opened
+from certification.acts.photo_cases import LOOK, case_about
 from certification.cloud import clock, vault
 from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
-from certification.cloud.tables.candidates import Candidate, Problem, Upload, candidates
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Write
+from certification.cloud.tables.candidates import Candidate, Upload, candidates, photo_slot
+from certification.cloud.tables.cases import cases
 from certification.cloud.transaction import commit, retried
-from certification.policies import load_policy
+from certification.policies import load_policy, schemes
 from certification.rules.errors import NotFound, Refused
+from certification.rules.photos import Replacing, replacing, stays_good
+from certification.rules.policy import Policy
+from certification.rules.proofs import needed
+from certification.rules.status import Status
+from certification.rules.words import Because
 
-if TYPE_CHECKING:
-    from certification.imaging.problem import Problem as ImageProblem
-
-Kind = Literal["photo", "id_document"]
+PHOTO = "photo"
 LIMIT = 10 * 1024 * 1024
+
+
+class Asked(NamedTuple):
+    """A form for one file, and the id that the file will have once it arrived."""
+
+    id: str
+    form: vault.UploadForm
 
 
 def held(candidate: Candidate) -> None:
@@ -31,97 +51,210 @@ def held(candidate: Candidate) -> None:
         )
 
 
-@retried
-def ask(candidate_id: str, kind: Kind, return_to: str | None = None) -> vault.UploadForm:
-    """A form to post one file with. It takes the place of the file before, which has to be sent again if it was right."""
+def asked_for(candidate: Candidate, code: str) -> bool:
+    """Whether the application that holds the data waits for this very file: proofs are handed in after confirming."""
+    if not candidate.held_by:
+        return False
+    application = _holder(candidate)
+    waiting = application.status is Status.AWAITING_PROOFS
+    return waiting and code in needed(load_policy(application.scheme)[0], application.classes)
+
+
+def slot_of(kind: str, scheme: str | None) -> str:
+    """Where a file stands: a photo belongs to the profile of a scheme, any other file to the person."""
+    if kind == PHOTO:
+        if scheme is None or scheme not in schemes():
+            raise Refused(
+                "scheme_missing",
+                "Say which exam the photo is for: add ?scheme= with its code.",
+                "请说明照片用于哪项考试：在地址后添加 ?scheme= 及考试代码。",
+                rules=("PHO-03",),
+                field="scheme",
+            )
+        return photo_slot(load_policy(scheme)[0].photo.profile)
+    if not any(kind == upload.code for name in schemes() for upload in load_policy(name)[0].uploads):
+        raise NotFound("kind of file")
+    return kind
+
+
+def may_replace(candidate: Candidate, policy: Policy) -> Replacing:
+    """Who may put another photo in the place of the one in use."""
+    photo = photo_for(candidate, policy)
+    returned = any(_asks_for_photo(one, policy) for one in applications.of(candidate.id)) if photo else False
+    asked_again = returned or bool(photo and photo.asked_again)
+    confirmed = bool(candidate.held_by) and _holder(candidate).scheme == policy.scheme
+    return replacing(policy.photo, in_use=photo is not None, confirmed=confirmed, asked_again=asked_again)
+
+
+def photo_for(candidate: Candidate, policy: Policy) -> Upload | None:
+    """The photo in use for a scheme: of its profile, or of an earlier one that stays good for this person (PHO-04)."""
+    found = candidate.photo(policy.photo.profile)
+    if found is not None or policy.photo.earlier is None:
+        return found
+    good = (
+        candidate.photo(profile)
+        for profile in policy.photo.earlier.profiles
+        if stays_good(policy.photo, profile, candidate.created_at, policy.zone)
+    )
+    return next((photo for photo in good if photo is not None), None)
+
+
+def _holder(candidate: Candidate) -> Application:
+    return applications.read(candidate.held_by or "")
+
+
+def _asks_for_photo(application: Application, policy: Policy) -> bool:
+    """Whether a reviewer of this scheme sent the application back for its photo."""
+    returned = application.returned
+    if application.scheme != policy.scheme or application.status is not Status.RETURNED or returned is None:
+        return False
+    return any(reason.applies_to == PHOTO for reason in returned.reasons)
+
+
+def ask(candidate_id: str, kind: str, scheme: str | None = None, return_to: str | None = None) -> Asked:
+    """A form to post one file with. Nothing is written: the file counts once it has arrived and was looked at."""
     candidate = candidates.read(candidate_id)
-    held(candidate)
-    upload = Upload(id=secrets.token_hex(8), state="expected", asked_at=clock.now())
-    commit([candidates.update(candidate.changed(**{kind: upload}))])
-    key = f"candidates/{candidate.id}/{kind}/{upload.id}"
-    types = "image/" if kind == "photo" else ""
-    return vault.upload_form(settings().uploads, key, types, LIMIT, return_to)
+    slot = slot_of(kind, scheme)
+    may_send(candidate, slot, kind, scheme)
+    upload_id = new_id()
+    key = f"candidates/{candidate.id}/{slot}/{upload_id}"
+    back = f"{return_to}?upload={upload_id}" if return_to else None
+    types = "image/" if kind == PHOTO else ""
+    return Asked(upload_id, vault.upload_form(settings().uploads, key, types, LIMIT, back))
+
+
+def new_id() -> str:
+    """An id that says when it was made (UTC milliseconds) and cannot be met by chance: 16 hexadecimal digits."""
+    return f"{int(clock.now().timestamp() * 1000):011x}{secrets.token_hex(3)[:5]}"
+
+
+def made_at(upload_id: str) -> datetime | None:
+    """When an id was made; None for what is no id."""
+    if not re.fullmatch(r"[0-9a-f]{16}", upload_id):
+        return None
+    try:
+        return datetime.fromtimestamp(int(upload_id[:11], 16) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None  # a year that no calendar has
+
+
+def may_send(candidate: Candidate, slot: str, kind: str, scheme: str | None) -> None:
+    draft = candidate.drafts.get(slot)
+    if draft is not None and draft.state == "asked":
+        raise _refused(
+            "with_the_desk",
+            Because(
+                en="The desk looks at the photo you want to use instead. Wait for its answer.",
+                zh="您申请更换的照片正在审核，请等待结果。",
+                rules=("PHO-08",),
+            ),
+        )
+    if kind != PHOTO:
+        if not asked_for(candidate, kind):
+            held(candidate)
+        return
+    answer = may_replace(candidate, load_policy(scheme or "")[0])
+    if answer.by == "nobody":
+        raise _refused("photo_stays", answer.because)
+
+
+def _refused(code: str, because: Because) -> Refused:
+    return Refused(code, because.en, because.zh, rules=because.rules)
 
 
 @retried
 def check(key: str) -> None:
-    """Look at a file that arrived under `candidates/<candidate>/<kind>/<upload>`.
+    """Look at a file that arrived under `candidates/<candidate>/<slot>/<upload>`, and keep it as the draft of its slot.
 
-    A file that nobody waits for any more (another was asked for meanwhile, or it was checked before) changes nothing.
+    One that is gone, that was looked at before, or that came before the one we have, changes nothing.
     """
-    _, candidate_id, kind, upload_id = key.split("/")
-    candidate = candidates.read(candidate_id)
-    upload: Upload | None = getattr(candidate, kind)
-    if upload is None or upload.id != upload_id or upload.state != "expected":
+    from certification.acts import checking
+
+    _, candidate_id, slot, upload_id = key.split("/")
+    file = vault.arrived(settings().uploads, key)
+    if file is None:
         return
-    looked = (
-        _photo(candidate, upload, vault.read(settings().uploads, key))
-        if kind == "photo"
-        else _scan(candidate, upload, vault.read(settings().uploads, key))
-    )
-    name = "PhotoChecked" if kind == "photo" else "DocumentChecked"
+    candidate = candidates.read(candidate_id)
+    if not _is_news(candidate, slot, upload_id, file.at):
+        return
+    looked = checking.look(candidate.id, slot, upload_id, file)
     told = Announcement(
-        name=name, subject=candidate.id, key=f"{candidate.id}#{upload_id}", about={"candidate": candidate.id}
+        name="PhotoChecked" if slot.startswith(PHOTO) else "DocumentChecked",
+        subject=candidate.id,
+        key=f"{candidate.id}#{upload_id}#{file.at.timestamp():.0f}",
+        about={"candidate": candidate.id, "slot": slot},
     )
-    commit([candidates.update(candidate.changed(**{kind: looked}))], [told])
+    commit([candidates.update(candidate.changed(drafts={**candidate.drafts, slot: looked}))], [told])
 
 
-def _photo(candidate: Candidate, upload: Upload, data: bytes) -> Upload:
-    from certification.imaging.photo import check_photo
-    from certification.imaging.profile import PhotoProfile
-
-    policy, _ = load_policy("cgptc")
-    verdict = check_photo(data, PhotoProfile.of(policy.photo))
-    if verdict.refused is not None or verdict.image is None:
-        return _refused(upload, verdict.refused)
-    problems = tuple(Problem(code=problem.code, en=problem.en, zh=problem.zh) for problem in verdict.problems)
-    key = f"photos/{candidate.id}/{hashlib.sha256(verdict.image).hexdigest()}.jpg"
-    vault.write(settings().vault, key, verdict.image, "image/jpeg")
-    return upload.model_copy(
-        update={"state": "checked", "key": key, "problems": problems, "needs_person": verdict.needs_person}
-    )
-
-
-def _scan(candidate: Candidate, upload: Upload, data: bytes) -> Upload:
-    from certification.imaging.scan import check_scan
-
-    verdict = check_scan(data)
-    if verdict.clean is None or verdict.content_type is None:
-        return _refused(upload, verdict.refused)
-    key = f"scans/{candidate.id}/{hashlib.sha256(verdict.clean).hexdigest()}"
-    vault.write(settings().vault, key, verdict.clean, verdict.content_type)
-    return upload.model_copy(update={"state": "checked", "key": key, "content_type": verdict.content_type})
-
-
-def _refused(upload: Upload, problem: "ImageProblem | None") -> Upload:
-    """The file as one that cannot be used, with the words why."""
-    said = (Problem(code=problem.code, en=problem.en, zh=problem.zh),) if problem else ()
-    return upload.model_copy(update={"state": "refused", "problems": said})
+def _is_news(candidate: Candidate, slot: str, upload_id: str, at: datetime) -> bool:
+    for known in (candidate.drafts.get(slot), candidate.files.get(slot)):
+        if known is None:
+            continue
+        if known.state == "asked" or at < known.arrived_at or (known.id == upload_id and at == known.arrived_at):
+            return False
+    return True
 
 
 @retried
-def accept(candidate_id: str, kind: Kind) -> None:
-    """The candidate uses the checked file; a photo with problems may be used too, and a person will look (advice, not gate)."""
+def accept(candidate_id: str, kind: str, scheme: str | None = None) -> None:
+    """The candidate uses the checked file; a photo in doubt may be used too, and a person will look (advice, not gate)."""
     candidate = candidates.read(candidate_id)
-    held(candidate)
-    upload: Upload | None = getattr(candidate, kind)
-    if upload is not None and upload.state == "accepted":
+    slot = slot_of(kind, scheme)
+    draft = candidate.drafts.get(slot)
+    if draft is None and slot in candidate.files:
         return
-    if upload is None or upload.state != "checked":
+    if kind != PHOTO:
+        if not asked_for(candidate, kind):
+            held(candidate)
+    else:
+        answer = may_replace(candidate, load_policy(scheme or "")[0])
+        if answer.by != "candidate":
+            raise _refused("desk_decides" if answer.by == "desk" else "photo_stays", answer.because)
+    if draft is None or draft.state != "checked":
         raise Refused(
             "nothing_to_accept",
             "There is no checked file to use. Choose a file first.",
             "尚无已检查的文件，请先上传文件。",
             rules=("PHO-02",),
         )
-    accepted = upload.model_copy(update={"state": "accepted"})
-    commit([candidates.update(candidate.changed(**{kind: accepted}, revision=candidate.revision + 1))])
+    writes: list[Write] = [candidates.update(in_use(candidate, slot, draft))]
+    told: list[Announcement] = []
+    if kind == PHOTO and candidate.held_by:
+        more, told = _for_application(_holder(candidate), draft)
+        writes += more
+    commit(writes, told)
 
 
-def show(candidate_id: str, kind: Kind) -> str:
-    """A short-lived address of the candidate's checked file."""
-    upload: Upload | None = getattr(candidates.read(candidate_id), kind)
+def _for_application(application: Application, draft: Upload) -> tuple[list[Write], list[Announcement]]:
+    """A photo that the desk asked for goes to the confirmed application, until its ticket is made; a person looks."""
+    if application.ticket is not None or draft.key is None:
+        return [], []
+    writes: list[Write] = [applications.update(application.changed(photo=draft.key))]
+    if not draft.needs_person:
+        return writes, []
+    policy, _ = load_policy(application.scheme)
+    case = case_about(application, policy, draft.key, clock.now(), {"asks": LOOK})
+    return [*writes, cases.insert(case)], [opened(case)]
+
+
+def in_use(candidate: Candidate, slot: str, draft: Upload) -> Candidate:
+    """The candidate with a draft as the file in use."""
+    accepted = draft.model_copy(update={"state": "accepted", "case": None})
+    drafts = {name: other for name, other in candidate.drafts.items() if name != slot}
+    files = {**candidate.files, slot: accepted}
+    changed: Candidate = candidate.changed(files=files, drafts=drafts, revision=candidate.revision + 1)
+    return changed
+
+
+def link(upload: Upload | None, kind: str) -> str:
+    """A short-lived address of a checked file."""
     if upload is None or upload.key is None:
         raise NotFound(kind.replace("_", " "))
     ending = "pdf" if upload.content_type == "application/pdf" else "jpg"
     return vault.link(settings().vault, upload.key, f"{kind}.{ending}", inline=True)
+
+
+def newest(candidate: Candidate, slot: str) -> Upload | None:
+    """The draft of a slot, or the file in use: what its owner is dealing with."""
+    return candidate.drafts.get(slot) or candidate.files.get(slot)

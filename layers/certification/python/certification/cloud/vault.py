@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,14 @@ from certification.rules.model import Frozen
 
 UPLOAD_MINUTES = 15
 LINK_SECONDS = 300
+
+
+class Arrived(Frozen):
+    """A file that was sent, when, and what its sender's form (or `copy`) fixed to it."""
+
+    body: bytes
+    at: datetime
+    metadata: dict[str, str]
 
 
 class UploadForm(Frozen):
@@ -66,6 +75,28 @@ def link(bucket: str, key: str, file_name: str, *, inline: bool = False) -> str:
 def read(bucket: str, key: str) -> bytes:
     """The bytes of a file."""
     return clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def arrived(bucket: str, key: str) -> Arrived | None:
+    """A file that was sent, or None when it is gone. Without the right to list a bucket, S3 says 403 for that."""
+    try:
+        answer = clients.s3().get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            return None
+        raise
+    return Arrived(body=answer["Body"].read(), at=answer["LastModified"], metadata=answer["Metadata"])
+
+
+def copy(bucket: str, key: str, to_bucket: str, to_key: str, metadata: Mapping[str, str]) -> None:
+    """Send a file of ours the way of an upload, with what is to be done to it."""
+    clients.s3().copy_object(
+        Bucket=to_bucket,
+        Key=to_key,
+        CopySource={"Bucket": bucket, "Key": key},
+        Metadata=dict(metadata),
+        MetadataDirective="REPLACE",
+    )
 
 
 def find(bucket: str, key: str) -> bytes | None:

@@ -1,6 +1,6 @@
 """The words of the photo check: what is in doubt, where, and what the candidate can do about it."""
 
-from certification.imaging.measures import ZONES, Ground
+from certification.imaging.measures import Ground
 from certification.imaging.problem import Problem
 from certification.imaging.profile import PhotoProfile
 
@@ -45,8 +45,8 @@ BLURRED = _doubt(
 )
 TOO_DARK = _doubt(
     "too_dark",
-    "The whole picture is dark. Take it in daylight or with more light.",
-    "照片整体偏暗。请在日光或更亮的环境下拍摄。",
+    "The whole picture is dark. Take it in daylight or with more light, in front of a light wall.",
+    "照片整体偏暗。请在日光或更亮的环境下、浅色墙壁前拍摄。",
 )
 OVEREXPOSED = _doubt(
     "overexposed",
@@ -162,7 +162,10 @@ def background_problems(zones: dict[str, Ground], profile: PhotoProfile) -> list
         else:
             continue
         faults.setdefault(fault, []).append(name)
-    return [_background(code, words, places, profile) for (code, *words), places in faults.items()]
+    return [
+        _background(code, words, places if len(places) < len(zones) else [], profile)
+        for (code, *words), places in faults.items()
+    ]
 
 
 def _shade(ground: Ground, profile: PhotoProfile) -> tuple[str, str]:
@@ -173,8 +176,9 @@ def _shade(ground: Ground, profile: PhotoProfile) -> tuple[str, str]:
 
 
 def _background(code: str, words: list[str], places: list[str], profile: PhotoProfile) -> Problem:
+    """`places` are those with the fault; none means everywhere."""
     where_en = where_zh = ""
-    if len(places) < len(ZONES):
+    if places:
         where_en = " " + " and ".join(_WHERE[place][0] for place in places)
         where_zh = "、".join(_WHERE[place][1] for place in places)
     do_en, do_zh = _WALL[profile.background]

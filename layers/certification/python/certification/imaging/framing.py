@@ -74,6 +74,14 @@ def aside(face: Face) -> float:
     return abs(nose - (x1 + x2) / 2) / max(math.hypot(x2 - x1, y2 - y1), 1.0)
 
 
+def in_photo(face: Face, frame: Frame) -> Face:
+    """The face in the pixels of the cut photo."""
+    scale = frame.enlarged
+    points = tuple(((x - frame.left) * scale, (y - frame.top) * scale) for x, y in face.points)
+    left, top = (face.x - frame.left) * scale, (face.y - frame.top) * scale
+    return Face(face.confidence, left, top, face.width * scale, face.height * scale, points)
+
+
 def _placed(face: Face | None, left: float, top: float, height: float, profile: PhotoProfile) -> Frame:
     right_edge, enlarged = left + height * _shape(profile), profile.height_px / height
     if face is None:

@@ -31,18 +31,21 @@ _OF_THE_WALL = frozenset(("background_dark", "background_coloured", "background_
 
 
 def figures(
-    image: Image.Image, faces: tuple[Face, ...], frame: Frame, photo: Image.Image, ground: dict[str, Ground]
-) -> dict[str, float]:
-    """What was measured in the whole picture, in the cut photo and of the face."""
+    image: Image.Image, faces: tuple[Face, ...], frame: Frame, photo: Image.Image, placed: Face | None
+) -> tuple[dict[str, float], dict[str, Ground]]:
+    """What was measured in the whole picture, of the face, and in the cut photo, where the face is at `placed`."""
+    ground = measures.background(photo, placed)
     found = {
-        "brightest": measures.percentile(photo.convert("L"), 0.95),
+        "brightest": measures.brightest(photo, placed),
         **{f"background_light_{name}": zone.light for name, zone in ground.items()},
         "faces": 0.0,
     }
-    if not faces:
-        return found
+    return found | (_of_face(image, faces, frame) if faces else {}), ground
+
+
+def _of_face(image: Image.Image, faces: tuple[Face, ...], frame: Frame) -> dict[str, float]:
     face = faces[0]
-    return found | {
+    return {
         "faces": float(sum(other.area > _OTHER_FACE * face.area for other in faces)),
         "head_ratio": frame.head_ratio,
         "low": frame.low,
@@ -61,16 +64,23 @@ def figures(
 def problems(found: dict[str, float], ground: dict[str, Ground], profile: PhotoProfile) -> list[Problem]:
     """Everything that is in doubt, the face first."""
     said = _of_the_face(found, profile)
-    if found["brightest"] < _LEAST_BRIGHT:
+    if found["brightest"] < _LEAST_BRIGHT and advice.TOO_CLOSE not in said:
         said.append(advice.TOO_DARK)
     if not _HIDES_THE_WALL.intersection(problem.code for problem in said):
         said += advice.background_problems(ground, profile)
     return said
 
 
-def offers(
-    said: list[Problem], fix: PhotoFix, profile: PhotoProfile, white: whitening.Whitened | None
-) -> tuple[Offer, ...]:
+def whitened(
+    photo: Image.Image, ground: dict[str, Ground], placed: Face | None, said: list[Problem], profile: PhotoProfile
+) -> whitening.Whitened | None:
+    """The photo with a white wall, or why not; None where the scheme wants none or the wall is good."""
+    if profile.background != "white" or placed is None or not _OF_THE_WALL & {problem.code for problem in said}:
+        return None
+    return whitening.whiten(photo, ground, placed, lambda zones: not advice.background_problems(zones, profile))
+
+
+def offers(said: list[Problem], fix: PhotoFix, white: whitening.Whitened | None) -> tuple[Offer, ...]:
     """The fixes that help against these problems. A white wall only where the scheme wants one and it is safe."""
     codes = {problem.code for problem in said}
     made: list[Offer] = []
@@ -78,31 +88,26 @@ def offers(
         made += [Offer(step="turn_left"), Offer(step="turn_right")]
     if "tilted" in codes and not fix.level:
         made.append(Offer(step="level"))
-    if profile.background == "white" and codes & _OF_THE_WALL:
-        made.append(_offer_white(fix, white))
+    if white is not None and codes & _OF_THE_WALL:
+        made.append(Offer(step="white", because=white.because))
     return tuple(made)
-
-
-def _offer_white(fix: PhotoFix, white: whitening.Whitened | None) -> Offer:
-    if white is None:
-        return Offer(step="white", because=whitening.NOT_PLAIN)
-    return Offer(step="white", because=whitening.SHADOW if fix.white and white.photo else white.because)
 
 
 def _of_the_face(found: dict[str, float], profile: PhotoProfile) -> list[Problem]:
     if not found["faces"]:
         return [advice.NO_FACE]
+    in_shade = abs(found["unevenness"]) > _MOST_UNEVEN  # one eye is hard to place
     checks = (
         (advice.several_faces(int(found["faces"])), found["faces"] > 1),
         (advice.FACE_TOO_SMALL, found["enlarged"] > _MOST_ENLARGED),
         (advice.TOO_CLOSE, found["head_ratio"] > profile.head_ratio[1]),
         (advice.TOO_FAR, found["head_ratio"] < profile.head_ratio[0]),
-        (advice.tilted(found["tilt"]), abs(found["tilt"]) > _MOST_TILT),
+        (advice.tilted(found["tilt"]), abs(found["tilt"]) > _MOST_TILT * (1.5 if in_shade else 1)),
         (advice.NOT_FRONTAL, found["aside"] > _MOST_ASIDE),
         (advice.BLURRED, found["sharpness"] < _LEAST_SHARP),
         (advice.OVEREXPOSED, found["burnt_out"] > _MOST_BURNT),
         (advice.GLARE, found["burnt_out"] <= _MOST_BURNT and found["glare"] > _MOST_GLARE),
-        (advice.uneven(found["unevenness"]), abs(found["unevenness"]) > _MOST_UNEVEN),
+        (advice.uneven(found["unevenness"]), in_shade),
         (advice.GREY, found["colourfulness"] < _LEAST_COLOUR),
     )
     said = [problem for problem, wrong in checks if wrong]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image
 from pydantic import Field
 
-from certification.imaging import advice, finished, framing, judging, measures, whitening
+from certification.imaging import advice, finished, framing, judging
 from certification.imaging.faces import Face, find_faces
 from certification.imaging.fixes import Offer, PhotoFix
 from certification.imaging.intake import Opened, as_jpeg, open_jpeg
@@ -90,19 +90,20 @@ def change_photo(source: bytes, profile: PhotoProfile, fix: PhotoFix) -> PhotoVe
     photo = found.image
     if not is_finished:
         photo = photo.resize((profile.width_px, profile.height_px), Image.Resampling.LANCZOS, box=frame.box)
-    ground = measures.background(photo)
-    white = whitening.whiten(photo, ground, _in_photo(face, frame)) if face else None
+    placed = framing.in_photo(face, frame) if face else None
+    figures, ground = judging.figures(found.image, found.faces, frame, photo, placed)
+    problems = judging.problems(figures, ground, profile)
+    white = judging.whitened(photo, ground, placed, problems, profile)
     if fix.white and white and white.photo:
         photo = white.photo
-        ground = measures.background(photo)
-    figures = judging.figures(found.image, found.faces, frame, photo, ground)
-    problems = judging.problems(figures, ground, profile)
+        figures, ground = judging.figures(found.image, found.faces, frame, photo, placed)
+        problems = judging.problems(figures, ground, profile)
     return PhotoVerdict(
         passed=not problems,
         needs_person=bool(problems),
         problems=tuple(problems),
         notes=(*((advice.FINISHED,) if is_finished else ()), *((advice.TURNED,) if found.turned else ())),
-        offers=judging.offers(problems, fix, profile, white),
+        offers=judging.offers(problems, fix, white),
         measures={name: round(value, 3) for name, value in (figures | {"turned": float(found.turned)}).items()},
         image=source if is_finished else finished.write(photo, profile),
         source=source,
@@ -166,16 +167,3 @@ def _turned(image: Image.Image, degrees: float) -> Image.Image:
     colour = edge.getpixel((0, 0))
     fill = colour if isinstance(colour, tuple) else None
     return image.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=fill)
-
-
-def _in_photo(face: Face, frame: framing.Frame) -> Face:
-    """The face in the pixels of the cut photo."""
-    scale = frame.enlarged
-    return Face(
-        face.confidence,
-        (face.x - frame.left) * scale,
-        (face.y - frame.top) * scale,
-        face.width * scale,
-        face.height * scale,
-        tuple(((x - frame.left) * scale, (y - frame.top) * scale) for x, y in face.points),
-    )

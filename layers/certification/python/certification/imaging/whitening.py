@@ -6,12 +6,14 @@ white wall or a shadow beside the head are left to a person or a new photo. The 
 same before and after.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageMath
 
+from certification.imaging import measures
 from certification.imaging.faces import Face
-from certification.imaging.measures import ZONES, Ground, percentile
+from certification.imaging.measures import Ground
 from certification.imaging.problem import Problem
 
 _MOST_SPREAD = 26.0
@@ -19,8 +21,10 @@ _LEAST_LIGHT = 60.0
 _NEAR = 26
 """A pixel belongs to the wall when no channel differs from it by more."""
 _CLEARLY_OTHER = 44
-_MOST_ALIKE = 0.10
-"""The share of the seam along which hair, skin or clothes may be nearly of the wall's colour."""
+_MOST_ALIKE = 0.5
+"""The share of the seam, in the worst part of the photo, that may be nearly of the wall's colour."""
+_PARTS = 8
+_ENOUGH_OF_SEAM = 24
 _SHARE = (0.12, 0.75)
 _BOX_OF_HEAD = 0.78
 _HALF = 2
@@ -65,13 +69,16 @@ class Whitened:
     changed: float = 0.0
 
 
-def whiten(photo: Image.Image, ground: dict[str, Ground], face: Face) -> Whitened:
-    """Make the wall of a cut photo white. `ground` is its background as measured, `face` the face in the cut photo."""
+def whiten(
+    photo: Image.Image, ground: dict[str, Ground], face: Face, is_good: Callable[[dict[str, Ground]], bool]
+) -> Whitened:
+    """Make the wall of a cut photo white. `ground` is its background as measured, `face` the face in the cut photo, and
+    `is_good` whether a background passes the check."""
     if max(zone.spread for zone in ground.values()) > _MOST_SPREAD:
         return Whitened(None, NOT_PLAIN)
     if min(zone.light for zone in ground.values()) < _LEAST_LIGHT:
         return Whitened(None, TOO_DARK_WALL)
-    wall = _wall(photo)
+    wall = _wall(photo.size, ground)
     away = _difference(photo, wall)
     reached = _reached(away)
     changed = percentage(reached)
@@ -79,21 +86,23 @@ def whiten(photo: Image.Image, ground: dict[str, Ground], face: Face) -> Whitene
         return Whitened(None, SHADOW if changed < _SHARE[0] else TOO_ALIKE)
     if _in_head(reached, face) or _alike(reached, away) > _MOST_ALIKE:
         return Whitened(None, TOO_ALIKE)
-    return Whitened(_white(photo, wall, reached), None, changed)
+    white = _white(photo, wall, reached)
+    if not is_good(measures.background(white, face)):
+        return Whitened(None, SHADOW)
+    return Whitened(white, None, changed)
 
 
-def _wall(photo: Image.Image) -> Image.Image:
-    """The wall as it would look without anybody before it: its four corners' colours, and the light between them."""
+def _wall(size: tuple[int, int], ground: dict[str, Ground]) -> Image.Image:
+    """The wall as it would look without anybody before it: the colours of its zones, and the light between them."""
     corners = Image.new("RGB", (2, 2))
-    places = {"upper_left": (0, 0), "upper_right": (1, 0), "left": (0, 1), "right": (1, 1)}
-    w, h = photo.size
-    for name, (left, top, right, bottom) in ZONES.items():
-        zone = photo.crop((round(left * w), round(top * h), round(right * w), round(bottom * h)))
-        colour = tuple(round(percentile(band, 0.5)) for band in zone.split())
-        corners.putpixel(places[name], colour)
+    for x, side in enumerate(("left", "right")):
+        above = ground[f"upper_{side}"]
+        corners.putpixel((x, 0), above.rgb)
+        corners.putpixel((x, 1), ground.get(side, above).rgb)
     # The zones lie in the upper half: below it the light goes on as it was there.
-    upper = corners.resize((w, h // 2), Image.Resampling.BILINEAR)
-    wall = upper.resize((w, h), Image.Resampling.BILINEAR, box=(0, upper.height - 1, w, upper.height))
+    width, height = size
+    upper = corners.resize((width, height // 2), Image.Resampling.BILINEAR)
+    wall = upper.resize(size, Image.Resampling.BILINEAR, box=(0, upper.height - 1, width, upper.height))
     wall.paste(upper, (0, 0))
     return wall
 
@@ -133,20 +142,29 @@ def _in_head(reached: Image.Image, face: Face) -> bool:
 
 
 def _alike(reached: Image.Image, away: Image.Image) -> float:
-    """Along the seam, a little inside the person: the share that hardly differs from the wall.
-
-    That there the wall ends by a soft step instead of a clear one is how a leak into hair or clothes looks.
-    """
+    """Along the seam, a little inside the person: the largest share, in any part of the photo, that hardly differs from
+    the wall. Where the wall ends by a soft step instead of a clear one it has leaked into skin, hair or clothes."""
     seam = ImageChops.subtract(reached.filter(ImageFilter.MaxFilter(13)), reached.filter(ImageFilter.MaxFilter(9)))
-    width, height = seam.size
-    counts = away.crop((0, 0, width, height)).histogram(seam)
-    return sum(counts[:_CLEARLY_OTHER]) / max(1, sum(counts))
+    unclear = ImageChops.darker(seam, away.point([255 if value < _CLEARLY_OTHER else 0 for value in range(256)]))
+    parts = (_PARTS, round(_PARTS * seam.height / seam.width))
+    cell = (seam.width / parts[0]) * (seam.height / parts[1])
+    seams, unclears = (mask.resize(parts, Image.Resampling.BOX).tobytes() for mask in (seam, unclear))
+    pairs = zip(seams, unclears, strict=True)
+    return max((bad / all_ for all_, bad in pairs if all_ / 255 * cell >= _ENOUGH_OF_SEAM), default=0.0)
 
 
 def _white(photo: Image.Image, wall: Image.Image, reached: Image.Image) -> Image.Image:
-    """What lies over the wall keeps its share of a mixed pixel: pixel + share of wall x (white - wall)."""
+    """The wall becomes white, and a pixel in which wall and person mix keeps its share of the person: what is added is
+    the share of the wall x (white - wall)."""
     lifted = ImageChops.add(photo, ImageChops.invert(wall))
-    core = reached.filter(ImageFilter.MinFilter(5))
-    lifted.paste((255, 255, 255), (0, 0), core)
-    soft = ImageChops.darker(reached.filter(ImageFilter.GaussianBlur(1.2)), reached.filter(ImageFilter.MaxFilter(3)))
-    return Image.composite(lifted, photo, soft)
+    lifted.paste((255, 255, 255), (0, 0), reached.filter(ImageFilter.MinFilter(3)))
+    red, green, blue = ImageChops.difference(photo, wall).split()
+    away = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    person = away.filter(ImageFilter.MaxFilter(7))
+    share = ImageMath.lambda_eval(
+        lambda use: use["convert"](255 - 255 * use["away"] / use["max"](use["person"], 1), "L"),
+        away=away,
+        person=person,
+    )
+    mixed = ImageChops.darker(share, reached.filter(ImageFilter.MaxFilter(5)))
+    return Image.composite(lifted, photo, ImageChops.lighter(mixed, reached))

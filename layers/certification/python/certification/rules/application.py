@@ -17,7 +17,7 @@ from certification.rules.policy_applying import VerificationSubject
 from certification.rules.status import Status, Trigger
 from certification.rules.words import Because
 
-UploadState = Literal["checking", "accepted", "refused"]
+UploadState = Literal["checked", "accepted", "refused"]
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 
 
@@ -154,7 +154,7 @@ def _not_offered(policy: Policy, answers: Mapping[str, object]) -> list[Gap]:
 def _upload_gap(code: str, en: str, zh: str, state: UploadState | None) -> list[Gap]:
     words = {
         None: (f"{en} is missing. Upload it.", f"请上传{zh}。"),
-        "checking": (f"{en} is still being checked. This takes a minute.", f"{zh}正在检查，请稍候。"),
+        "checked": (f"{en} was checked. Look at the result and use it.", f"{zh}已检查，请查看结果并确认使用。"),
         "refused": (f"{en} was not accepted. Upload another.", f"{zh}未通过检查，请重新上传。"),
     }
     if state == "accepted":

@@ -70,7 +70,7 @@ def _changed(known: Background, candidate: Candidate) -> frozenset[str]:
     if application.status is not Status.RETURNED:
         return frozenset()
     now = answers.fingerprints(answers.answers_of(candidate, known.person, application))
-    files = answers.upload_hashes(candidate)
+    files = answers.upload_hashes(candidate, known.policy)
     before, files_before = application.answers_confirmed, application.uploads_confirmed
     return frozenset(code for code in now if now[code] != before.get(code)) | frozenset(
         code for code in files if files[code] != files_before.get(code)
