@@ -160,7 +160,7 @@ class ApiCandidate(Visitor):
         sample = self.sample
         if sample.subjects or sample.region is None:
             return list(sample.subjects)
-        offered = next(one for one in self.call("GET", "/api/sittings")["sittings"] if one["id"] == sitting)
+        offered = next(one for one in self.call("GET", "/api/account/sittings")["sittings"] if one["id"] == sitting)
         wanted = (sample.occupation, sample.level, sample.form)
         rows = [row for row in offered["offers"] if (row["occupation"], row["level"], row["form"]) == wanted]
         return [] if offered["all_subjects"] else [subject["code"] for subject in rows[0]["subjects"]]
