@@ -56,6 +56,7 @@ CANDIDATES = (
     Row("POST", "/api/candidate/education", 200, OTHER_ENTRY),
     Row("PUT", "/api/candidate/education/{number}", 200, ENTRY),
     Row("POST", "/api/candidate/without-degree", 422),
+    Row("PUT", "/api/candidate/profile/work", 200, {"jobs": []}),
     Row("POST", "/api/candidate/phone-code", 200, {"phone": "+852 5199 9999"}),
     Row("POST", "/api/candidate/phone", 422, PROOF),
     Row("POST", "/api/candidate/uploads/{kind}"),
@@ -64,6 +65,7 @@ CANDIDATES = (
     Row("POST", "/api/candidate/applications", 200, {"sitting": SITTING}),
     Row("GET", "/api/candidate/applications"),
     Row("GET", APPLICATION, names=True),
+    Row("GET", f"{APPLICATION}/eligibility", names=True),
     Row("PUT", f"{APPLICATION}/choice", 200, CHOICE, names=True),
     Row("POST", f"{APPLICATION}/confirm", names=True),
     Row("POST", f"{APPLICATION}/withdraw", names=True),
@@ -105,6 +107,7 @@ PUBLIC = {
     ("POST", "/api/account/staff-session"),
     ("DELETE", "/api/account/session"),
     ("GET", "/api/account/sittings"),
+    ("POST", "/api/account/eligibility"),
     ("GET", "/api/certificates/{number}"),
 }
 

@@ -306,7 +306,8 @@ def test_a_path_may_ask_for_an_age_of_its_own_and_for_some_occupations_only() ->
 def test_both_languages_say_everything_there_is_to_say() -> None:
     answer = guangdong(person(studied(LONG_AGO, major=UNLISTED), job(date(2026, 1, 1), date(2026, 2, 1))))
     gaps = [*answer.missing, *(gap for path in answer.paths for gap in path.missing)]
-    said = [(answer.because.en, answer.because.zh), *((one.en, one.zh) for one in (*gaps, *answer.paths))]
+    said = [(answer.because.en, answer.because.zh), *((gap.en, gap.zh) for gap in gaps)]
+    said += [(path.en, path.zh) for path in answer.paths]
     for english, chinese in said:
         assert english
         assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)

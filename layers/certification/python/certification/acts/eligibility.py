@@ -7,6 +7,7 @@ from functools import cache
 from certification.acts.answers import background_of
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
+from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.tables.applications import Answer, Application
 from certification.cloud.tables.audit import AuditEntry, audit
@@ -14,26 +15,34 @@ from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_policy
 from certification.rules.conditions import Conditions, conditions
+from certification.rules.education import cleaned as cleaned_education
 from certification.rules.eligibility import Background, EligibilityAnswer, answered, counted_until
+from certification.rules.errors import Refused
 from certification.rules.model import Frozen
+from certification.rules.policy import Policy
 from certification.rules.timetable import Row, timetable
+from certification.rules.work import cleaned as cleaned_work
 
 RULE = "eligibility"
+OLDEST = 120
 
 
 class LevelAnswer(Frozen):
-    """The answer for one level of a sitting, and the person's timeline as that level reads it."""
+    """The answer for one level of a sitting, and the person's timeline as that level reads it.
 
-    model_config = {"arbitrary_types_allowed": True}
+    `sitting` is the first announced one in which the answer is yes, where there is one.
+    """
 
     level: str
     answer: EligibilityAnswer
     timeline: tuple[Row, ...]
+    sitting: str | None
 
 
 class Calculation(Frozen):
     """What somebody may apply for in a sitting; `until` is the day up to which was counted."""
 
+    scheme: str
     sitting: str
     occupation: str
     until: date
@@ -129,17 +138,58 @@ def own(candidate_id: str, reference: str) -> Calculation:
     return calculated(sitting, application.occupation or sitting.occupations[0], background)
 
 
+def tried(sitting_id: str, occupation: str, background: Background) -> Calculation:
+    """What somebody without an account may apply for. Nothing is stored, and nobody is asked who they are."""
+    today = clock.now().date()
+    sitting = sittings.read(sitting_id)
+    if occupation not in sitting.occupations:
+        raise Refused("occupation", "Choose from the list.", "请从列表中选择。", field="occupation")
+    if not 0 <= today.year - background.date_of_birth.year <= OLDEST or background.date_of_birth >= today:
+        raise Refused(
+            "birth_date", "Enter your date of birth; it is in the past.", "请填写正确的出生日期。", field="birth_date"
+        )
+    studies = []
+    for number, entry in enumerate(background.education):
+        try:
+            studies.append(cleaned_education(entry, today))
+        except Refused as refusal:
+            raise Refused(
+                refusal.code,
+                refusal.en,
+                refusal.zh,
+                rules=refusal.rules,
+                field=f"education.{number}.{refusal.field}",
+            ) from None
+    work = cleaned_work(background.work, today)
+    return calculated(sitting, occupation, background.model_copy(update={"education": tuple(studies), "work": work}))
+
+
 def calculated(sitting: Sitting, occupation: str, background: Background) -> Calculation:
     """The answer for every level of the sitting that the occupation has."""
     policy, _ = load_policy(sitting.scheme)
-    until = counted_until(policy, sitting.dates)
-    offered = [code for code in policy.occupation(occupation).levels if code in sitting.levels]
+    until, now = counted_until(policy, sitting.dates), clock.now()
+    coming = [one for one in sittings.of(sitting.scheme) if now < one.dates.registration_closes]
     found = []
-    for code in offered:
-        level = conditions_of(policy.scheme, policy.version, code, occupation)
-        found.append(
-            LevelAnswer(
-                level=code, answer=answered(background, level, until), timeline=timetable(background, level, until)
+    for code in policy.occupation(occupation).levels:
+        if code in sitting.levels:
+            level = conditions_of(policy.scheme, policy.version, code, occupation)
+            answer = answered(background, level, until)
+            table = timetable(background, level, until)
+            found.append(
+                LevelAnswer(
+                    level=code, answer=answer, timeline=table, sitting=_first(coming, policy, code, answer.earliest)
+                )
             )
-        )
-    return Calculation(sitting=sitting.id, occupation=occupation, until=until, levels=tuple(found))
+    return Calculation(
+        scheme=policy.scheme, sitting=sitting.id, occupation=occupation, until=until, levels=tuple(found)
+    )
+
+
+def _first(coming: list[Sitting], policy: Policy, level: str, earliest: date | None) -> str | None:
+    """The first sitting still to be applied for in which the answer is yes."""
+    possible = [
+        one
+        for one in coming
+        if level in one.levels and earliest is not None and earliest <= counted_until(policy, one.dates)
+    ]
+    return min(possible, key=lambda one: (one.dates.registration_opens, one.id)).id if possible else None

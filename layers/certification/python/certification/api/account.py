@@ -1,7 +1,7 @@
-"""Signing up and in, for candidates and staff, and what anybody may know about open sittings. No session needed."""
+"""Signing up and in, for candidates and staff, and what anybody may know about open sittings and conditions. No session needed."""
 
 from certification.acts import accounts, sessions
-from certification.api import bodies, offers
+from certification.api import bodies, eligibility, offers
 from certification.api.answers import ChallengeSent, Nothing, OpenSittings, SignedIn
 from certification.cloud.doors import Routes
 
@@ -49,3 +49,9 @@ def sign_out() -> Nothing:
 def list_open_sittings() -> OpenSittings:
     """The sittings that can be applied for, with dates, what is offered, and the fees."""
     return OpenSittings(sittings=offers.open_sittings())
+
+
+@routes.post("/eligibility")
+def calculate_eligibility(question: eligibility.Question) -> eligibility.EligibilityNow:
+    """Whether somebody with these studies and jobs may apply, for every level of a sitting. Nothing is stored."""
+    return eligibility.tried(question)

@@ -2,7 +2,7 @@
 
 from certification.acts import applications as acts
 from certification.acts import certificates, checkout, notifications
-from certification.api import bodies, progress
+from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
     ApplicationNow,
     Applications,
@@ -38,6 +38,12 @@ def list_applications() -> Applications:
 def read_application(reference: bodies.ReferencePath) -> ApplicationNow:
     """One application: status in words, whose turn it is, what is missing, seat, result and everything that happened."""
     return progress.now(candidate(routes), reference)
+
+
+@routes.get("/applications/<reference>/eligibility")
+def read_eligibility(reference: bodies.ReferencePath) -> eligibility.EligibilityNow:
+    """Whether the candidate meets the conditions of each level, why, what is missing, and from when on. Before anything is paid."""
+    return eligibility.own(candidate(routes), reference)
 
 
 @routes.put("/applications/<reference>/choice")
