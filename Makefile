@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test no-grants machine rights quick lint types rules faults browser deployable build docs lock seal-certificate carry clean
+.PHONY: help start reset test no-grants machine rights quick lint types rules faults browser deployable build docs policy-check policy-diff lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -56,6 +56,12 @@ build: $(VENV)/development.stamp .venv-deploy/stamp  ## What would be deployed: 
 
 docs: $(VENV)/development.stamp       ## Write the generated pages again
 	$(BIN)/python -m local.docs
+
+policy-check: $(VENV)/local.stamp     ## Validate every policy and calendar, or one: FILE=my.yaml
+	@$(BIN)/python -m local.policy_tools.check $(FILE)
+
+policy-diff: $(VENV)/local.stamp      ## What changed between two policies, in sentences: A=cgptc B=my.yaml IN=en|zh
+	@$(BIN)/python -m local.policy_tools.diff "$(A)" "$(B)" $(IN)
 
 carry: $(VENV)/local.stamp            ## Carry 200 candidates through and print the rate
 	$(BIN)/python -m local.carry $(ARGS)

@@ -1,0 +1,49 @@
+"""What changed from one policy to another, in plain sentences.
+
+    make policy-diff A=cgptc B=guangdong            two schemes that we ship
+    make policy-diff A=guangdong B=changed.yaml IN=zh
+
+`A` and `B` are a scheme, a scheme and version (`cgptc@2026.1`), or a file. Exit code 1: a file is not a valid policy.
+"""
+
+import sys
+from pathlib import Path
+
+from certification.policies import load_policy, load_reading, parse_yaml
+from certification.rules.policy import Policy
+from certification.rules.policy_diff import differences
+from local.policy_tools.check import check_file
+
+
+class NotValid(Exception):
+    """The file is not a valid policy; the text says what is wrong."""
+
+
+def policy_at(where: str) -> Policy:
+    """A policy by scheme, by scheme and version, or by file."""
+    path = Path(where)
+    if path.suffix == ".yaml":
+        wrong = [trouble for trouble in check_file(path) if trouble.place != "scheme"]
+        if wrong:
+            raise NotValid("\n".join(str(trouble) for trouble in wrong))
+        return Policy.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+    scheme, _, version = where.partition("@")
+    return load_policy(scheme, version or None)[0]
+
+
+def main(before: str, after: str, language: str) -> int:
+    """Print every difference in one language or, with `both`, in both; give the exit code."""
+    try:
+        found = differences(policy_at(before), policy_at(after), load_reading())
+    except NotValid as error:
+        print(error)
+        return 1
+    for difference in found:
+        for one in ("en", "zh") if language == "both" else (language,):
+            print(getattr(difference.sentence, one))
+    print({"zh": f"共 {len(found)} 处不同。"}.get(language, f"{len(found)} differences."))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "both"))
