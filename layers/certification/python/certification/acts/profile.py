@@ -80,35 +80,47 @@ def save_details(
     """
     candidate = candidates.read(candidate_id)
     held(candidate)
+    saved = with_details(candidate, native, latin, born, nationality, id_kind, number)
+    if _same_person(candidate, saved):
+        return
+    _, writes, told = details_stored(candidate, saved)
+    try:
+        commit(writes, told)
+    except Lost as loss:
+        if loss.concerns("Claims/id:"):
+            raise _document_taken() from None
+        raise
+
+
+def with_details(
+    candidate: Candidate, native: str, latin: str, born: date, nationality: str, id_kind: DocumentType, number: str
+) -> Candidate:
+    """The candidate with these details, each checked by its rule; not yet stored."""
     document = id_document(id_kind, number)
     must_agree(document, born)
-    index = blind("id", f"{document.type}|{document.number}")
-    key = key_of(candidate_id)
-    saved = candidate.changed(
+    key = key_of(candidate.id)
+    saved: Candidate = candidate.changed(
         native_name=full_name(native) if native.strip() else None,
         latin_name=latin_name(latin) if latin.strip() else None,
         sealed_birth_date=key.seal("birth_date", _in_the_past(born).isoformat()),
         nationality=_country(nationality),
         id_kind=id_kind,
         sealed_id_number=key.seal("id_number", document.number),
-        id_index=index,
+        id_index=blind("id", f"{document.type}|{document.number}"),
         revision=candidate.revision + 1,
     )
     if not saved.native_name and not saved.latin_name:
         raise Refused("name_missing", "Enter your name.", "请填写姓名。", field="full_name")
     must_have_a_name_to_print(saved.native_name, saved.latin_name, printable())
-    if _same_person(candidate, saved):
-        return
-    saved, checks, told = followed(saved)
+    return saved
+
+
+def details_stored(before: Candidate, after: Candidate) -> tuple[Candidate, list[Write], list[Announcement]]:
+    """What changed details lead to: the document's claim, the checks of the person, and a look at rare characters."""
+    saved, checks, told = followed(after)
     help_writes, help_told = names.noticed(saved)
-    try:
-        commit(
-            [candidates.update(saved), *_claim_document(candidate, index), *checks, *help_writes], [*told, *help_told]
-        )
-    except Lost as loss:
-        if loss.concerns("Claims/id:"):
-            raise _document_taken() from None
-        raise
+    claim = _claim_document(before, saved.id_index or "")
+    return saved, [candidates.update(saved), *claim, *checks, *help_writes], [*told, *help_told]
 
 
 def _same_person(before: Candidate, after: Candidate) -> bool:
