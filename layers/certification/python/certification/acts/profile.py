@@ -12,6 +12,7 @@ from certification.acts.verification import followed
 from certification.cloud import clock
 from certification.cloud.blind_index import blind
 from certification.cloud.field_encryption import key_of
+from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.candidates import Candidate, Upload, candidates
 from certification.cloud.tables.claims import Claim, claims

@@ -34,6 +34,9 @@ STAGES: dict[Status, Stage] = {
     Status.CERTIFIED: Stage.CERTIFIED,
 }
 
+RESCREENABLE = frozenset({Status.AWAITING_REVIEW, Status.AWAITING_PAYMENT})
+"""Where what was screened may still change: before, the screening or the candidate is at work on it."""
+
 
 class Wish(Frozen):
     """A correction as the policy sees it: what must be done again, and whether evidence is needed."""
@@ -64,11 +67,10 @@ def correctable(policy: Policy, status: Status, stage: Stage) -> tuple[str, ...]
     """The fields for which the candidate may ask for a correction now, in the order of the matrix."""
     if status in ENDED or policy.changes is None:
         return ()
-    return tuple(
-        dict.fromkeys(
-            field for rule in policy.changes.rules if rule.who == "case" and stage in rule.stages for field in rule.fields
-        )
-    )
+    found = [rule for rule in policy.changes.rules if rule.who == "case" and stage in rule.stages]
+    if stage is Stage.CONFIRMED and status not in RESCREENABLE:
+        found = [rule for rule in found if "rescreen" not in rule.then]
+    return tuple(dict.fromkeys(field for rule in found for field in rule.fields))
 
 
 def check_wish(policy: Policy, status: Status, stage: Stage, wanted: Mapping[str, str], *, evidence: bool) -> Wish:
@@ -95,7 +97,11 @@ def check_wish(policy: Policy, status: Status, stage: Stage, wanted: Mapping[str
 def _not_now(field: str, stage: Stage) -> Refused:
     if field == "photo":
         return _refused(
-            "photo_is_staffs", "The photo is not changed on request.", "照片原则上不得更改。", field, ("CHG-03", "PHO-08")
+            "photo_is_staffs",
+            "The photo is not changed on request.",
+            "照片原则上不得更改。",
+            field,
+            ("CHG-03", "PHO-08"),
         )
     if stage is Stage.DRAFT:
         return _refused(

@@ -79,7 +79,7 @@ def review_due(submitted: datetime, policy: Policy, calendar: WorkingCalendar) -
     """When the review of an application submitted, or submitted again, must be decided."""
     window = policy.review.decide
     en, zh = f"The review takes {_length(window).en} at most.", f"审核在{_length(window).zh}内完成。"
-    return _deadline(submitted, window, policy, calendar, Because(en=en, zh=zh, rules=("CHK-01",)))
+    return window_end(submitted, window, policy, calendar, Because(en=en, zh=zh, rules=("CHK-01",)))
 
 
 def warning_at(promised_by: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime | None:
@@ -95,7 +95,7 @@ def supplement_due(returned: datetime, dates: SittingDates, policy: Policy, cale
         zh="退回的申请须在此之前修改并重新提交，且不得晚于缴费截止时间。",
         rules=("CHK-03",),
     )
-    return _deadline(returned, policy.review.supplement, policy, calendar, because, _closings(dates))
+    return window_end(returned, policy.review.supplement, policy, calendar, because, _closings(dates))
 
 
 def signature_due(
@@ -109,7 +109,7 @@ def signature_due(
         zh="请在报名截止前签署承诺书，或选择提交证明材料。",
         rules=("REG-01", "COM-04"),
     )
-    due = _deadline(confirmed, policy.commitment.sign, policy, calendar, because, _closings(dates))
+    due = window_end(confirmed, policy.commitment.sign, policy, calendar, because, _closings(dates))
     return _not_before(due, now, dates, policy)
 
 
@@ -124,7 +124,7 @@ def proofs_due(
         zh="请在信息录入截止前上传证明材料，逾期后果自负。",
         rules=("COM-14", "COM-09"),
     )
-    due = _deadline(confirmed, policy.commitment.proofs.due, policy, calendar, because, _closings(dates))
+    due = window_end(confirmed, policy.commitment.proofs.due, policy, calendar, because, _closings(dates))
     return due if own_act else _not_before(due, now, dates, policy)
 
 
@@ -143,6 +143,18 @@ def _not_before(deadline: Deadline, now: datetime, dates: SittingDates, policy: 
     return deadline.model_copy(update={"due": due, "last_day": day_of(due - timedelta(microseconds=1), policy.zone)})
 
 
+def check_answer_due(requested: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
+    """By when a candidate answers a check of their commitment."""
+    if policy.checks is None:
+        raise ValueError("this scheme has no checks")
+    because = Because(
+        en="Hand in what the check asks for until then. Missing it counts as refusing it.",
+        zh="请在此之前配合核查并提交材料，逾期视为拒绝核查。",
+        rules=("CHK-13", "CHK-15", "CHK-16"),
+    )
+    return _deadline(requested, policy.checks.answer, policy, calendar, because)
+
+
 def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> Deadline:
     """Until when an approved candidate can pay. Refused when payment has closed: a late desk must not lapse anybody."""
     if not is_open(approved, None, dates.payment_closes):
@@ -158,7 +170,7 @@ def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calenda
         zh="请在审核通过后的规定时间内且在缴费截止前缴费。",
         rules=("REG-10", "REG-09"),
     )
-    return _deadline(approved, policy.payment.due, policy, calendar, because, _closings(dates))
+    return window_end(approved, policy.payment.due, policy, calendar, because, _closings(dates))
 
 
 def lapses_at(dates: SittingDates, policy: Policy) -> datetime:
@@ -173,14 +185,14 @@ def verification_due(saved: datetime, policy: Policy, calendar: WorkingCalendar)
         zh="在线核验在此时间内反馈；未反馈的转为现场核查，不影响继续报名。",
         rules=("EDU-01", "EDU-02"),
     )
-    return _deadline(saved, policy.verification.answer, policy, calendar, because)
+    return window_end(saved, policy.verification.answer, policy, calendar, because)
 
 
 def results_due(dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> Deadline:
     """When results must be released: counted from the day on which the last subject ends."""
     because = Because(en="Results are released by then.", zh="最迟于此日公布成绩。", rules=("RES-01",))
     named = {Anchor.NOTICE: dates.results_published}
-    return _deadline(dates.exam_over, policy.results.publish, policy, calendar, because, named)
+    return window_end(dates.exam_over, policy.results.publish, policy, calendar, because, named)
 
 
 def choice_due(called_off: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
@@ -190,13 +202,13 @@ def choice_due(called_off: datetime, policy: Policy, calendar: WorkingCalendar) 
         zh="请在此之前选择退款或改期，逾期按规定办理。",
         rules=("REF-03",),
     )
-    return _deadline(called_off, policy.cancellation.choose, policy, calendar, because)
+    return window_end(called_off, policy.cancellation.choose, policy, calendar, because)
 
 
 def certificate_due(qualified: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
     """When the certificate of a qualified candidate must have been issued."""
     because = Because(en="Certificates are issued automatically.", zh="证书由系统自动签发。", rules=("CER-01",))
-    return _deadline(qualified, policy.certificate.issue, policy, calendar, because)
+    return window_end(qualified, policy.certificate.issue, policy, calendar, because)
 
 
 def ticket_window(dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> tuple[datetime, datetime]:
@@ -256,7 +268,7 @@ def elapsed(span: Span) -> timedelta:
     return timedelta(**{span.unit: span.count})
 
 
-def _deadline(
+def window_end(
     start: datetime,
     window: Window,
     policy: Policy,

@@ -10,6 +10,7 @@ from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, m
 from certification.rules.cases import OpenCase
 from certification.rules.model import Frozen
 from certification.rules.policy_applying import CandidateClass
+from certification.rules.policy_changes import VoidScope
 from certification.rules.status import Status, Trigger
 
 
@@ -50,6 +51,30 @@ class Returned(Frozen):
     reasons: tuple[ReturnReason, ...]
     note: str
     at: datetime
+
+
+class Correction(Frozen):
+    """A correction the candidate asked for: which fields, and what became of it. The values are sealed in the case."""
+
+    case: str
+    fields: tuple[str, ...]
+    asked_at: datetime
+    state: Literal["asked", "made", "refused", "overtaken"] = "asked"
+    note: str = ""
+    decided_at: datetime | None = None
+
+
+class Voided(Frozen):
+    """Why something is void, how much of it, by whom it was decided and in which case. `reply` is sealed."""
+
+    scope: VoidScope
+    ground: str
+    decided_by: str
+    seconded_by: str | None = None
+    case: str
+    at: datetime
+    earlier: Status
+    reinstated_at: datetime | None = None
 
 
 class Seat(Frozen):
@@ -117,6 +142,8 @@ class Application(Record):
     result: str | None = None
     score_report: str | None = None
     certificate: str | None = None
+    corrections: tuple[Correction, ...] = ()
+    void: Voided | None = None
     life: tuple[Step, ...] = ()
 
     @property
