@@ -55,7 +55,7 @@ def _published() -> Iterator[tuple[Stand, Saved]]:
         for described in (later, guangdong(START)):
             seed.drop(made.cloud, f"sittings/{described['id']}.json", json.dumps(described).encode(), seed.OFFICER)
         made.cloud.settle()
-        announcing.publish(made.cloud, SITTING, (seed.OFFICER,))
+        announcing.publish(made.cloud, SITTING, (seed.OFFICER, seed.SECOND))
         yield made, made.save()
 
 
@@ -64,6 +64,13 @@ def stand(_published: tuple[Stand, Saved]) -> Stand:
     made, saved = _published
     made.restore(saved)
     return made
+
+
+def both(stand: Stand, text: str) -> None:
+    """A notice that two people publish."""
+    for officer in (seed.OFFICER, seed.SECOND):
+        seed.drop(stand.cloud, f"notices/by-{officer}.yaml", text.encode(), officer)
+        stand.cloud.settle()
 
 
 def words(stand: Stand, path: str, language: str = "en", status: int = 200) -> str:
@@ -268,8 +275,7 @@ def test_a_notice_of_checks_on_site_says_when_where_and_how(stand: Stand) -> Non
         "on_site:\n  when: {en: '7 and 8 October, 09:00', zh: 10月7日至8日}\n"
         "  where: {en: 1 Sample Road, zh: 样本路1号}\n  how: {en: 'in person, without an appointment', zh: 本人现场办理}\n"
     )
-    seed.drop(stand.cloud, "notices/on-site.yaml", text.encode(), seed.OFFICER)
-    stand.cloud.settle()
+    both(stand, text)
     page = words(stand, "/notices/on-site-check-guangdong-2026-in-guangzhou")
     assert "When 7 and 8 October, 09:00 Where 1 Sample Road How in person, without an appointment" in page
     assert "Constructor (Level 1) 2026 · Guangzhou" in page
@@ -280,8 +286,7 @@ def test_a_notice_of_checks_on_site_says_when_where_and_how(stand: Stand) -> Non
 def test_a_notice_shows_its_history_and_old_versions_lead_to_the_new_one(stand: Stand) -> None:
     stand.wait(timedelta(seconds=1))
     text = (seed_text("warning")).replace("designated by us", "designated by anybody")
-    seed.drop(stand.cloud, "notices/again.yaml", text.encode(), seed.OFFICER)
-    stand.cloud.settle()
+    both(stand, text)
     newest, first = words(stand, "/notices/integrity-warning"), words(stand, "/notices/integrity-warning/1")
     assert "designated by anybody" in newest
     assert "Another one took its place on 1 September 2026" in first
@@ -300,8 +305,7 @@ def seed_text(name: str) -> str:
 def test_what_somebody_wrote_never_becomes_markup(stand: Stand) -> None:
     text = seed_text("warning").replace("no preparation", 'no "prep" & 3 < 4 onload=alert(1)')
     stand.wait(timedelta(seconds=1))
-    seed.drop(stand.cloud, "notices/markup.yaml", text.encode(), seed.OFFICER)
-    stand.cloud.settle()
+    both(stand, text)
     body = stand.cloud.request("GET", "/en/notices/integrity-warning", {}, b"").body.decode()
     assert "sell no &#34;prep&#34; &amp; 3 &lt; 4 onload=alert(1)" in body
     assert "<strong>guaranteed pass</strong>" in body

@@ -20,11 +20,11 @@ BOARD: TypeAdapter[tuple[Series, ...]] = TypeAdapter(tuple[Series, ...])
 
 
 class Posted(Frozen):
-    """One version with its text."""
+    """One version with its text; without it when it spoke of people and has ended."""
 
     series: Series
     version: Version
-    notice: Notice
+    notice: Notice | None
 
 
 def text_key(identifier: str, number: int) -> str:
@@ -39,14 +39,15 @@ def board() -> tuple[Series, ...]:
 
 
 def posted(identifier: str, number: int | None = None) -> Posted:
-    """A version that counts or has counted; without a number the newest. `NotFound` before its instant and when it is removed."""
+    """A version that counts or has counted; without a number the newest. `NotFound` before its instant."""
     now = clock.now()
     series = next((one for one in board() if one.id == identifier), None)
     begun = series.begun(now) if series else ()
     version = next((one for one in begun if number in (None, one.number)), None)
-    if series is None or version is None or series.removed(version, now):
+    if series is None or version is None:
         raise NotFound("notice")
-    return Posted(series=series, version=version, notice=read(identifier, version.number))
+    gone = series.removed(version, now)
+    return Posted(series=series, version=version, notice=None if gone else read(identifier, version.number))
 
 
 def read(identifier: str, number: int) -> Notice:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import yaml
 from pydantic import ValidationError
 
-from certification.acts import notices, review
+from certification.acts import notices, public_lists, review
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import FileRefused, dropped_by, report, table_of
 from certification.cloud import vault
@@ -64,9 +64,11 @@ def _notice(key: str) -> tuple[int, list[RowProblem]]:
     except ValidationError as error:
         return 0, _wrong_fields(error)
     try:
-        notices.publish(member, notice)
+        notices.publish(member, public_lists.completed(notice))
     except notices.NotFit as refusal:
         return 1, list(refusal.problems)
+    except Refused as refusal:
+        return 1, [problem(1, refusal.field or "", "", refusal.code, refusal.en, refusal.zh)]
     return 1, []
 
 

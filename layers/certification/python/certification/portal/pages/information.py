@@ -15,13 +15,19 @@ def all_notices(request: Request) -> Response:
 
 
 def notice(request: Request, notice: str) -> Response:
-    return page(request, "notice.html", view=notices.notice(notice, None, request.language))
+    return _notice(request, notice, None)
 
 
 def version(request: Request, notice: str, number: str) -> Response:
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         raise NotFound("notice")
-    return page(request, "notice.html", view=notices.notice(notice, int(number), request.language))
+    return _notice(request, notice, int(number))
+
+
+def _notice(request: Request, identifier: str, number: int | None) -> Response:
+    """Gone (410) when it spoke of people and has ended: its hash remains, and what it was about."""
+    view = notices.notice(identifier, number, request.language)
+    return page(request, "notice.html", view=view, status=410 if view.removed else 200)
 
 
 def atom(request: Request) -> Response:

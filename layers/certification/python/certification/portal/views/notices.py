@@ -10,6 +10,8 @@ from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views.speech import Speech
 from certification.rules import restricted_text
+from certification.rules.cases import CaseKind
+from certification.rules.desks import desk_for
 from certification.rules.model import Frozen
 from certification.rules.notices import NAMES_PEOPLE, Notice, NoticeKind, Series
 from certification.rules.policy import Policy
@@ -57,6 +59,7 @@ class NoticePage(Frozen):
     facts: Facts
     replaced: str
     ended: str
+    removed: bool
     complaint: str
     text: Text
     history: tuple[Past, ...]
@@ -125,8 +128,9 @@ def notice(identifier: str, number: int | None, language: Language) -> NoticePag
         facts=_facts(found, say),
         replaced=say("notices.replaced", when=say.moment(replaced)) if replaced else "",
         ended=say("notices.ended", when=say.moment(version.ends)) if version.ends and over else "",
-        complaint=_complaints(found.series),
-        text=text(found.notice, say),
+        removed=found.notice is None,
+        complaint="" if over else _complaints(found.series),
+        text=text(found.notice, say) if found.notice else Text(blocks=()),
         history=tuple(
             Past(
                 number=one.number,
@@ -157,8 +161,7 @@ def _complaints(series: Series) -> str:
     """The address of the desk that hears complaints about people a notice names."""
     if series.kind not in NAMES_PEOPLE or series.scheme is None:
         return ""
-    desks = load_policy(series.scheme)[0].desks
-    return next((desk.email for desk in desks if "complaint" in desk.serves), desks[0].email)
+    return desk_for(load_policy(series.scheme)[0], CaseKind.COMPLAINT, series.region).email
 
 
 def text(content: Notice, say: Speech) -> Text:

@@ -81,5 +81,5 @@ def _plan(identifier: str, language: Language) -> Plan:
         id=identifier,
         title=say.said(found.version.title),
         since=say.moment(found.version.effective),
-        text=notices.text(found.notice, say),
+        text=notices.text(notice_board.read(identifier, found.version.number), say),
     )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from certification.acts import notice_board
+from certification.acts import notice_board, public_lists
 from certification.acts import notices as publishing
 from certification.acts.callers import MAY_PUBLISH_NOTICES, must_be
 from certification.acts.notices import Outcome
@@ -16,12 +16,13 @@ from certification.portal.templating import ZONE
 from certification.portal.views import desk, exams, notices
 from certification.portal.views.notices import Entry, Text
 from certification.portal.views.speech import Speech
+from certification.rules.errors import Refused
 from certification.rules.model import Frozen
-from certification.rules.notices import NEEDS, ONLY, Notice, NoticeKind, identity, proof
+from certification.rules.notices import NEEDS, Notice, NoticeKind, identity, proof
 
 Options = tuple[tuple[str, str], ...]
-WRITTEN = tuple(kind for kind in NoticeKind if not set(NEEDS[kind]) & set(ONLY))
-"""The kinds a form is enough for; a plan, an appointment and a list of people have parts that come by file."""
+WRITTEN = tuple(kind for kind in NoticeKind if not set(NEEDS[kind]) & {"plan", "on_site"})
+"""The kinds a form is enough for; a plan and an appointment have parts that come by file."""
 FIELDS = ("kind", "scheme", "year", "region", "sitting", "name", "effective", "ends")
 
 
@@ -90,6 +91,8 @@ def waiting(staff_id: str, language: Language) -> tuple[Waiting, ...]:
 def typed(identifier: str) -> dict[str, str]:
     """The newest version as the form shows it, to write the next one from."""
     content = notice_board.posted(identifier).notice
+    if content is None:
+        return {}
     values = content.model_dump(mode="json", include={"kind", "scheme", "year", "region", "sitting", "name"})
     texts = {
         f"{part}_{code}": getattr(getattr(content, part), code) for part in ("title", "text") for code in LANGUAGES
@@ -109,6 +112,11 @@ def read(form: Form) -> Notice | None:
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False):
             form.errors.setdefault("_".join(map(str, one["loc"])), form.t("staff.notice_field"))
+        return None
+    try:
+        notice = public_lists.completed(notice)
+    except Refused as refusal:
+        form.refused(refusal)
         return None
     for problem in publishing.problems(notice):
         words = problem.zh if form.request.language == "zh" else problem.en
