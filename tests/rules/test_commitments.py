@@ -19,7 +19,7 @@ from certification.rules.commitments import (
     must_be_withdrawable,
     offer,
 )
-from certification.rules.deadlines import proofs_advised, proofs_due, signature_due
+from certification.rules.commitment_deadlines import proofs_advised, proofs_due, signature_due
 from certification.rules.errors import Refused
 from certification.rules.integrity import Entry, EntryKind, counts, in_force, next_end
 from certification.rules.policy import Policy

@@ -12,8 +12,9 @@ from certification.cloud.tables.commitments import Commitment
 from certification.cloud.tables.commitments import commitments as signatures
 from certification.cloud.tables.sittings import sittings
 from certification.policies import load_calendar, load_policy
+from certification.rules.commitment_deadlines import proofs_advised
 from certification.rules.commitments import CommitmentText, Offer, chosen_before_confirming, locks
-from certification.rules.deadlines import is_open, proofs_advised
+from certification.rules.deadlines import is_open
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 from certification.rules.proofs import needed

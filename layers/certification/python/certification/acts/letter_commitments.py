@@ -10,7 +10,7 @@ from certification.cloud.tables.commitments import commitments
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import Sitting
 from certification.policies import load_calendar, load_policy
-from certification.rules.deadlines import proofs_advised
+from certification.rules.commitment_deadlines import proofs_advised
 from certification.rules.lanes import proofs_first
 from certification.rules.proofs import needed
 from certification.rules.waits import waits_for

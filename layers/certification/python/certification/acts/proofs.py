@@ -17,7 +17,8 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
-from certification.rules.deadlines import is_open, proofs_advised, proofs_due
+from certification.rules.commitment_deadlines import proofs_advised, proofs_due
+from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
 from certification.rules.policy import Policy
 from certification.rules.policy_applying import CandidateClass

@@ -18,8 +18,8 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
+from certification.rules.commitment_deadlines import proofs_advised, signature_due
 from certification.rules.commitments import classes_of
-from certification.rules.deadlines import proofs_advised, signature_due
 from certification.rules.lanes import LaneChoice, with_unverified
 from certification.rules.lanes import choose_lane as lane_of
 from certification.rules.policy import Policy

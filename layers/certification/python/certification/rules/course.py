@@ -12,14 +12,13 @@ from typing import Literal
 
 from certification.rules import course_words as say
 from certification.rules.calendars import WorkingCalendar
+from certification.rules.commitment_deadlines import proofs_due, signature_due
 from certification.rules.deadlines import (
     certificate_due,
     choice_due,
     payment_due,
-    proofs_due,
     results_due,
     review_due,
-    signature_due,
     supplement_due,
     ticket_window,
 )

@@ -6,8 +6,6 @@ scheme's time zone, hours end to the second (`calendars.py`).
 
     review           5 working days after submission; a resubmission gets a fresh clock             CHK-01, decision 7
     supplement       14 days after the return, not beyond the close of payment                      own choice
-    signature        as the policy says, the close of registration                                  COM-08, REG-01
-    proofs           the close of registration; advised one day before                              COM-14
     payment          14 days after approval, not beyond the close of payment                        decision 8
     lapse            not before payment has been closed for 24 hours, and a last query              PAY-05, decision 8
     verification     24 hours after the profile was saved; then an on-site check, never a block     EDU-01, decision 21
@@ -95,64 +93,7 @@ def supplement_due(returned: datetime, dates: SittingDates, policy: Policy, cale
         zh="退回的申请须在此之前修改并重新提交，且不得晚于缴费截止时间。",
         rules=("CHK-03",),
     )
-    return window_end(returned, policy.review.supplement, policy, calendar, because, _closings(dates))
-
-
-def signature_due(
-    confirmed: datetime, now: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar
-) -> Deadline:
-    """Until when the commitment may be signed. Whoever confirmed in time keeps `at_least`, however long we screened."""
-    if policy.commitment is None:
-        raise ValueError("this scheme has no commitment to sign")
-    because = Because(
-        en="Sign the commitment, or choose to hand in proofs, before registration closes.",
-        zh="请在报名截止前签署承诺书，或选择提交证明材料。",
-        rules=("REG-01", "COM-04"),
-    )
-    due = window_end(confirmed, policy.commitment.sign, policy, calendar, because, _closings(dates))
-    return _not_before(due, now, dates, policy)
-
-
-def proofs_due(
-    confirmed: datetime, now: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar, *, own_act: bool
-) -> Deadline:
-    """Until when proofs may be handed in. `own_act`: the candidate came here by declining or withdrawing, at own risk."""
-    if policy.commitment is None or policy.commitment.proofs is None:
-        raise ValueError("this scheme does not say which proofs are handed in")
-    because = Because(
-        en="Hand in your proofs before the time to enter information ends. Later it is at your own risk.",
-        zh="请在信息录入截止前上传证明材料，逾期后果自负。",
-        rules=("COM-14", "COM-09"),
-    )
-    due = window_end(confirmed, policy.commitment.proofs.due, policy, calendar, because, _closings(dates))
-    return due if own_act else _not_before(due, now, dates, policy)
-
-
-def proofs_advised(due: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
-    """By when we advise to have handed in the proofs: one day before (COM-14)."""
-    proofs = policy.commitment.proofs if policy.commitment else None
-    return begins_before(due, proofs.advised, calendar, policy.zone) if proofs and proofs.advised else due
-
-
-def _not_before(deadline: Deadline, now: datetime, dates: SittingDates, policy: Policy) -> Deadline:
-    """The deadline, moved so that our own delay takes nothing away; never beyond the close of payment."""
-    proofs = policy.commitment.proofs if policy.commitment else None
-    if proofs is None or proofs.at_least is None:
-        return deadline
-    due = max(deadline.due, min(now + elapsed(proofs.at_least), dates.payment_closes))
-    return deadline.model_copy(update={"due": due, "last_day": day_of(due - timedelta(microseconds=1), policy.zone)})
-
-
-def check_answer_due(requested: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
-    """By when a candidate answers a check of their commitment."""
-    if policy.checks is None:
-        raise ValueError("this scheme has no checks")
-    because = Because(
-        en="Hand in what the check asks for until then. Missing it counts as refusing it.",
-        zh="请在此之前配合核查并提交材料，逾期视为拒绝核查。",
-        rules=("CHK-13", "CHK-15", "CHK-16"),
-    )
-    return _deadline(requested, policy.checks.answer, policy, calendar, because)
+    return window_end(returned, policy.review.supplement, policy, calendar, because, closings(dates))
 
 
 def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calendar: WorkingCalendar) -> Deadline:
@@ -170,7 +111,7 @@ def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calenda
         zh="请在审核通过后的规定时间内且在缴费截止前缴费。",
         rules=("REG-10", "REG-09"),
     )
-    return window_end(approved, policy.payment.due, policy, calendar, because, _closings(dates))
+    return window_end(approved, policy.payment.due, policy, calendar, because, closings(dates))
 
 
 def lapses_at(dates: SittingDates, policy: Policy) -> datetime:
@@ -292,7 +233,8 @@ def window_end(
     return Deadline(due=due, last_day=last_day, provisional=provisional, because=because)
 
 
-def _closings(dates: SittingDates) -> Mapping[Anchor, datetime | None]:
+def closings(dates: SittingDates) -> Mapping[Anchor, datetime | None]:
+    """The instants of a sitting that a window may last until."""
     return {
         Anchor.REGISTRATION_CLOSES: dates.registration_closes,
         Anchor.PAYMENT_CLOSES: dates.payment_closes,

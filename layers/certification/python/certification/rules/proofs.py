@@ -23,3 +23,16 @@ def needed(policy: Policy, classes: Collection[CandidateClass]) -> tuple[str, ..
 def looked_at_first(now: datetime, advised: datetime, due: datetime) -> datetime:
     """When the wait is looked at first: at the reminder if it is still to come, else at its end."""
     return advised if now < advised < due else due
+
+
+def asked_in_check(policy: Policy, level: str) -> tuple[str, ...]:
+    """What somebody who committed hands in when a check asks: the proofs that would have been asked for (CHK-11).
+
+    Nothing by upload where the scheme takes proofs on paper only (CHK-06).
+    """
+    if policy.checks is None or (policy.checks.accepts and "electronic" not in policy.checks.accepts):
+        return ()
+    classes: set[CandidateClass] = {"not_chosen"}
+    if policy.level(level).waives:
+        classes.add("exemption_level")
+    return needed(policy, classes)

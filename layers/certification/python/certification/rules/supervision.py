@@ -7,9 +7,18 @@ what was declared (CHK-09..12). A check has a date by which the candidate answer
 whether the right to sit is forfeited or registration and scores are void (K31).
 """
 
+from datetime import datetime
+from typing import Literal
+
+from certification.rules.cases import Block
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.sitting import SittingDates
+from certification.rules.status import Status
 from certification.rules.words import Because, Words
+
+Consequence = Literal["forfeited", "hearing"]
+BEFORE_THE_EXAM = frozenset({Status.AWAITING_PAYMENT, Status.REGISTERED, Status.SEATED})
 
 CONDITIONS: dict[str, Words] = {
     "committed": Words(en="a commitment was made", zh="已作出承诺"),
@@ -45,3 +54,22 @@ def waiver(policy: Policy, *, committed: bool, auto_verified: bool, no_integrity
             rules=("CHK-08", "CHK-09"),
         )
     return Waiver(waived=bool(wanted) and not missing, because=because)
+
+
+def blocked_by_check(now: datetime, dates: SittingDates) -> Block:
+    """What a check holds up: the ticket until the first subject begins, the certificate from then on (CHK-04)."""
+    return Block.TICKET if now < dates.first_subject else Block.ISSUANCE
+
+
+def after_missed(policy: Policy, status: Status) -> Consequence:
+    """What a check that was refused or missed leads to (K31): before the exam the right to sit may be forfeited; in all
+    other cases a hearing decides what is void."""
+    sits = status in (Status.REGISTERED, Status.SEATED)
+    return "forfeited" if policy.checks is not None and policy.checks.refused == "forfeited" and sits else "hearing"
+
+
+def ground_of(status: Status, *, missed: bool) -> str:
+    """The ground of the policy that a hearing is about: not checked before the tickets or after the exam, or not true."""
+    if not missed:
+        return "false_statement"
+    return "not_checked_before_tickets" if status in BEFORE_THE_EXAM else "not_checked_after_exam"
