@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test no-grants machine rights quick lint types rules faults browser deployable build docs policy-check policy-diff lock seal-certificate carry clean
+.PHONY: help start reset test no-grants machine rights quick lint types rules faults benchmarks browser deployable build docs policy-check policy-diff lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -43,6 +43,9 @@ quick: $(VENV)/development.stamp      ## Every test that needs neither browser n
 
 faults: $(VENV)/development.stamp     ## Break every cloud call of the payment stories (minutes)
 	$(BIN)/pytest tests/faults
+
+benchmarks: $(VENV)/development.stamp ## How fast the rules are, beside a reference (seconds; never part of `make test`)
+	$(BIN)/python -m tests.benchmarks
 
 browser: $(VENV)/development.stamp    ## Pages in Chromium
 	$(BIN)/pytest -m browser

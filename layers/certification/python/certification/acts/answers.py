@@ -103,11 +103,10 @@ def fingerprints(answers: dict[str, object]) -> dict[str, str]:
     }
 
 
-def background_of(candidate: Candidate, person: Person, accepted: tuple[str, ...] = ()) -> Background:
-    """What the eligibility rule looks at; `accepted` are majors that a desk let in (ELI-05)."""
+def background_of(candidate: Candidate, person: Person) -> Background:
+    """What the eligibility rule looks at."""
     return Background(
         date_of_birth=person.birth_date or date.max,
         education=tuple(educations(candidate).values()),
         work=person.work,
-        majors_accepted=accepted,
     )

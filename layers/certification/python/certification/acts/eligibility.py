@@ -1,5 +1,6 @@
 """Eligibility asked and kept: for a candidate's own data, for an application, and for anybody who tries the calculator."""
 
+import hashlib
 import json
 from datetime import date, datetime
 from functools import cache
@@ -11,15 +12,16 @@ from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.tables.applications import Answer, Application
 from certification.cloud.tables.audit import AuditEntry, audit
-from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_policy
-from certification.rules.conditions import Conditions, conditions
+from certification.rules.conditions import Conditions, conditions, plain
 from certification.rules.education import cleaned as cleaned_education
 from certification.rules.eligibility import Background, EligibilityAnswer, answered, counted_until
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.reaching import reached
 from certification.rules.timetable import Row, timetable
 from certification.rules.work import cleaned as cleaned_work
 
@@ -55,16 +57,12 @@ def conditions_of(scheme: str, version: str, level: str, occupation: str) -> Con
     return conditions(load_policy(scheme, version)[0], level, occupation)
 
 
-def of_application(
-    application: Application, accepted: tuple[str, ...] | None = None
-) -> tuple[EligibilityAnswer, "Inputs"]:
-    """The answer for an application as it is now, and what it rests on. `accepted` are majors a desk let in."""
+def of_application(application: Application) -> tuple[EligibilityAnswer, "Inputs"]:
+    """The answer for an application as it is now, and what it rests on."""
     candidate = candidates.read(application.candidate)
     policy, _ = load_policy(application.scheme)
     inputs = Inputs(
-        background=background_of(
-            candidate, opened(candidate), application.majors_accepted if accepted is None else accepted
-        ),
+        background=_background(application, candidate),
         scheme=policy.scheme,
         version=policy.version,
         level=application.level or "",
@@ -72,6 +70,27 @@ def of_application(
         until=counted_until(policy, sittings.read(application.sitting).dates),
     )
     return inputs.answer(), inputs
+
+
+def fingerprint(reference: str, major: str) -> str:
+    """A major as an application remembers it: never in clear."""
+    return hashlib.sha256(f"{reference}|{plain(major)}".encode()).hexdigest()
+
+
+def _background(application: Application, candidate: Candidate) -> Background:
+    """What the rule looks at, with the majors that a desk let in for this application (ELI-05)."""
+    background = background_of(candidate, opened(candidate))
+    majors = (entry.major for entry in background.education)
+    accepted = tuple(one for one in majors if fingerprint(application.reference, one) in application.majors_accepted)
+    return background.model_copy(update={"majors_accepted": accepted})
+
+
+def unlisted(application: Application) -> tuple[str, ...]:
+    """The majors on which alone a yes depends: what a desk is asked to accept."""
+    _, inputs = of_application(application)
+    found = reached(inputs.background, inputs.conditions).attempts
+    waiting = (one.entry for one in found if one.but_major is not None and one.entry is not None)
+    return tuple(dict.fromkeys(entry.major for entry in waiting))
 
 
 class Inputs(Frozen):
@@ -84,9 +103,12 @@ class Inputs(Frozen):
     occupation: str
     until: date
 
+    @property
+    def conditions(self) -> Conditions:
+        return conditions_of(self.scheme, self.version, self.level, self.occupation)
+
     def answer(self) -> EligibilityAnswer:
-        level = conditions_of(self.scheme, self.version, self.level, self.occupation)
-        return answered(self.background, level, self.until)
+        return answered(self.background, self.conditions, self.until)
 
 
 def kept(
@@ -133,7 +155,7 @@ def own(candidate_id: str, reference: str) -> Calculation:
     """What the candidate may apply for, from what they declared so far; nothing is stored."""
     application = own_application(candidate_id, reference)
     candidate = candidates.read(candidate_id)
-    background = background_of(candidate, opened(candidate), application.majors_accepted)
+    background = _background(application, candidate)
     sitting = sittings.read(application.sitting)
     return calculated(sitting, application.occupation or sitting.occupations[0], background)
 

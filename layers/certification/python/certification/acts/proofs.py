@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from certification.acts import majors
 from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
@@ -92,6 +93,8 @@ def hand_in(candidate_id: str, reference: str) -> None:
             facts={code: words[code].en for code in lacking},
         )
     case, because = review_of(application, policy, now)
+    beside = majors.case_for(application, policy, now) if "unlisted_major" in application.classes else None
+    new = [case] if beside is None else [case, beside]
     waiting = moved(
         application,
         Trigger.PROOFS_UPLOADED,
@@ -100,13 +103,13 @@ def hand_in(candidate_id: str, reference: str) -> None:
         due=None,  # the case has it
         rules=because.rules,
         review=case.id,
-        open_cases=(*application.open_cases, case.as_open),
+        open_cases=(*application.open_cases, *(one.as_open for one in new)),
         uploads_confirmed={
             **application.uploads_confirmed,
             **{code: candidate.files[code].key or "" for code in needed(policy, application.classes)},
         },
     )
     commit(
-        [applications.update(waiting), cases.insert(case), candidates.unchanged(candidate)],
-        [opened(case), announce("ProofsSubmitted", application)],
+        [applications.update(waiting), *map(cases.insert, new), candidates.unchanged(candidate)],
+        [*map(opened, new), announce("ProofsSubmitted", application)],
     )

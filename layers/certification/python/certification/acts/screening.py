@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from certification.acts import bars, eligibility, proofs
+from certification.acts import bars, eligibility, majors, proofs
 from certification.acts.answers import checks_of
 from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
@@ -51,10 +51,13 @@ def choose_lane(reference: str) -> str:
     candidate = candidates.read(application.candidate)
     known = bars.standing(candidate, policy)
     checks = checks_of(candidate, policy)
+    eligible = eligibility.of_application(application)[0]
     classes = classes_of(policy, application.level or "", application.commits, known.offer(policy, now))
+    if eligible.by_exception:
+        classes |= {"unlisted_major"}
     belongs = with_unverified(policy, checks, classes)
     complete = not proofs.missing(candidate, policy, belongs)
-    lane = lane_of(policy, checks, eligibility.of_application(application)[0], classes, complete=complete)
+    lane = lane_of(policy, checks, eligible, classes, complete=complete)
     answered = application
     if policy.commitment is not None:
         kept = Answer(rule="lane", yes=lane.lane != "proof", en=lane.because.en, zh=lane.because.zh, at=now)
@@ -73,6 +76,8 @@ Outcome = tuple[list[Write], list[Announcement]]
 def _to_review(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:
     """A review with its due date; what the rule doubts is shown to the reviewer, who decides."""
     case, because = review_of(application, policy, now, lane.look_at)
+    beside = majors.case_for(application, policy, now) if "unlisted_major" in lane.classes else None
+    new = [case] if beside is None else [case, beside]
     waiting = moved(
         application,
         lane.trigger,
@@ -81,9 +86,9 @@ def _to_review(application: Application, policy: Policy, lane: LaneChoice, now: 
         due=None,  # the case has it
         rules=(*lane.because.rules, *because.rules),
         review=case.id,
-        open_cases=(*application.open_cases, case.as_open),
+        open_cases=(*application.open_cases, *(one.as_open for one in new)),
     )
-    return [applications.update(waiting), cases.insert(case)], [opened(case)]
+    return [applications.update(waiting), *map(cases.insert, new)], list(map(opened, new))
 
 
 def _to_signature(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:

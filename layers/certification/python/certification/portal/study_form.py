@@ -31,7 +31,7 @@ def _one(form: Form, name: str) -> EducationEntry | None:
     if not (touched or {f"{name}_began", f"{name}_graduated"} & set(form.errors)):
         return None
     if not level:
-        form.wrong(f"{name}_level", "profile.level_missing")
+        form.wrong(f"{name}_level", "eligibility.level_missing")
     for field, day in (("began", began), ("graduated", graduated)):
         if day is None:
             form.wrong(f"{name}_{field}", f"eligibility.{field}_missing")

@@ -34,6 +34,7 @@ CLASS_WORDS: dict[CandidateClass, Words] = {
     "withdrawn": Words(en="you took your commitment back", zh="已撤回承诺"),
     "unverified": Words(en="the online check did not pass", zh="在线核验未通过"),
     "exemption_level": Words(en="you apply for an exemption level", zh="申报免试级别"),
+    "unlisted_major": Words(en="your major is not listed", zh="所学专业不在专业目录内"),
 }
 
 

@@ -39,6 +39,7 @@ RULES: dict[CandidateClass, str] = {
     "withdrawn": "COM-09",
     "unverified": "CHK-05",
     "exemption_level": "ELI-08",
+    "unlisted_major": "ELI-05",
 }
 
 
@@ -63,7 +64,10 @@ def choose_lane(
             zh="本项考试的所有报名均须先审核后缴费。",
             rules=("REG-02", "REG-08"),
         )
-        return LaneChoice(lane="review", trigger=Trigger.SENT_TO_REVIEW, because=because, look_at=look_at)
+        found = tuple(sorted(classes))
+        return LaneChoice(
+            lane="review", trigger=Trigger.SENT_TO_REVIEW, because=because, classes=found, look_at=look_at
+        )
     belongs = with_unverified(policy, checks, classes)
     needed = policy.review.required_for
     reviewed = tuple(sorted(belongs if needed == "all" else belongs & set(needed)))

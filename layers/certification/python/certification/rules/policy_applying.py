@@ -14,7 +14,7 @@ from certification.rules.spans import Span, Window
 from certification.rules.words import Words
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-CandidateClass = Literal["barred", "not_chosen", "withdrawn", "unverified", "exemption_level"]
+CandidateClass = Literal["barred", "not_chosen", "withdrawn", "unverified", "exemption_level", "unlisted_major"]
 VerificationSubject = Literal["identity", "education"]
 Ratio = Annotated[Decimal, Field(gt=0, lt=1)]
 BodyLevel = Literal["national", "provincial", "city"]

@@ -41,6 +41,9 @@ def contradictions(policy: Conditions) -> Iterator[str]:
             yield "eligibility.major_exception: no desk serves major_exception"
         if not terms.catalogue:
             yield "eligibility.major_exception: there is no catalogue to be outside of"
+        needed = policy.review.required_for
+        if needed != "all" and "unlisted_major" not in needed:
+            yield "eligibility.major_exception: review.required_for does not name unlisted_major (ELI-05)"
     for level in policy.levels:
         yield from (f"levels.{level.code}: {words}" for words in _level(policy, level))
         for number, path in enumerate(level.any_of, 1):

@@ -112,7 +112,7 @@ def is_free(taken_by: str | None, taken_at: datetime | None, member: str, now: d
     return taken_by in (None, member) or taken_at is None or now >= taken_at + LOCK
 
 
-MAY_REFUSE = frozenset({CaseKind.CORRECTION, CaseKind.VOID_HEARING, CaseKind.APPEAL})
+MAY_REFUSE = frozenset({CaseKind.MAJOR_EXCEPTION, CaseKind.CORRECTION, CaseKind.VOID_HEARING, CaseKind.APPEAL})
 """Kinds in which somebody asks for something: it is granted or refused. Any other kind is dealt with, and then closed."""
 
 

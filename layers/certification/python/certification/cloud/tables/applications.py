@@ -119,7 +119,6 @@ class Application(Record):
     region: str | None = None
     subjects: tuple[str, ...] = ()
     majors_accepted: tuple[str, ...] = ()
-    majors_accepted: tuple[str, ...] = ()
     confirmed_at: datetime | None = None
     photo: str | None = None
     answers: tuple[Answer, ...] = ()
