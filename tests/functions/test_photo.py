@@ -95,7 +95,8 @@ def test_a_good_photo_passes_whoever_is_in_it(person: str) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_told_and_no_other_whoever_is_in_the_photo(fault: str, person: str) -> None:
     verdict = check_photo(as_jpeg(faulty(PEOPLE[person])[fault]), PROFILE)
-    assert codes(verdict) == fault.split(" and ")
+    may_also = {"background_dark"} if fault == "background_uneven" else set()
+    assert set(fault.split(" and ")) <= set(codes(verdict)) <= set(fault.split(" and ")) | may_also
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -116,6 +117,7 @@ def test_every_problem_says_what_to_do_in_both_languages(fault: str) -> None:
 def test_a_problem_of_the_background_names_the_place() -> None:
     (problem,) = check_photo(as_jpeg(faulty()["background_dark"]), PROFILE).problems
     assert problem.en.startswith("The background is dark at the upper left")
+    assert problem.severity == "doubtful"
     assert problem.zh.startswith("背景左上角")
 
 

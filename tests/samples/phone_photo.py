@@ -83,7 +83,7 @@ def faulty(person: Person = PALE) -> dict[str, Image.Image]:
         "background_dark and uneven_light": _half_in_shade(fine),
         "background_dark": scene(usual, people=only, furniture=_wall(0, 0, 210, 420, "#3c4652")),
         "background_coloured": scene(usual, people=only, wall=("#f08030", "#f08030")),
-        "background_dark and background_uneven": scene(usual, people=only, furniture=_busy()),
+        "background_uneven": scene(usual, people=only, furniture=_busy()),
     }
 
 

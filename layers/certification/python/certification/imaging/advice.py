@@ -129,7 +129,7 @@ def displaced(low: float, right: float, most: float) -> list[Problem]:
             f"面部位置{where_zh}{round(by * 100)}%。可在此移动照片，或重新拍摄。",
         )
         for by, code, where, where_zh, do in said
-        if by > most
+        if round(by, 3) > most
     ]
 
 

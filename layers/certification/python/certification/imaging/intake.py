@@ -94,6 +94,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 def as_jpeg(image: Image.Image, *, quality: int, dpi: int | None = None) -> bytes:
     """The pixels as a new baseline JPEG: 4:2:0 below quality 90, full colour from there; nothing else in the file."""
     out = io.BytesIO()
+    image = image.copy()
+    image.info = {}  # Pillow would write a comment or colour profile that it found in the file before
     extra = {"dpi": (dpi, dpi)} if dpi else {}
     image.save(out, "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2, optimize=True, **extra)
     return out.getvalue()

@@ -27,10 +27,9 @@ _EDGES = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1, of
 _SHARPNESS_AT = (100, 125)
 
 
-_BESIDE = {"left": "upper_left", "right": "upper_right"}
-_STRIPS = 4
-_ALIKE = 40
-"""Two places of one thing differ by no more in any channel."""
+_ALIKE = 48
+"""Hair or cloth differs from what is over the forehead by no more in any channel."""
+_LEAST_SEEN = 0.25
 
 
 @dataclass(frozen=True)
@@ -48,78 +47,36 @@ class Ground:
 def background(photo: Image.Image, face: Face | None) -> dict[str, Ground]:
     """Light, evenness and colour of the background in the zones of a cropped photo where it can be seen.
 
-    Wide hair, a headscarf or a turban may reach into a zone. Of an upper one the outer corner counts and what is most
-    like it; beside the neck the half most like the wall above, and nothing where the person covers the zone.
+    Wide hair, a headscarf or a turban may reach into a zone: what has the colour of what is over the forehead does not
+    count, and beside the neck a zone that it covers is left out.
     """
     found: dict[str, Ground] = {}
+    wall = Image.new("L", photo.size, 255) if face is None else _not_hair(photo, face)
     for name, box in ZONES.items():
-        zone = _part(photo, box)
-        if name not in _BESIDE:
-            found[name] = _ground(_corner(zone, name == "upper_left"))
-        elif face is None or not _is_covered(photo, zone, face, name == "left"):
-            found[name] = _ground(_most_like(found[_BESIDE[name]], zone))
+        zone, seen = _part(photo, box), _part(wall, box)
+        if seen.histogram()[255] >= _LEAST_SEEN * zone.width * zone.height:
+            found[name] = _ground(zone, seen)
+        elif name.startswith("upper"):
+            found[name] = _ground(zone, None)
     return found
 
 
-def _corner(zone: Image.Image, on_the_left: bool) -> Image.Image:
-    """The outer corner of an upper zone and, of its three other quarters, the one most like it, side by side."""
-    wide, high = zone.width // 2, zone.height // 2
-    quarters = [
-        zone.crop((x, y, x + wide, y + high)) for y in (0, high) for x in ((0, wide) if on_the_left else (wide, 0))
-    ]
-    corner, *others = quarters
-    light = percentile(corner.convert("L"), 0.5)
-    other = min(others, key=lambda quarter: abs(percentile(quarter.convert("L"), 0.5) - light))
-    return _beside(corner, other)
-
-
-def _most_like(above: Ground, zone: Image.Image) -> Image.Image:
-    """Those two of the zone's four strips whose light is nearest to the wall above; one where hair covers the others."""
-    high = zone.height // _STRIPS
-    strips = [zone.crop((0, k * high, zone.width, (k + 1) * high)) for k in range(_STRIPS)]
-    strips.sort(key=lambda strip: abs(percentile(strip.convert("L"), 0.5) - above.light))
-    first, second = (percentile(strip.convert("L"), 0.5) for strip in strips[:2])
-    return _beside(strips[0], strips[1]) if abs(first - second) <= _ALIKE else strips[0]
-
-
-def _beside(one: Image.Image, other: Image.Image) -> Image.Image:
-    both = Image.new("RGB", (one.width + other.width, one.height))
-    both.paste(one, (0, 0))
-    both.paste(other, (one.width, 0))
-    return both
-
-
-def _is_covered(photo: Image.Image, zone: Image.Image, face: Face, on_the_left: bool) -> bool:
-    """Whether what fills a zone beside the head goes on without a seam to the head: hair or a scarf, not the wall."""
-    _, top, _, bottom = ZONES["left"]
-    middle, half = face.x + face.width / 2, face.width * 0.66
-    inner = (zone.width, middle - half) if on_the_left else (middle + half, photo.width - zone.width)
-    box = (round(inner[0]), round(top * photo.height), round(inner[1]), round(bottom * photo.height))
-    if box[2] - box[0] < 2:
-        return True  # the head fills the photo: no wall between
-    between = photo.crop(box)
-    if _spread(between) > _ALIKE:
-        return False
-    pairs = zip(_colour(zone), _colour(between), strict=True)
-    head = photo.crop((round(max(0, middle - half)), box[1], round(middle + half), box[3]))
-    return max(abs(one - other) for one, other in pairs) <= _ALIKE and _goes_on(between, head, on_the_left)
-
-
-def _goes_on(between: Image.Image, head: Image.Image, on_the_left: bool) -> bool:
-    """Whether the outermost part of the head has the colour of what lies beside it."""
-    edge = max(2, head.width // 16)
-    side = head.crop((0, 0, edge, head.height)) if on_the_left else head.crop((head.width - edge, 0, *head.size))
-    pairs = zip(_colour(between), _colour(side), strict=True)
-    return max(abs(one - other) for one, other in pairs) <= _ALIKE
-
-
-def _colour(part: Image.Image) -> tuple[int, ...]:
-    return tuple(round(percentile(band, 0.5)) for band in part.split())
-
-
-def _spread(part: Image.Image) -> float:
-    luma = part.convert("L")
-    return percentile(luma, 0.75) - percentile(luma, 0.25)
+def _not_hair(photo: Image.Image, face: Face) -> Image.Image:
+    """Everything but hair, headscarf or turban, as a mask."""
+    left, top, right, bottom = (
+        face.x + 0.3 * face.width,
+        face.y - 0.22 * face.height,
+        face.x + 0.7 * face.width,
+        face.y - 0.04 * face.height,
+    )
+    over = _inside(photo, (left, top, right, bottom))
+    if not over.width or not over.height:
+        return Image.new("L", photo.size, 255)
+    colour = tuple(round(percentile(band, 0.5)) for band in over.split())
+    red, green, blue = ImageChops.difference(photo, Image.new("RGB", photo.size, colour)).split()
+    away = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    hair = away.point([255 if value <= _ALIKE else 0 for value in range(256)])
+    return ImageChops.invert(hair.filter(ImageFilter.MaxFilter(5)))
 
 
 def brightest(photo: Image.Image, face: Face | None) -> float:
@@ -148,16 +105,20 @@ def _part(photo: Image.Image, box: tuple[float, float, float, float]) -> Image.I
     return photo.crop((round(left * w), round(top * h), round(right * w), round(bottom * h)))
 
 
-def _ground(zone: Image.Image) -> Ground:
+def _ground(zone: Image.Image, seen: Image.Image | None) -> Ground:
     red, green, blue = zone.split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     least = ImageChops.darker(ImageChops.darker(red, green), blue)
-    soft = zone.filter(ImageFilter.BoxBlur(1))
+    luma = zone.convert("L").filter(ImageFilter.BoxBlur(1)).histogram(seen)
     return Ground(
-        light=percentile(soft.convert("L"), 0.5),
-        spread=_spread(soft),
-        colour=percentile(ImageChops.subtract(most, least), 0.5),
-        rgb=(round(percentile(red, 0.5)), round(percentile(green, 0.5)), round(percentile(blue, 0.5))),
+        light=_at(luma, 0.5),
+        spread=_at(luma, 0.75) - _at(luma, 0.25),
+        colour=_at(ImageChops.subtract(most, least).histogram(seen), 0.5),
+        rgb=(
+            round(_at(red.histogram(seen), 0.5)),
+            round(_at(green.histogram(seen), 0.5)),
+            round(_at(blue.histogram(seen), 0.5)),
+        ),
     )
 
 

@@ -114,13 +114,16 @@ def _difference(photo: Image.Image, wall: Image.Image) -> Image.Image:
 
 
 def _reached(away: Image.Image) -> Image.Image:
-    """White where the wall is reached from the top without crossing anything that differs from it."""
+    """White where the wall is reached from the top or the sides without crossing anything that differs from it."""
     near = away.point([255 if value <= _NEAR else 0 for value in range(256)])
     small = near.resize((near.width // _HALF, near.height // _HALF), Image.Resampling.NEAREST)
     small = small.filter(ImageFilter.MinFilter(3))
-    for x in (0, small.width // 4, 3 * small.width // 4, small.width - 1):
-        if small.getpixel((x, 0)) == 255:
-            ImageDraw.floodfill(small, (x, 0), 128)
+    right = small.width - 1
+    seeds = [(x, 0) for x in (0, right // 4, 3 * right // 4, right)]
+    seeds += [(x, y) for x in (0, right) for y in range(0, small.height * 2 // 3, small.height // 12)]
+    for seed in seeds:
+        if small.getpixel(seed) == 255:
+            ImageDraw.floodfill(small, seed, 128)
     sure = small.point([255 if value == 128 else 0 for value in range(256)])
     grown = sure.resize(near.size, Image.Resampling.NEAREST).filter(ImageFilter.MaxFilter(7))
     return ImageChops.darker(grown, near)
@@ -135,8 +138,8 @@ def _in_head(reached: Image.Image, face: Face) -> bool:
     """Whether the change would reach into the head: an oval from the crown to the chin."""
     oval = Image.new("L", reached.size)
     middle, chin, head = face.x + face.width / 2, face.y + face.height, face.height / _BOX_OF_HEAD
-    half = face.width * 0.46
-    ImageDraw.Draw(oval).ellipse((middle - half, chin - head * 0.94, middle + half, chin), fill=255)
+    half = face.width * 0.42
+    ImageDraw.Draw(oval).ellipse((middle - half, chin - head * 0.88, middle + half, chin), fill=255)
     inside = ImageChops.darker(oval, reached)
     return inside.histogram()[255] > 0.004 * max(1, oval.histogram()[255])
 
