@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from certification.acts import sampling
 from certification.acts.batches import each
+from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
 from certification.acts.providers import beacon
 from certification.acts.publishing import SLOT, seed_of, show
 from certification.acts.sitting_outcomes import milestone
+from certification.acts.supervision import check_of, requested
 from certification.cloud import clock, vault
+from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
-from certification.cloud.tables.applications import Seat, applications
-from certification.cloud.tables.base import Due
+from certification.cloud.tables.applications import Application, Seat, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.cases import cases
 from certification.cloud.tables.seats import GivenSeat, seats
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
@@ -55,12 +60,14 @@ def freeze(sitting_id: str) -> dict[str, Any]:
     The stage moves first: a payment that is settled after it finds a frozen sitting and becomes a case.
     """
     sitting = _close(sitting_id)
-    _write_list(sitting)
+    registered = applications.in_status(sitting.id, Status.REGISTERED)
+    _write_list(sitting, registered)
     entries = [Entry(candidate_number=item["candidate_number"]) for item in frozen_list(sitting.id)]
     frozen = _frozen(sitting, entries)
     digest = list_hash(frozen).hex()
     sitting = _note_list(sitting.id, digest)
     show(sitting.id, "list", list_document(frozen, f"{sitting.draw.frozen_at}"))
+    sampling.freeze(sitting, registered)
     return {"number": len(entries), "hash": digest}
 
 
@@ -72,7 +79,7 @@ def _close(sitting_id: str) -> Sitting:
     return sittings.read(sitting_id)
 
 
-def _write_list(sitting: Sitting) -> None:
+def _write_list(sitting: Sitting, registered: list[Application]) -> None:
     """The registered in the order of their references, each with a candidate number. The first list written stays."""
     policy, _ = load_policy(sitting.scheme)
     year = sitting.dates.first_subject.astimezone(policy.zone).year
@@ -81,8 +88,9 @@ def _write_list(sitting: Sitting) -> None:
             "application": application.reference,
             "candidate_number": candidate_number(year, sitting.number, place),
             "subjects": list(taken(policy, application)),
+            "watched": sampling.watched(application),
         }
-        for place, application in enumerate(applications.in_status(sitting.id, Status.REGISTERED), start=1)
+        for place, application in enumerate(registered, start=1)
     ]
     vault.write_lines_once(settings().vault, _frozen_key(sitting.id), items)
 
@@ -105,16 +113,19 @@ def draw_seats(sitting_id: str) -> dict[str, Any]:
     sitting = _note_public_value(sitting_id)
     if sitting.draw.public_value is None:
         return {"list": ""}
-    items = {item["candidate_number"]: item["application"] for item in frozen_list(sitting.id)}
+    items = {item["candidate_number"]: item for item in frozen_list(sitting.id)}
     entries = [Entry(candidate_number=number) for number in items]
-    drawn = draw(
-        seed_of(sitting),
-        list_hash(_frozen(sitting, entries)),
-        bytes.fromhex(sitting.draw.public_value),
-        entries,
-        sitting.rooms,
+    public_value = bytes.fromhex(sitting.draw.public_value)
+    drawn = draw(seed_of(sitting), list_hash(_frozen(sitting, entries)), public_value, entries, sitting.rooms)
+    checked = sampling.drawn(sitting, public_value)
+    lines = (
+        {
+            "application": (reference := items[seat.candidate_number]["application"]),
+            "check": items[seat.candidate_number].get("watched") or ("sample" if reference in checked else None),
+            **seat.model_dump(mode="json"),
+        }
+        for seat in drawn
     )
-    lines = ({"application": items[seat.candidate_number], **seat.model_dump(mode="json")} for seat in drawn)
     vault.write_lines(settings().vault, _seats_key(sitting.id), lines)
     return {"list": _seats_key(sitting.id)}
 
@@ -165,7 +176,18 @@ def _seat(sitting: Sitting, item: dict[str, Any]) -> None:
         candidate_number=item["candidate_number"],
         seat=drawn,
     )
-    commit([applications.update(seated), seats.insert(given)], [announce("SeatDrawn", application)])
+    writes, news = _checked(seated, item)
+    commit([*writes, seats.insert(given)], [announce("SeatDrawn", application), *news])
+
+
+def _checked(seated: Application, item: dict[str, Any]) -> tuple[list[Write], list[Announcement]]:
+    """The candidate in the seat, and the check of their commitment where the sample or a watch asks for one (CHK-09)."""
+    mode = item.get("check")
+    made = check_of(seated, mode, "seat_draw", mode, clock.now()) if mode else None
+    if made is None:
+        return [applications.update(seated)], []
+    after, case = made
+    return [applications.update(after), cases.insert(case)], [opened(case), requested(seated, case)]
 
 
 def publish(sitting_id: str) -> str:
@@ -183,6 +205,7 @@ def publish(sitting_id: str) -> str:
             published_at.isoformat(),
         )
         show(sitting.id, "draw", document)
+        sampling.publish(sitting, bytes.fromhex(sitting.draw.public_value), published_at.isoformat())
     _move_on(sitting_id, anybody=bool(entries))
     return f"draws/{sitting.id}/draw.json"
 

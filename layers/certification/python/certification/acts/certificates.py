@@ -6,10 +6,12 @@ from typing import Literal
 from certification.acts.ownership import own_application
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
+from certification.cloud.tables.applications import Application
 from certification.cloud.tables.certificates import Certificate, certificates
 from certification.cloud.tables.sittings import sittings
 from certification.policies import load_policy
-from certification.rules.errors import NotFound
+from certification.rules.cases import Block, blocking
+from certification.rules.errors import NotFound, Refused
 from certification.rules.model import Frozen
 from certification.rules.numbers import NumberRefused, parse_certificate_number
 from certification.rules.opening import must_be_in_ticket_window
@@ -79,6 +81,20 @@ def masked(name: str) -> str:
     return " ".join(part[0] + "*" * max(1, len(part) - 1) for part in name.split()) if name.strip() else "*"
 
 
+def _must_be_checked(application: Application) -> None:
+    """Nobody gets a ticket while a check of them is open (CHK-15)."""
+    held = blocking(Block.TICKET, application.open_cases)
+    if held:
+        named = ", ".join(case.reference for case in held)
+        raise Refused(
+            "ticket_blocked",
+            f"There is no ticket before this check is over: {named}. Your application's page says what to do.",
+            f"核查办结前不予办理准考证：{named}。请查看报名页面。",
+            rules=("CHK-15",),
+            facts={"cases": named},
+        )
+
+
 def download(candidate_id: str, reference: str, kind: DocumentKind) -> str:
     """A short-lived address of one of the candidate's own documents, once it may be seen."""
     application = own_application(candidate_id, reference)
@@ -88,6 +104,7 @@ def download(candidate_id: str, reference: str, kind: DocumentKind) -> str:
         must_be_in_ticket_window(clock.now(), opens, closes, load_policy(application.scheme)[0].zone)
         if application.ticket is None:
             raise NotFound("ticket")
+        _must_be_checked(application)
         return vault.link(settings().vault, application.ticket, f"ticket-{reference}.pdf")
     if kind == "score_report":
         if application.score_report is None:

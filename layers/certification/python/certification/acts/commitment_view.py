@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from certification.acts import bars, commitments, proofs
+from certification.acts import bars, commitments, proofs, supervision
 from certification.acts.ownership import own_application
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, NoticeShown
@@ -17,7 +17,7 @@ from certification.rules.commitments import CommitmentText, Offer, chosen_before
 from certification.rules.deadlines import is_open
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
-from certification.rules.proofs import needed
+from certification.rules.proofs import asked_in_check, needed
 from certification.rules.status import Status
 from certification.rules.words import Words
 
@@ -30,6 +30,17 @@ class Proof(Frozen):
     formats: tuple[str, ...]
     merged: bool
     state: Literal["none", "checked", "refused", "asked", "accepted"]
+
+
+class Check(Frozen):
+    """A check that waits for the candidate: why it was opened, what it asks for, and by when."""
+
+    case: str
+    mode: str
+    answer_by: datetime
+    proofs: tuple[Proof, ...]
+    missing: tuple[str, ...]
+    on_paper: bool
 
 
 class CommitmentNow(Frozen):
@@ -55,6 +66,7 @@ class CommitmentNow(Frozen):
     missing: tuple[str, ...]
     act_by: datetime | None
     advised_by: datetime | None
+    check: Check | None
 
 
 def of(candidate_id: str, reference: str) -> CommitmentNow:
@@ -79,12 +91,13 @@ def of(candidate_id: str, reference: str) -> CommitmentNow:
         signed=signed,
         stands=stands,
         withdrawable_until=_until(application, stands=stands),
-        proofs=_proofs(candidate, policy, application),
+        proofs=_proofs(candidate, policy, needed(policy, application.classes)),
         missing=proofs.missing(candidate, policy, application.classes),
         act_by=application.act_by,
         advised_by=proofs_advised(application.act_by, policy, load_calendar(policy.calendar))
         if handing_in and application.act_by
         else None,
+        check=_check(application, candidate, policy),
     )
 
 
@@ -96,8 +109,22 @@ def _until(application: Application, *, stands: bool) -> datetime | None:
     return closes if is_open(clock.now(), None, closes) else None
 
 
-def _proofs(candidate: Candidate, policy: Policy, application: Application) -> tuple[Proof, ...]:
-    wanted = needed(policy, application.classes)
+def _check(application: Application, candidate: Candidate, policy: Policy) -> Check | None:
+    case = supervision.waiting_check(application)
+    if case is None or policy.checks is None:
+        return None
+    asked = _proofs(candidate, policy, asked_in_check(policy, application.level or ""))
+    return Check(
+        case=case.id,
+        mode=case.facts.get("mode", ""),
+        answer_by=case.promised,
+        proofs=asked,
+        missing=tuple(proof.code for proof in asked if proof.state != "accepted"),
+        on_paper="paper" in policy.checks.accepts,
+    )
+
+
+def _proofs(candidate: Candidate, policy: Policy, wanted: tuple[str, ...]) -> tuple[Proof, ...]:
     return tuple(
         Proof(
             code=upload.code,

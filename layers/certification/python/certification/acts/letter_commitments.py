@@ -12,7 +12,8 @@ from certification.cloud.tables.sittings import Sitting
 from certification.policies import load_calendar, load_policy
 from certification.rules.commitment_deadlines import proofs_advised
 from certification.rules.lanes import proofs_first
-from certification.rules.proofs import needed
+from certification.rules.proofs import asked_in_check, needed
+from certification.rules.supervision import MODES, after_missed
 from certification.rules.waits import waits_for
 
 Values = dict[str, Any]
@@ -61,6 +62,22 @@ def _reminded(application: Application, _sitting: Sitting, _detail: Values) -> V
     return {"what": {"en": wait.next_en, "zh": wait.next_zh}, "by": application.act_by}
 
 
+def _check(application: Application, _sitting: Sitting, detail: Values) -> Values | None:
+    """What the check asks for; nothing once it was answered."""
+    case = cases.read(detail["case"])
+    policy, _ = load_policy(application.scheme)
+    if case.decision is not None or case.waits_for != "candidate" or policy.checks is None:
+        return None
+    wanted = asked_in_check(policy, application.level or "")
+    return {
+        "why": MODES[case.facts["mode"]],
+        "proofs": tuple(upload.words for upload in policy.uploads if upload.code in wanted),
+        "on_paper": "paper" in policy.checks.accepts,
+        "answer_by": case.promised,
+        "forfeits": after_missed(policy, application.status) == "forfeited",
+    }
+
+
 ABOUT_COMMITMENT: dict[str, Callable[[Application, Sitting, Values], Values | None]] = {
     "SignatureAwaited": _sign,
     "CommitmentSigned": _signed,
@@ -69,4 +86,7 @@ ABOUT_COMMITMENT: dict[str, Callable[[Application, Sitting, Values], Values | No
     "CommitmentBarred": _proofs,
     "ProofsSubmitted": _submitted,
     "CandidateReminded": _reminded,
+    "CheckRequested": _check,
+    "CheckPassed": lambda *_: {},
+    "RightForfeited": lambda *_: {},
 }

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from certification.acts import payments as paying
+from certification.acts import supervision
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.lists import qualified_list
 from certification.acts.moving import announce, moved
@@ -19,7 +20,7 @@ from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
-from certification.rules.cases import CaseKind, Subject
+from certification.rules.cases import Block, CaseKind, Subject, blocking
 from certification.rules.desks import OPERATIONS
 from certification.rules.payments import ATTEMPT_ALIVE, OrderState, move_order
 from certification.rules.status import Status, Trigger
@@ -104,6 +105,9 @@ def _lapse_unpaid(application: Application, now: datetime) -> None:
 def _exam_day(application: Application, now: datetime) -> None:
     """The ticket opens first; after the exam the marks are waited for."""
     sitting = sittings.read(application.sitting)
+    if now < sitting.dates.exam_over and blocking(Block.TICKET, application.open_cases):
+        commit([applications.update(application.changed(due=Due(at=now + AGAIN, job="open_tickets")))])
+        return  # CHK-15: no ticket before the check is passed
     if now < sitting.dates.exam_over:
         opened_ticket = application.changed(ticket_announced=True, due=Due(at=sitting.dates.exam_over))
         commit([applications.update(opened_ticket)], [announce("TicketOpened", application)])
@@ -148,10 +152,12 @@ def _needs_a_person(application: Application, now: datetime) -> None:
 
 @retried
 def of_case(key: str) -> None:
-    """A desk that is late never costs the candidate anything: the case is escalated."""
+    """A desk that is late never costs the candidate anything: the case is escalated. A check that its candidate did not
+    answer has the consequence that the policy names (K31)."""
     case = cases.read(key)
-    if _over(case.due, clock.now()):
-        escalate(case)
+    if not _over(case.due, clock.now()) or (case.kind is CaseKind.SUPERVISION_CHECK and supervision.missed(key)):
+        return
+    escalate(case)
 
 
 @retried

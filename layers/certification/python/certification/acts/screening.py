@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from certification.acts import bars, eligibility, majors, proofs
+from certification.acts import bars, comparisons, eligibility, majors, proofs
 from certification.acts.answers import checks_of
 from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
@@ -61,8 +61,9 @@ def choose_lane(reference: str) -> str:
     answered = application
     if policy.commitment is not None:
         kept = Answer(rule="lane", yes=lane.lane != "proof", en=lane.because.en, zh=lane.because.zh, at=now)
-        others = tuple(one for one in application.answers if one.rule != kept.rule)
-        answered = application.changed(answers=(*others, kept), classes=lane.classes)
+        told = (kept, *(comparisons.compared(application, candidate, policy, now) if lane.lane == "commitment" else ()))
+        others = tuple(one for one in application.answers if one.rule not in (kept.rule, comparisons.RULE))
+        answered = application.changed(answers=(*others, *told), classes=lane.classes)
     writes, news = LANES[lane.trigger](answered, policy, lane, now)
     if application.commits is False:
         writes += bars.locked(candidate, policy, "declined", known)

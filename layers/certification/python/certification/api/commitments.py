@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from certification.acts import commitment_view, commitments, proofs, taking_back
-from certification.acts.commitment_view import Proof
+from certification.acts import commitment_view, commitments, proofs, supervision, taking_back
+from certification.acts.commitment_view import Check, Proof
 from certification.api import bodies, progress
 from certification.api.answers import ApplicationNow, ChallengeSent, Nothing
 from certification.api.bodies import Body
@@ -80,6 +80,7 @@ class CommitmentNow(Frozen):
     missing: tuple[str, ...]
     act_by: datetime | None
     advised_by: datetime | None
+    check: Check | None
 
 
 @routes.get("/applications/<reference>/commitment")
@@ -142,6 +143,14 @@ def hand_in_proofs(reference: bodies.ReferencePath) -> ApplicationNow:
     return progress.now(who, reference)
 
 
+@routes.post("/applications/<reference>/check")
+def answer_check(reference: bodies.ReferencePath) -> CommitmentNow:
+    """Answer a check of the commitment, once everything it asks for was uploaded and accepted."""
+    who = candidate(routes)
+    supervision.answer(who, reference)
+    return _now(who, reference)
+
+
 def _now(candidate_id: str, reference: str) -> CommitmentNow:
     now = commitment_view.of(candidate_id, reference)
     return CommitmentNow(
@@ -163,6 +172,7 @@ def _now(candidate_id: str, reference: str) -> CommitmentNow:
         missing=now.missing,
         act_by=now.act_by,
         advised_by=now.advised_by,
+        check=now.check,
     )
 
 

@@ -68,4 +68,4 @@ def check_answer_due(requested: datetime, policy: Policy, calendar: WorkingCalen
         zh="请在此之前配合核查并提交材料，逾期视为拒绝核查。",
         rules=("CHK-13", "CHK-15", "CHK-16"),
     )
-    return _deadline(requested, policy.checks.answer, policy, calendar, because)
+    return window_end(requested, policy.checks.answer, policy, calendar, because)

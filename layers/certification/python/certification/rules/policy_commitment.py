@@ -66,7 +66,7 @@ class Sampling(Frozen):
 class SmartRule(Frozen):
     """CHK-12: one comparison by which a commitment is looked at more closely; `limit` is its number."""
 
-    compares: Literal["age_at_graduation", "age_at_first_work", "years_of_overlap", "changed_since_last_application"]
+    compares: Literal["age_at_graduation", "age_at_first_work", "changed_since_last_application"]
     limit: int | None = Field(default=None, ge=0)
 
 

@@ -22,8 +22,17 @@ BEFORE_THE_EXAM = frozenset({Status.AWAITING_PAYMENT, Status.REGISTERED, Status.
 
 CONDITIONS: dict[str, Words] = {
     "committed": Words(en="a commitment was made", zh="已作出承诺"),
-    "auto_verified": Words(en="identity, education and major were verified online", zh="身份、学历、专业等信息均在线核验通过"),
+    "auto_verified": Words(
+        en="identity, education and major were verified online", zh="身份、学历、专业等信息均在线核验通过"
+    ),
     "no_integrity_entry": Words(en="the integrity register has no entry", zh="在资格考试诚信档案库无记录"),
+}
+
+MODES: dict[str, Words] = {
+    "sample": Words(en="you were drawn in the random sample of this sitting.", zh="您在本次考试的随机抽查中被抽中。"),
+    "key": Words(en="you belong to those who are watched closely.", zh="您属于重点监管对象。"),
+    "smart": Words(en="a comparison of what you declared stands out.", zh="对您填报信息的比对发现异常。"),
+    "desk": Words(en="the desk of your place of registration asks for it.", zh="报名地考试机构要求核查。"),
 }
 
 

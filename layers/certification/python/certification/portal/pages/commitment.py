@@ -1,6 +1,6 @@
 """The commitment: choosing it, reading notice and letter, signing in person, taking it back; and handing in proofs."""
 
-from certification.acts import commitments, proofs, taking_back
+from certification.acts import commitments, proofs, supervision, taking_back
 from certification.portal import asked
 from certification.portal.asked import Asked
 from certification.portal.forms import Form
@@ -147,4 +147,26 @@ def hand_in(request: Request, reference: str) -> Response:
     except Refused as refusal:
         form.refused(refusal)
         return _proofs(request, reference, form)
+    return redirect(request.link(f"/apply/{reference}"))
+
+
+def show_check(request: Request, reference: str) -> Response:
+    return _check(request, reference, None)
+
+
+def _check(request: Request, reference: str, form: Form | None) -> Response:
+    view = commitment.of(request.visitor.subject, reference, request.language)
+    if view.check is None:
+        return redirect(request.link(f"/apply/{reference}"))
+    return page(request, "supervision.html", form=form, view=view)
+
+
+def answer_check(request: Request, reference: str) -> Response:
+    """Hand in what a check asks for."""
+    form = Form(request)
+    try:
+        supervision.answer(request.visitor.subject, reference)
+    except Refused as refusal:
+        form.refused(refusal)
+        return _check(request, reference, form)
     return redirect(request.link(f"/apply/{reference}"))

@@ -1,12 +1,13 @@
 """The commitment and the proofs of an application as pages show them: every text in one language."""
 
 from certification.acts import commitment_view
-from certification.acts.commitment_view import CommitmentNow
+from certification.acts.commitment_view import CommitmentNow, Proof
 from certification.letters.formats import Language
 from certification.portal.views import whole
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.status import Status
+from certification.rules.supervision import MODES
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -18,6 +19,16 @@ class Row(Frozen):
     href: str
     words: str
     done: bool
+
+
+class Check(Frozen):
+    """A check that waits: why, by when, what it asks for, and whether paper will do."""
+
+    why: str
+    answer_by: str
+    proofs: tuple[Row, ...]
+    ready: bool
+    on_paper: bool
 
 
 class View(Frozen):
@@ -46,6 +57,7 @@ class View(Frozen):
     handing_in: bool
     hand_in_by: str
     advised_by: str
+    check: Check | None
 
 
 def of(candidate_id: str, reference: str, language: Language) -> View:
@@ -73,11 +85,12 @@ def of(candidate_id: str, reference: str, language: Language) -> View:
         sign_by=say.deadline(now.act_by) if now.act_by else "",
         signature=_signature(now, say),
         withdrawable_until=say.deadline(now.withdrawable_until) if now.withdrawable_until else "",
-        proofs=_proofs(now, say, f"/{language}/apply/{reference}"),
+        proofs=_proofs(now.proofs, say, f"/{language}/apply/{reference}"),
         ready=not now.missing,
         handing_in=handing_in,
         hand_in_by=say.deadline(now.act_by) if handing_in and now.act_by else "",
         advised_by=say.moment(now.advised_by) if now.advised_by else "",
+        check=_check(now, say, f"/{language}/apply/{reference}"),
     )
 
 
@@ -98,7 +111,20 @@ def _signature(now: CommitmentNow, say: Speech) -> Facts:
     return tuple(rows)
 
 
-def _proofs(now: CommitmentNow, say: Speech, base: str) -> tuple[Row, ...]:
+def _check(now: CommitmentNow, say: Speech, base: str) -> Check | None:
+    check = now.check
+    if check is None:
+        return None
+    return Check(
+        why=say.said(MODES[check.mode]),
+        answer_by=say.deadline(check.answer_by),
+        proofs=_proofs(check.proofs, say, base),
+        ready=not check.missing,
+        on_paper=check.on_paper,
+    )
+
+
+def _proofs(proofs: tuple[Proof, ...], say: Speech, base: str) -> tuple[Row, ...]:
     return tuple(
         Row(
             title=say.said(proof.words),
@@ -106,7 +132,5 @@ def _proofs(now: CommitmentNow, say: Speech, base: str) -> tuple[Row, ...]:
             words=say(f"commitment.proof_{proof.state}"),
             done=proof.state == "accepted",
         )
-        for proof in now.proofs
+        for proof in proofs
     )
-
-

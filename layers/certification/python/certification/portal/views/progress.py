@@ -45,6 +45,14 @@ def next_step(whole: Whole, say: Speech, base: str, tasks: tuple[Task, ...]) -> 
         Status.NOT_PASSED: _not_passed,
         Status.CERTIFIED: _certified,
     }.get(status)
+    if whole.check_by is not None:
+        return Next(
+            title=say("next.check_title"),
+            lines=(say("next.check_text", by=say.deadline(whole.check_by)),),
+            asks="link",
+            button=say("next.check_button"),
+            href=f"{base}/supervision",
+        )
     if maker is not None:
         return maker(whole, say, base)
     key = f"next.{status}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from certification.acts import answers, applications, checkout
+from certification.acts import answers, applications, checkout, supervision
 from certification.acts.ownership import own_application
 from certification.acts.papers import Background, behind
 from certification.cloud import clock
@@ -17,7 +17,8 @@ from certification.rules.status import Status
 
 
 class Whole(Frozen):
-    """`gaps` are what keeps a draft or returned application from being confirmed; `review_by` what the desk promised.
+    """`gaps` are what keeps a draft or returned application from being confirmed; `review_by` what the desk promised,
+    `check_by` until when a check of the commitment waits for the candidate.
 
     `changed` are the answers and files that differ from what was confirmed before a return; `quote` is there once there
     is an order.
@@ -28,6 +29,7 @@ class Whole(Frozen):
     gaps: tuple[Gap, ...] = ()
     changed: frozenset[str] = frozenset()
     review_by: datetime | None = None
+    check_by: datetime | None = None
     quote: checkout.Quote | None = None
     now: datetime
 
@@ -53,6 +55,7 @@ def read(candidate_id: str, reference: str) -> Whole:
     application = own_application(candidate_id, reference)
     review = cases.find(application.review) if application.review else None
     waiting = application.status is Status.AWAITING_REVIEW and review is not None
+    check = supervision.waiting_check(application)
     known, candidate = behind(application), candidates.read(candidate_id)
     return Whole(
         behind=known,
@@ -60,6 +63,7 @@ def read(candidate_id: str, reference: str) -> Whole:
         changed=_changed(known, candidate),
         gaps=applications.missing(candidate_id, reference) if application.status in EDITABLE else (),
         review_by=review.promised if waiting and review else None,
+        check_by=check.promised if check else None,
         quote=checkout.quote(candidate_id, reference) if application.order else None,
         now=clock.now(),
     )
