@@ -31,11 +31,11 @@ def made() -> dict[str, Any]:
     for name in ENVIRONMENT:  # tables take their names from it; the document holds none of them
         os.environ.setdefault(name, "assay")
     os.environ.setdefault("AWS_DEFAULT_REGION", "ap-east-1")
-    from certification.api import account, applications, cases, courses, education, profile, sittings
+    from certification.api import account, applications, cases, corrections, courses, education, profile, sittings
     from certification.cloud.api_document import document
     from certification.cloud.doors import door
 
-    modules = (account, profile, education, applications, courses, cases, sittings)
+    modules = (account, profile, education, applications, corrections, courses, cases, sittings)
     parts = [*(module.routes for module in modules), _verification()]
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)
 

@@ -1,6 +1,6 @@
 """The candidates' JSON API: sign-up, profile, application, payment, documents."""
 
-from certification.api import account, applications, commitments, courses, education, profile
+from certification.api import account, applications, commitments, corrections, courses, education, profile
 from certification.cloud.doors import door, guarded
 
 app = door(
@@ -8,6 +8,7 @@ app = door(
     profile.routes,
     education.routes,
     applications.routes,
+    corrections.routes,
     courses.routes,
     commitments.routes,
     title="Assay: candidates",

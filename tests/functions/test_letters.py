@@ -87,6 +87,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "CommitmentWithdrawn": APPLICATION | PROOFS,
     "CommitmentBarred": APPLICATION | PROOFS,
     "ProofsSubmitted": APPLICATION | {"review_by": MIDNIGHT},
+    "CheckRequested": APPLICATION
+    | {
+        "why": Words(en="you were drawn.", zh="您被抽中。"),
+        "proofs": [Words(en="Education certificate", zh="学历证书")],
+        "answer_by": WHEN,
+        "forfeits": True,
+        "on_paper": True,
+    },
+    "CheckPassed": APPLICATION,
+    "RightForfeited": APPLICATION,
     "CandidateReminded": APPLICATION | {"what": Words(en="Upload your proofs.", zh="请上传证明材料。"), "by": WHEN},
 }
 CASE: dict[str, Any] = {
@@ -95,6 +105,14 @@ CASE: dict[str, Any] = {
     "kind": Words(en="review", zh="review"),
     "desk": Words(en="Admissions desk", zh="报名审核组"),
     "promised": MIDNIGHT,
+}
+GROUND = Words(en="A statement is not true.", zh="承诺不实。")
+SAMPLES |= {
+    "CorrectionDecided": APPLICATION | {"state": "made", "note": "As on the passport."},
+    "VoidHearingOpened": APPLICATION | {"ground": GROUND, "reply_by": MIDNIGHT},
+    "ApplicationVoided": APPLICATION | {"ground": GROUND, "appeal_by": MIDNIGHT},
+    "ApplicationReinstated": APPLICATION,
+    "AppealRefused": APPLICATION | {"note": "Nothing new was shown."},
 }
 SAMPLES |= {"CaseDueSoon": CASE, "CaseOverdue": CASE | {"days": 2}}
 BY_SMS_ALONE = {"PhoneCodeRequested"}

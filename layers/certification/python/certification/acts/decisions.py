@@ -1,5 +1,8 @@
 """What a decided review does to its application: an order to pay, or back to the candidate with reasons."""
 
+from collections.abc import Callable
+
+from certification.acts import corrections, majors, names, photos, supervision, unbinding
 from certification.acts.moving import announce, moved
 from certification.acts.ordering import new_order
 from certification.acts.outcomes import live_claim
@@ -19,11 +22,24 @@ from certification.rules.policy import Policy
 from certification.rules.review import Verdict
 from certification.rules.status import Status, Trigger
 
+EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
+    CaseKind.MAJOR_EXCEPTION: majors.decided,
+    CaseKind.CORRECTION: corrections.apply,
+    CaseKind.SUPERVISION_CHECK: supervision.decided,
+    CaseKind.PHOTO: photos.decided,
+    CaseKind.RARE_CHARACTER: names.apply,
+    CaseKind.ACCOUNT_HELP: unbinding.apply,
+}
+"""What a decided case does, by its kind; a review moves its application, below."""
+
 
 @retried
 def apply(case_id: str) -> None:
-    """Apply a decided case, once. A case of another kind than a review has no effect beyond its own row today."""
+    """Apply a decided case, once. A kind that nothing is said about has no effect beyond its own row."""
     case = cases.read(case_id)
+    if case.kind in EFFECTS and case.decision is not None:
+        EFFECTS[case.kind](case)
+        return
     if case.kind is not CaseKind.REVIEW or case.decision is None:
         return
     application = applications.read(case.about)

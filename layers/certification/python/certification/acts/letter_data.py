@@ -6,6 +6,7 @@ from typing import Any
 from certification.acts.account_letter_data import ABOUT_ACCOUNT
 from certification.acts.checkout import refund_preview
 from certification.acts.letter_commitments import ABOUT_COMMITMENT
+from certification.acts.letter_life import ABOUT_LIFE
 from certification.acts.people import Person
 from certification.acts.uploads import newest
 from certification.cloud import clock
@@ -187,5 +188,6 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     "TicketOpened": _ticket,
     "ResultReleased": _result,
     **ABOUT_COMMITMENT,
+    **ABOUT_LIFE,
     "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},
 }

@@ -7,7 +7,8 @@ postal address) is nothing a review needs, and other desks see no particulars at
 from datetime import date, datetime
 from typing import Literal
 
-from certification.acts import education, review, uploads
+from certification.acts import correction_shown, education, review, uploads
+from certification.acts.correction_shown import WantedCorrection
 from certification.acts.education import EntryNow
 from certification.acts.people import opened
 from certification.cloud.tables.applications import Answer, Application, Returned
@@ -132,6 +133,7 @@ class Overview(Frozen):
     decision: Made | None
     proposals: tuple[Proposed, ...]
     review: Reviewed | None
+    wanted: WantedCorrection | None
 
 
 def line(case: Case, member: StaffMember) -> CaseLine:
@@ -156,7 +158,7 @@ def line(case: Case, member: StaffMember) -> CaseLine:
 
 def queue(member: StaffMember) -> tuple[CaseLine, ...]:
     """The open cases of the member's desks, oldest promise first."""
-    return tuple(line(case, member) for case in review.queue(member))
+    return tuple(line(case, member) for case in review.queue(member, below=True))
 
 
 def of_case(member: StaffMember, case_id: str) -> Overview:
@@ -169,6 +171,7 @@ def of_case(member: StaffMember, case_id: str) -> Overview:
         decision=_made(case),
         proposals=tuple(_proposed(number, one) for number, one in enumerate(case.proposals, 1)),
         review=_reviewed(review.application_of(case)) if sees_person else None,
+        wanted=correction_shown.of(case) if case.kind is CaseKind.CORRECTION and "reviewer" in member.roles else None,
     )
 
 

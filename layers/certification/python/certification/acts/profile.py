@@ -191,10 +191,15 @@ def save_contact(candidate_id: str, address: str, language: Literal["en", "zh"])
     """The postal address (it may be empty) and the language of letters."""
     candidate = candidates.read(candidate_id)
     held(candidate)
+    commit([candidates.update(with_address(candidate, address).changed(language=language))])
+
+
+def with_address(candidate: Candidate, address: str) -> Candidate:
+    """The candidate with this postal address; not yet stored."""
     text = " ".join(address.split())
     if len(text) > 300:
         raise Refused(
             "address_length", "Keep the address to 300 characters.", "地址最多 300 个字符。", field="postal_address"
         )
-    sealed = key_of(candidate_id).seal("address", text) if text else None
-    commit([candidates.update(candidate.changed(sealed_address=sealed, language=language))])
+    changed: Candidate = candidate.changed(sealed_address=key_of(candidate.id).seal("address", text) if text else None)
+    return changed

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from certification.acts.cases import opened
 from certification.acts.photo_cases import LOOK, case_about
+from certification.acts.supervision import waiting_check
 from certification.cloud import clock, vault
 from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
@@ -24,11 +25,12 @@ from certification.policies import load_policy, schemes
 from certification.rules.errors import NotFound, Refused
 from certification.rules.photos import Replacing, replacing, stays_good
 from certification.rules.policy import Policy
-from certification.rules.proofs import needed
+from certification.rules.proofs import asked_in_check, needed
 from certification.rules.status import Status
 from certification.rules.words import Because
 
 PHOTO = "photo"
+CORRECTION_PROOF = "correction_proof"
 LIMIT = 10 * 1024 * 1024
 
 
@@ -55,9 +57,13 @@ def asked_for(candidate: Candidate, code: str) -> bool:
     """Whether the application that holds the data waits for this very file: proofs are handed in after confirming."""
     if not candidate.held_by:
         return False
+    if code == CORRECTION_PROOF:
+        return True  # evidence for a correction of what is confirmed
     application = _holder(candidate)
-    waiting = application.status is Status.AWAITING_PROOFS
-    return waiting and code in needed(load_policy(application.scheme)[0], application.classes)
+    policy, _ = load_policy(application.scheme)
+    if application.status is Status.AWAITING_PROOFS:
+        return code in needed(policy, application.classes)
+    return code in asked_in_check(policy, application.level or "") and waiting_check(application) is not None
 
 
 def slot_of(kind: str, scheme: str | None) -> str:

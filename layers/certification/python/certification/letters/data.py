@@ -8,17 +8,12 @@ from datetime import datetime
 from typing import Literal
 
 from certification.letters.account_letters import ACCOUNT_LETTERS
-from certification.letters.base import LetterData
+from certification.letters.base import AboutApplication, LetterData
+from certification.letters.check_letters import CHECK_LETTERS
+from certification.letters.life_letters import LIFE_LETTERS
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.words import Words
-
-
-class AboutApplication(LetterData):
-    """A letter about one application. `exam` says occupation and level in both languages."""
-
-    reference: str
-    exam: Words
 
 
 class EmailCodeRequested(LetterData):
@@ -259,6 +254,8 @@ LETTERS: dict[str, type[LetterData]] = {
         CaseDueSoon,
         CaseOverdue,
         *ACCOUNT_LETTERS,
+        *LIFE_LETTERS,
+        *CHECK_LETTERS,
         SignatureAwaited,
         CommitmentSigned,
         ProofsAwaited,

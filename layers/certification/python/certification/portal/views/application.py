@@ -8,7 +8,7 @@ from certification.portal.views.whole import Whole
 from certification.rules.choosing import taken
 from certification.rules.model import Frozen
 from certification.rules.payments import OrderState
-from certification.rules.status import Status
+from certification.rules.status import ENDED, Status
 
 Facts = tuple[tuple[str, str], ...]
 WITHDRAWABLE = frozenset(
@@ -50,6 +50,7 @@ class Page(Frozen):
     payment: Facts
     refund: str
     withdrawable: bool
+    correctable: bool
     signed: bool
     commitment_withdrawable: bool
 
@@ -97,6 +98,7 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         payment=_payment(known, say),
         refund=_refund(known, say),
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
+        correctable=application.confirmed_at is not None and application.status not in (*ENDED, Status.RETURNED),
         signed=application.commitment is not None,
         commitment_withdrawable=bool(application.commits and application.commitment)
         and application.status is Status.AWAITING_PAYMENT

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from certification.acts import review, seconding, uploads
+from certification.acts import correction_shown, review, seconding, uploads
 from certification.acts.profile import read as read_profile
 from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-from certification.portal.views import answers, whole
+from certification.portal.views import answers, correction, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -74,6 +74,8 @@ class CasePage(Frozen):
     document: str
     document_is_picture: bool
     reasons: tuple[tuple[str, str], ...]
+    wanted: Facts = ()
+    evidence: str = ""
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ def member(staff_id: str) -> StaffMember:
 def queue(staff_id: str, language: Language) -> Queue:
     """The open cases of the member's desks."""
     say = Speech(language)
-    cases = review.queue(member(staff_id))
+    cases = review.queue(member(staff_id), below=True)
     rows = tuple(_row(case, say, staff_id) for case in cases)
     return Queue(
         rows=rows,
@@ -157,7 +159,25 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         document_is_picture=False,
         reasons=(),
     )
+    if found.kind is CaseKind.CORRECTION and "reviewer" in member(staff_id).roles:
+        bare = bare.model_copy(update=_wanted(found, say))
     return _with_application(bare, known, say) if known else bare
+
+
+def _wanted(found: Case, say: Speech) -> dict[str, object]:
+    """What a correction asks for, beside what stands there."""
+    asked = correction_shown.of(found)
+    policy = load_policy(found.scheme)[0] if found.scheme else None
+    rows = [
+        (
+            correction.words(policy, one.field, say) if policy else one.field,
+            say("correction.wanted_row", now=one.now or "–", wanted=one.wanted),
+        )
+        for one in asked.fields
+    ]
+    if asked.reason:
+        rows.append((say("correction.wanted_reason"), asked.reason))
+    return {"wanted": tuple(rows), "evidence": asked.evidence or ""}
 
 
 def _application(found: Case) -> Whole | None:

@@ -1,0 +1,210 @@
+"""Corrections after confirming: asked for with evidence, decided by a desk, made at once, and never beyond the matrix."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from certification.acts import corrections
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.candidates import Upload, candidates
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.orders import orders
+from certification.cloud.transaction import commit
+from local.candidate import ApiCandidate
+from tests.functions.crowd import at_once
+from tests.functions.portal_requests import ask as ask_page
+from tests.functions.stand import REVIEWER, Answer, Stand
+
+SECOND = timedelta(seconds=1)
+
+
+def ask(stand: Stand, candidate: ApiCandidate, fields: dict[str, str], **more: Any) -> Answer:
+    path = f"/api/candidate/applications/{candidate.reference}/corrections"
+    return stand.call("POST", path, {"fields": fields, **more}, session=candidate.session)
+
+
+def asked(stand: Stand, candidate: ApiCandidate) -> dict[str, Any]:
+    path = f"/api/candidate/applications/{candidate.reference}/corrections"
+    return dict(stand.call("GET", path, session=candidate.session).body)
+
+
+def give_evidence(stand: Stand, candidate: ApiCandidate) -> None:
+    """Evidence as the check of a scan leaves it."""
+    row = candidates.read(stand.id_of(candidate.session))
+    proof = Upload(id="evidence", state="checked", arrived_at=stand.clock.now(), key=f"scans/{row.id}/evidence")
+    commit([candidates.update(row.changed(drafts={**row.drafts, "correction_proof": proof}))])
+
+
+def decide(stand: Stand, candidate: ApiCandidate, verdict: str, note: str = "") -> None:
+    case = applications.read(candidate.reference).corrections[-1].case
+    session = stand.sign_in_staff(REVIEWER)
+    decided = stand.call(
+        "POST", f"/api/staff/cases/{case}/decision", {"verdict": verdict, "note": note}, session=session
+    )
+    assert decided.status == 200, decided
+    stand.cloud.settle()
+
+
+@pytest.mark.rule("REG-06", "CHG-01")
+def test_a_confirmed_application_is_corrected_by_a_desk_and_not_by_the_candidate(stand: Stand) -> None:
+    candidate = stand.in_review()
+    assert (
+        stand.call(
+            "PUT",
+            "/api/candidate/profile/contact",
+            {"address": "2 New Road", "language": "en"},
+            session=candidate.session,
+        ).code
+        == "answers_held"
+    )
+    shown = asked(stand, candidate)
+    assert shown["now"]["full_name"] == "陈样本"
+    assert {"full_name", "id_number", "level", "postal_address"} <= set(shown["open_to"])
+    assert "photo" not in shown["open_to"]
+    for _ in range(2):
+        assert ask(stand, candidate, {"postal_address": "2 New Road"}).status == 200
+    assert candidate.profile()["address"] == "1 Sample Road"
+    assert len(applications.read(candidate.reference).corrections) == 1
+    decide(stand, candidate, "approve")
+    assert candidate.profile()["address"] == "2 New Road"
+    assert asked(stand, candidate)["asked"][0]["state"] == "made"
+    assert candidate.status() == "awaiting_review"
+    assert ("CorrectionDecided", "email") in [(one["name"], one["channel"]) for one in candidate.messages()]
+
+
+@pytest.mark.rule("CHG-03")
+def test_personal_data_need_evidence_and_are_checked_again(stand: Stand) -> None:
+    candidate = stand.registered()
+    number = {"id_number": "SAMPLE9999"}
+    assert ask(stand, candidate, number).code == "evidence_missing"
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, number, reason="A digit was wrong.").status == 200
+    case = cases.read(applications.read(candidate.reference).corrections[0].case)
+    assert "SAMPLE9999" not in case.model_dump_json()
+    assert corrections.wanted_of(case, stand.id_of(candidate.session)).reason == "A digit was wrong."
+    decide(stand, candidate, "approve")
+    profile = candidate.profile()
+    assert (profile["id_number"], profile["identity"]) == ("SAMPLE9999", "passed")
+    assert candidate.status() == "registered"
+
+
+@pytest.mark.rule("CHG-03", "REG-07")
+def test_a_change_of_level_before_paying_makes_a_new_order_and_after_paying_it_is_refused(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    first = candidate.order()
+    assert ask(stand, candidate, {"level": "4"}).status == 200
+    decide(stand, candidate, "approve")
+    application = applications.read(candidate.reference)
+    assert (application.status, application.level) == ("awaiting_review", "4")
+    assert orders.read(first["number"]).state == "voided"
+    stand.decide(candidate, "approve")
+    revised = candidate.order()
+    assert revised["number"] != first["number"]
+    assert revised["total"]["amount"] == 11_500 < first["total"]["amount"]
+    candidate.pay()
+    stand.cloud.settle()
+    assert candidate.status() == "registered"
+    for fields in ({"level": "3"}, {"occupation": "ai_trainer"}, {"form": "remote"}):
+        refused = ask(stand, candidate, fields)
+        assert (refused.status, refused.code) == (422, "not_changeable_now")
+        assert "REG-07" in refused.body["rules"]
+    assert ask(stand, candidate, {"photo": "another"}).code == "photo_is_staffs"
+
+
+@pytest.mark.rule("REG-07")
+def test_what_was_paid_while_the_desk_was_thinking_stays_fixed(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    ask(stand, candidate, {"level": "4"})
+    candidate.pay()
+    stand.cloud.settle()
+    decide(stand, candidate, "approve")
+    application = applications.read(candidate.reference)
+    assert (application.status, application.level) == ("registered", "3")
+    assert asked(stand, candidate)["asked"][0]["state"] == "overtaken"
+    assert not application.open_cases
+
+
+def test_a_refusal_says_why_and_changes_nothing(stand: Stand) -> None:
+    candidate = stand.in_review()
+    ask(stand, candidate, {"postal_address": "2 New Road"})
+    case = applications.read(candidate.reference).corrections[0].case
+    path = f"/api/staff/cases/{case}/decision"
+    session = stand.sign_in_staff(REVIEWER)
+    assert stand.call("POST", path, {"verdict": "reject"}, session=session).code == "note_missing"
+    decide(stand, candidate, "reject", note="The address is the same.")
+    (one,) = asked(stand, candidate)["asked"]
+    assert (one["state"], one["note"]) == ("refused", "The address is the same.")
+    assert candidate.profile()["address"] == "1 Sample Road"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"level": "9"}, "not_in_sitting"),
+        ({"region": "atlantis"}, "region_not_offered"),
+        ({"shoe_size": "43"}, "not_changeable_now"),
+        ({"nationality": "Hong Kong"}, "nationality"),
+        ({"date_of_birth": "yesterday"}, "value_wrong"),
+        ({"date_of_birth": "2999-01-01"}, "birth_date"),
+    ],
+)
+def test_a_value_that_its_own_rule_refuses_opens_no_case(stand: Stand, fields: dict[str, str], code: str) -> None:
+    candidate = stand.in_review()
+    give_evidence(stand, candidate)
+    refused = ask(stand, candidate, fields)
+    assert (refused.status, refused.code) == (422, code)
+    assert applications.read(candidate.reference).corrections == ()
+
+
+def test_one_correction_at_a_time_whoever_clicks_twice_in_two_tabs(stand: Stand) -> None:
+    candidate = stand.in_review()
+    person = stand.id_of(candidate.session)
+    outcomes = at_once(
+        8, lambda number: corrections.ask(person, candidate.reference, {"postal_address": f"{number % 2 + 2} New Road"})
+    )
+    given = {one for one in outcomes if isinstance(one, str)}
+    assert len(given) == 1
+    assert {one.code for one in outcomes if not isinstance(one, str)} == {"correction_waits"}
+
+
+def test_an_id_document_of_another_account_is_not_taken_over_by_a_correction(stand: Stand) -> None:
+    other, candidate = stand.candidate(), stand.in_review()
+    give_evidence(stand, candidate)
+    refused = ask(stand, candidate, {"id_number": other.sample.id_number})
+    assert (refused.status, refused.code) == (422, "id_document_taken")
+
+
+def test_another_persons_application_cannot_be_corrected(stand: Stand) -> None:
+    candidate, other = stand.in_review(), stand.sign_in("other@example.test")
+    path = f"/api/candidate/applications/{candidate.reference}/corrections"
+    assert stand.call("POST", path, {"fields": {"postal_address": "x"}}, session=other).status == 404
+    assert stand.call("GET", path, session=other).status == 404
+    assert stand.call("POST", path, {"fields": {}}, session=candidate.session).status == 422
+
+
+def test_a_desk_sees_what_is_asked_for_beside_what_stands(stand: Stand) -> None:
+    candidate = stand.in_review()
+    ask(stand, candidate, {"postal_address": "2 New Road"}, reason="I moved.")
+    case = applications.read(candidate.reference).corrections[0].case
+    shown = stand.call("GET", f"/api/staff/cases/{case}", session=stand.sign_in_staff(REVIEWER)).body
+    assert shown["wanted"] == {
+        "fields": [{"field": "postal_address", "now": "1 Sample Road", "wanted": "2 New Road"}],
+        "reason": "I moved.",
+        "evidence": None,
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_asks_for_it_in_both_languages_and_without_a_script(stand: Stand, language: str) -> None:
+    candidate = stand.in_review()
+    cookies = (f"__Host-session={candidate.session}",)
+    path = f"/{language}/apply/{candidate.reference}/correction"
+    form = ask_page("GET", path, cookies=cookies)
+    assert form.status == 200
+    assert ("Ask for a correction" if language == "en" else "申请更正信息") in form.body
+    empty = ask_page("POST", path, cookies=cookies, form={"token": form.token})
+    assert empty.status == 422
+    sent = {"token": form.token, "field": "postal_address", "value": "2 New Road", "reason": "I moved."}
+    assert ask_page("POST", path, cookies=cookies, form=sent).status == 303
+    assert ("Waits for the desk" if language == "en" else "待办理") in ask_page("GET", path, cookies=cookies).body
