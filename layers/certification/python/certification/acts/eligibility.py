@@ -151,6 +151,24 @@ def again(application: Application, position: str) -> tuple[EligibilityAnswer, b
     return answer, same and ("yes" if answer.eligible else "no") == entry.facts["answer"]
 
 
+def of_level(application: Application) -> Calculation:
+    """The answer for the level an application is for, with the timeline: what a desk looks at."""
+    answer, inputs = of_application(application)
+    found = LevelAnswer(
+        level=inputs.level,
+        answer=answer,
+        timeline=timetable(inputs.background, inputs.conditions, inputs.until),
+        sitting=None,
+    )
+    return Calculation(
+        scheme=inputs.scheme,
+        sitting=application.sitting,
+        occupation=inputs.occupation,
+        until=inputs.until,
+        levels=(found,),
+    )
+
+
 def own(candidate_id: str, reference: str) -> Calculation:
     """What the candidate may apply for, from what they declared so far; nothing is stored."""
     application = own_application(candidate_id, reference)

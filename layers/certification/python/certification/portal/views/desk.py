@@ -9,7 +9,12 @@ from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
+<<<<<<< /tmp/elig/tree/layers/certification/python/certification/portal/views/desk.py
+from certification.portal.views import answers, desk_eligibility, whole
+from certification.portal.views.eligibility import Shown
+=======
 from certification.portal.views import answers, correction, whole
+>>>>>>> /tmp/elig/new.f
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -74,8 +79,13 @@ class CasePage(Frozen):
     document: str
     document_is_picture: bool
     reasons: tuple[tuple[str, str], ...]
+<<<<<<< /tmp/elig/tree/layers/certification/python/certification/portal/views/desk.py
+    proofs: Facts = ()
+    eligibility: Shown | None = None
+=======
     wanted: Facts = ()
     evidence: str = ""
+>>>>>>> /tmp/elig/new.f
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -181,7 +191,7 @@ def _wanted(found: Case, say: Speech) -> dict[str, object]:
 
 
 def _application(found: Case) -> Whole | None:
-    if found.kind is not CaseKind.REVIEW:
+    if found.kind not in (CaseKind.REVIEW, CaseKind.MAJOR_EXCEPTION):
         return None
     application = review.application_of(found)
     return whole.read(application.candidate, application.reference)
@@ -213,6 +223,8 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
             "document": uploads.link(document, "id_document") if document else "",
             "document_is_picture": bool(document and document.content_type.startswith("image/")),
             "reasons": tuple((one.code, say.said(one.words)) for one in known.behind.policy.review.reasons),
+            "proofs": desk_eligibility.proofs(known, say),
+            "eligibility": desk_eligibility.answer(known, say),
         }
     )
 

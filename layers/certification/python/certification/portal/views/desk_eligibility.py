@@ -1,0 +1,28 @@
+"""What a desk needs to judge the conditions: the answer with its timeline, and the files that prove it."""
+
+from certification.acts import eligibility, uploads
+from certification.acts.eligibility import Calculation
+from certification.portal.views.eligibility import Shown, shown
+from certification.portal.views.speech import Speech
+from certification.portal.views.whole import Whole
+
+SHOWN_ALREADY = ("id_document",)
+
+
+def proofs(known: Whole, say: Speech) -> tuple[tuple[str, str], ...]:
+    """(words, address) of every file in use beside photo and ID document (ELI-07: a person looks at them)."""
+    files = known.candidate.files
+    return tuple(
+        (say.said(upload.words), uploads.link(files[upload.code], upload.code))
+        for upload in known.behind.policy.uploads
+        if upload.code in files and upload.code not in SHOWN_ALREADY
+    )
+
+
+def answer(known: Whole, say: Speech) -> Shown | None:
+    """The answer for the level of the application, as it is now; nothing while none is chosen."""
+    application = known.application
+    if not (application.occupation and application.level):
+        return None
+    found: Calculation = eligibility.of_level(application)
+    return shown(found, say.language)
