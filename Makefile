@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/certification/python:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help start reset test no-grants machine rights quick lint types rules faults benchmarks browser deployable build docs policy-check policy-diff lock seal-certificate carry clean
+.PHONY: help start reset test no-grants machine rights quick lint types rules faults benchmarks browser deployable build docs policy-check policy-diff policy-simulate lock seal-certificate carry clean
 .DEFAULT_GOAL := help
 
 help:             ## Show what there is
@@ -65,6 +65,9 @@ policy-check: $(VENV)/local.stamp     ## Validate every policy and calendar, or 
 
 policy-diff: $(VENV)/local.stamp      ## What changed between two policies, in sentences: A=cgptc B=my.yaml IN=en|zh
 	@$(BIN)/python -m local.policy_tools.diff "$(A)" "$(B)" $(IN)
+
+policy-simulate: $(VENV)/local.stamp  ## Whose outcome a changed policy changes: INPUTS=file.jsonl A=cgptc B=my.yaml IN=en|zh
+	@$(BIN)/python -m local.policy_tools.simulate "$(INPUTS)" "$(A)" "$(B)" --language $(or $(IN),en) --sitting "$(SITTING)" --session "$(SESSION)"
 
 carry: $(VENV)/local.stamp            ## Carry 200 candidates through and print the rate
 	$(BIN)/python -m local.carry $(ARGS)

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from certification.acts.authority import decides, sees
 from certification.acts.cases import decided
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
@@ -16,9 +17,10 @@ from certification.rules.errors import NotFound, Refused
 from certification.rules.review import Decision, Verdict, check_decision, check_other, is_free, needs_second
 
 
-def queue(member: StaffMember, most: int = 50) -> list[Case]:
-    """The open cases of the member's desks, oldest promise first; at most so many per desk."""
-    found = [case for desk in member.desks for case in cases.queue(desk, most)]
+def queue(member: StaffMember, most: int = 50, *, below: bool = False) -> list[Case]:
+    """The open cases of the member's desks, oldest promise first; at most so many per desk. `below`: and of those under."""
+    at = sorted(sees(member)) if below else member.desks
+    found = [case for desk in at for case in cases.queue(desk, most)]
     return sorted(found, key=lambda case: (case.promised, case.opened_at, case.id))
 
 
@@ -75,9 +77,9 @@ def held() -> Refused:
 
 
 def read_case(member: StaffMember, case_id: str) -> Case:
-    """A case of one of the member's desks; any other looks as if it did not exist."""
+    """A case of one of the member's desks, or of one under them; any other looks as if it did not exist."""
     case = cases.find(case_id) if len(case_id) < 40 else None
-    if case is None or case.desk not in member.desks:
+    if case is None or case.desk not in sees(member):
         raise NotFound("case")
     return case
 
@@ -139,7 +141,7 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
             f"Case {case.id} was decided before, by {case.decision.decided_by}.",
             f"事项 {case.id} 已由 {case.decision.decided_by} 办结。",
         )
-    if "reviewer" not in member.roles or not _free(case, member):
+    if "reviewer" not in member.roles or case.desk not in decides(member) or not _free(case, member):
         raise held()
     if case.seconding is not None and not _is_proposed(case, decision):
         raise Refused(

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from certification.acts import notices, public_lists, review
+from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import FileRefused, dropped_by, report, table_of
 from certification.cloud import vault
@@ -33,13 +34,19 @@ def read(key: str) -> None:
 
 def _sitting(key: str) -> tuple[int, list[RowProblem]]:
     """One sitting as JSON. Every field that is wrong is named."""
-    dropped_by(key, "supervisor")
+    member = dropped_by(key, "supervisor")
     try:
         new = NewSitting.model_validate(json.loads(vault.read(settings().staff_files, key)))
     except ValueError as error:
         if not isinstance(error, ValidationError):
             raise FileRefused("not_json", "The file is not JSON in UTF-8.", "文件不是 UTF-8 编码的 JSON。") from None
         return 0, _wrong_fields(error)
+    if not plans(member, new.scheme):
+        advice = (
+            f"You may not plan for {new.scheme}. Its sittings are published by the body above the others.",
+            f"您无权为 {new.scheme} 发布考试计划，应由上级机构统一部署。",
+        )
+        return 1, [problem(1, "scheme", new.scheme, "not_planned_here", *advice)]
     try:
         publish(new)
     except Refused as refusal:

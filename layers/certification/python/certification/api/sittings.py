@@ -1,8 +1,9 @@
 """The staff's sittings, notices and files: publish, decide and import by file; release by decision."""
 
-from certification.acts import drops, release
-from certification.acts.callers import MAY_RELEASE
+from certification.acts import drops, release, replays
+from certification.acts.callers import MAY_PUBLISH_SITTINGS, MAY_RELEASE
 from certification.acts.drops import Drop, StaffSitting
+from certification.acts.replays import Replays
 from certification.acts.sheets import Report
 from certification.api import bodies
 from certification.api.answers import StaffSittings
@@ -26,6 +27,12 @@ def release_results(sitting: bodies.CodePath) -> StaffSitting:
     who = member(routes, *MAY_RELEASE)
     release.decide(sitting, who.id)
     return drops.staff_sitting(sittings.read(sitting))
+
+
+@routes.get("/sittings/<sitting>/replays")
+def list_replays(sitting: bodies.CodePath, after: bodies.AfterReference = "") -> Replays:
+    """The confirmed applications as the rules read them, for the simulator; a page of a hundred. For who plans the scheme."""
+    return replays.of_sitting(member(routes, *MAY_PUBLISH_SITTINGS), sitting, after)
 
 
 @routes.post("/files/sittings")
