@@ -9,12 +9,8 @@ from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-<<<<<<< /tmp/elig/tree/layers/certification/python/certification/portal/views/desk.py
-from certification.portal.views import answers, desk_eligibility, whole
+from certification.portal.views import answers, correction, desk_eligibility, whole
 from certification.portal.views.eligibility import Shown
-=======
-from certification.portal.views import answers, correction, whole
->>>>>>> /tmp/elig/new.f
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -79,13 +75,10 @@ class CasePage(Frozen):
     document: str
     document_is_picture: bool
     reasons: tuple[tuple[str, str], ...]
-<<<<<<< /tmp/elig/tree/layers/certification/python/certification/portal/views/desk.py
-    proofs: Facts = ()
-    eligibility: Shown | None = None
-=======
     wanted: Facts = ()
     evidence: str = ""
->>>>>>> /tmp/elig/new.f
+    proofs: Facts = ()
+    eligibility: Shown | None = None
 
     @property
     def images(self) -> tuple[str, ...]:
