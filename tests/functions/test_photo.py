@@ -4,7 +4,7 @@ import io
 from functools import cache
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from certification.imaging.faces import find_faces
 from certification.imaging.intake import MOST_PIXELS
@@ -155,6 +155,70 @@ def test_a_file_that_is_no_whole_photo_is_refused_with_what_to_do(what: str) -> 
     assert verdict.refused is not None
     assert verdict.refused.code == code
     assert (verdict.passed, verdict.needs_person, verdict.image) == (False, False, None)
+
+
+@pytest.mark.rule("PHO-09")
+@pytest.mark.parametrize(
+    ("what", "named", "named_zh"),
+    [
+        ("PNG of 16 bits", "a PNG picture", "PNG图片"),
+        ("GIF that moves", "a GIF picture", "GIF图片"),
+        ("WebP that moves", "a WebP picture", "WebP图片"),
+        ("HEIC from an iPhone", "an iPhone picture (HEIC)", "苹果手机图片"),
+        ("a film", "a film", "视频"),
+        ("TIFF", "a TIFF picture", "TIFF图片"),
+        ("BMP", "a BMP picture", "BMP图片"),
+        ("PDF named jpg", "a PDF document", "PDF文件"),
+        ("ZIP named jpg", "a ZIP", "ZIP压缩包"),
+        ("SVG with a script", "made of text", "网页"),
+    ],
+)
+def test_a_file_that_is_not_jpg_is_called_what_it_is_with_how_to_save_it_as_jpg(
+    what: str, named: str, named_zh: str
+) -> None:
+    problem = check_photo(hostile.refused_pictures()[what][0], PROFILE).refused
+    assert problem is not None
+    assert problem.severity == "unusable"
+    assert named in problem.en
+    assert named_zh in problem.zh
+    assert "JPG" in problem.en
+    assert "JPG" in problem.zh
+
+
+@pytest.mark.parametrize(
+    ("size", "refused"),
+    [((413, 531), False), ((412, 531), True), ((413, 530), True), ((531, 413), False), ((3000, 200), True)],
+)
+def test_a_picture_with_fewer_pixels_than_the_photo_is_refused_with_both_numbers(
+    size: tuple[int, int], refused: bool
+) -> None:
+    verdict = check_photo(as_jpeg(good().resize(size)), PROFILE)
+    assert (verdict.refused is not None) is refused
+    if verdict.refused:
+        assert verdict.refused.code == "too_small"
+        assert f"{size[0]} x {size[1]} pixels; at least 413 x 531" in verdict.refused.en
+        assert f"{size[0]}×{size[1]}像素，至少需要413×531像素" in verdict.refused.zh
+
+
+def test_colours_of_another_profile_become_those_of_every_screen() -> None:
+    """A profile in which red and green have changed places: what looked red must be red in the photo we write."""
+    red = Image.new("RGB", (600, 800), (40, 200, 60))
+    verdict = check_photo(as_jpeg(red, icc_profile=hostile.colours_changed_places()), PROFILE)
+    middle = opened(verdict).getpixel((200, 265))
+    assert isinstance(middle, tuple)
+    assert middle[0] > 150 > 90 > middle[1]
+
+
+def test_a_black_and_white_photo_is_told() -> None:
+    assert codes(check_photo(as_jpeg(good().convert("L")), PROFILE)) == ["not_colour"]
+
+
+def test_a_reflection_over_the_eyes_is_told() -> None:
+    glasses = good().copy()
+    draw = ImageDraw.Draw(glasses)
+    for left in (352, 472):
+        draw.ellipse((left, 495, left + 76, 530), fill="white")
+    assert "glare" in codes(check_photo(as_jpeg(glasses), PROFILE))
 
 
 @pytest.mark.parametrize("what", hostile.accepted_pictures())

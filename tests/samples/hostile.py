@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.samples.phone_photo import as_jpeg, good
 
@@ -53,6 +53,21 @@ def refused_pictures() -> dict[str, tuple[bytes, str]]:
         "SVG with a script": (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not_jpeg"),
         "GIF": (b"GIF89a" + bytes(100), "not_jpeg"),
         "PNG bomb": (png_bomb(3_000), "not_jpeg"),
+        "PNG of 16 bits": (_saved("PNG", Image.new("I;16", (600, 800), 40_000)), "not_jpeg"),
+        "PNG that moves": (_saved("PNG", good().resize((60, 80)), save_all=True, append_images=[_grey()]), "not_jpeg"),
+        "GIF that moves": (_saved("GIF", good().resize((60, 80)), save_all=True, append_images=[_grey()]), "not_jpeg"),
+        "WebP that moves": (
+            _saved("WEBP", good().resize((60, 80)), save_all=True, append_images=[_grey()]),
+            "not_jpeg",
+        ),
+        "TIFF": (_saved("TIFF", good().resize((60, 80))), "not_jpeg"),
+        "BMP": (_saved("BMP", good().resize((60, 80))), "not_jpeg"),
+        "HEIC from an iPhone": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200), "not_jpeg"),
+        "AVIF": (b"\0\0\0\x18ftypavif\0\0\0\0" + bytes(200), "not_jpeg"),
+        "a film": (b"\0\0\0\x18ftypisom\0\0\0\0" + bytes(200), "not_jpeg"),
+        "ZIP named jpg": (b"PK\x03\x04" + bytes(200), "not_jpeg"),
+        "PDF named jpg": (b"%PDF-1.7\n" + bytes(200), "not_jpeg"),
+        "program named jpg": (b"MZ" + bytes(200), "not_jpeg"),
         "JPEG marker, then PHP": (b"\xff\xd8\xff<?php phpinfo(); ?>", "not_jpeg"),
         "JPEG marker, then noise": (b"\xff\xd8\xff" + bytes(range(256)) * 20, "not_jpeg"),
         "65,000 x 65,000 in the header": (claiming(65_000, 65_000), "too_many_pixels"),
@@ -62,6 +77,25 @@ def refused_pictures() -> dict[str, tuple[bytes, str]]:
         "the last hundredth missing": (whole[: len(whole) * 99 // 100], "truncated"),
         "larger than 10 MB": (whole + bytes(10 * 1024 * 1024), "too_many_bytes"),
     }
+
+
+def _saved(kind: str, image: Image.Image, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _grey() -> Image.Image:
+    return Image.new("RGB", (60, 80), "#808080")
+
+
+def _with_exif() -> Image.Exif:
+    """Metadata with a script, a position and a long maker's note."""
+    exif = Image.Exif()
+    exif[0x010E] = "<script>alert(1)</script>"
+    exif[0x927C] = b"evil" * 4000
+    exif.get_ifd(0x8825).update({1: "N", 2: (22.0, 18.0, 0.0)})
+    return exif
 
 
 @cache
@@ -79,11 +113,24 @@ def accepted_pictures() -> dict[str, bytes]:
         "JPEG and PDF in one": whole + b"%PDF-1.4\n1 0 obj<</JS(evil)>>endobj",
         "script in the comment": whole[:2] + b"\xff\xfe" + struct.pack(">H", len(remark) + 2) + remark + whole[2:],
         "CMYK": as_jpeg(image.convert("CMYK")),
+        "EXIF with a script and 16 KB of rubbish": as_jpeg(image, exif=_with_exif()),
+        "a page in the application data": whole[:2]
+        + b"\xff\xe9"
+        + struct.pack(">H", len(remark) + 2)
+        + remark
+        + whole[2:],
+        "JPEG and HTML in one": whole + b"<html><script>alert(1)</script></html>",
         "grey": as_jpeg(image.convert("L")),
         "MPO with two pictures": several.getvalue(),
         "progressive": as_jpeg(image, progressive=True),
         "with a colour profile that is rubbish": as_jpeg(image, icc_profile=b"rubbish" * 100),
     }
+
+
+def colours_changed_places() -> bytes:
+    """A colour profile that says red where others say green."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
 
 
 @cache
