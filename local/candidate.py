@@ -51,8 +51,14 @@ class ApiCandidate(Visitor):
         """Prove e-mail and phone."""
         sample = self.sample
         self.sign_in()
+        self.accept("registration_agreement")
         asked = self.call("POST", "/api/candidate/phone-code", {"phone": sample.phone})
         self.call("POST", "/api/candidate/phone", {"challenge": asked["challenge"], "code": self.code(sample.phone)})
+
+    def accept(self, text: Literal["registration_agreement", "service_notice"]) -> None:
+        """Read a text and accept the version that was read."""
+        address = f"/api/candidate/account/texts/{text}"
+        self.call("PUT", address, {"version": self.call("GET", address)["version"]})
 
     def sign_in(self) -> None:
         """A new session by an e-mail code; sessions end by themselves after some hours."""
@@ -235,6 +241,8 @@ class ApiCandidate(Visitor):
 
     def paper(self, kind: Paper) -> bytes:
         """One of the candidate's documents, by its short-lived link."""
+        if kind == "certificate":
+            self.accept("service_notice")
         return self.fetch(self.call("GET", f"{self._application}/documents/{kind}")["url"])
 
     def messages(self) -> list[Any]:

@@ -16,6 +16,7 @@ DESCRIPTION = (
 )
 TAGS = {
     "Account": "Signing up and in. No session is needed.",
+    "Own account": "Sessions, ways back, changes of address and number, requests to a desk, texts to accept.",
     "Profile": "What candidates declare about themselves, their phone and their files.",
     "Education": "Formal qualifications with the result of their online check. None is ever deleted.",
     "Applications": "From the first choice to the certificate.",
@@ -31,11 +32,21 @@ def made() -> dict[str, Any]:
     for name in ENVIRONMENT:  # tables take their names from it; the document holds none of them
         os.environ.setdefault(name, "assay")
     os.environ.setdefault("AWS_DEFAULT_REGION", "ap-east-1")
-    from certification.api import account, applications, cases, corrections, courses, education, profile, sittings
+    from certification.api import (
+        account,
+        applications,
+        cases,
+        corrections,
+        courses,
+        education,
+        own_account,
+        profile,
+        sittings,
+    )
     from certification.cloud.api_document import document
     from certification.cloud.doors import door
 
-    modules = (account, profile, education, applications, corrections, courses, cases, sittings)
+    modules = (account, own_account, profile, education, applications, corrections, courses, cases, sittings)
     parts = [*(module.routes for module in modules), _verification()]
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)
 

@@ -87,7 +87,17 @@ class Stand:
         """A session for an address, new or known."""
         asked = self.call("POST", "/api/account/email-code", {"email": email, "language": "en"})
         proof = {"challenge": asked.body["challenge"], "email": email, "code": self.code_for(email)}
-        return str(self.call("POST", "/api/account/session", proof).body["session"])
+        session = str(self.call("POST", "/api/account/session", proof).body["session"])
+        self._accept(session)
+        return session
+
+    def _accept(self, session: str) -> None:
+        """Whoever signs in here has read the agreement; tests about accepting it sign in by themselves."""
+        from certification.acts import agreements
+        from certification.rules.agreements import AgreementKind
+
+        kind = AgreementKind.REGISTRATION
+        agreements.accept(self.id_of(session), kind, agreements.text(kind).version)
 
     def sign_in_staff(self, email: str) -> str:
         """A session of a member of staff."""

@@ -115,8 +115,16 @@ SAMPLES |= {
     "AppealRefused": APPLICATION | {"note": "Nothing new was shown."},
 }
 SAMPLES |= {"CaseDueSoon": CASE, "CaseOverdue": CASE | {"days": 2}}
+SAMPLES |= {
+    **dict.fromkeys(("EmailChanged", "PhoneChanged", "PhoneDetached", "AnswerReserved", "AccountRecovered"), {}),
+    "AccountSearched": {"registering": False},
+    "AccountHelpAsked": {"asks": "phone", "decided_from": WHEN},
+    "AccountHelpDecided": {"asks": "account", "granted": True, "note": "Sample note."},
+    "NamePrintingDecided": {"granted": True, "note": "Sample note.", "on_paper": "CHEN YANGBEN"},
+    "StaffAddressUnknown": {},
+}
 BY_SMS_ALONE = {"PhoneCodeRequested"}
-CODES = {"EmailCodeRequested", "PhoneCodeRequested"}
+CODES = {"EmailCodeRequested", "PhoneCodeRequested", "StaffAddressUnknown"}
 
 
 def letter(name: str, language: Language, /, **changes: Any) -> Letter:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from certification.acts import accounts, profile
+from certification.acts import contact_changes, profile
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.claims import claims
 from certification.rules.errors import Refused
@@ -19,12 +19,12 @@ def test_a_phone_number_belongs_to_one_of_eight_who_prove_it_at_once(stand: Stan
     people = [stand.id_of(stand.sign_in(f"person{number}@example.test")) for number in range(3)]
     proofs = []
     for person in people:
-        challenge = accounts.ask_phone_code(person, PHONE)
+        challenge = contact_changes.ask_phone_code(person, PHONE)
         stand.cloud.inbox.collect()
         proofs.append((challenge, stand.code_for(PHONE)))
     outcomes = at_once(
         8,
-        lambda number: accounts.confirm_phone_code(people[number % 3], *proofs[number % 3]),
+        lambda number: contact_changes.confirm_phone_code(people[number % 3], *proofs[number % 3]),
     )
     refused = codes_of(outcomes)
     holders = [one.id for one in candidates.everything() if one.phone_index]

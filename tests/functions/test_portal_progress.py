@@ -90,6 +90,7 @@ def known(status: Status, *, now: datetime = NOW, **changes: Any) -> Whole:
         email="sample@candidate.test",
         phone="+85251230001",
         native_name="䶮样本",
+        on_paper="䶮样本",
         latin_name="YAN YANGBEN",
         birth_date=date(1995, 5, 17),
         nationality="CN",

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.rules.check_digits import hong_kong_identity_card, mod_11_2
-from certification.rules.id_documents import KINDS, NAMES, DocumentType, IdentityRefused, id_document, must_agree, show
+from certification.rules.id_documents import (
+    KINDS,
+    NAMES,
+    DocumentType,
+    IdDocument,
+    IdentityRefused,
+    id_document,
+    must_agree,
+    show,
+)
 
 RESIDENT = "11010519491231002X"
 
@@ -237,14 +246,16 @@ def test_the_filler_of_a_machine_readable_line_is_left_out() -> None:
 
 @given(st.sampled_from(KINDS), st.text(max_size=40))
 def test_any_text_is_a_document_or_refused_with_words_and_never_repeated(kind: DocumentType, typed: str) -> None:
+    read: IdDocument | IdentityRefused
     try:
-        document = id_document(kind, typed)
-    except IdentityRefused as caught:
-        refusal, document = caught, None
+        read = id_document(kind, typed)
+    except IdentityRefused as refusal:
+        read = refusal
+    if isinstance(read, IdentityRefused):
+        assert read.field in ("id_number", "id_type")
+        assert read.zh
     else:
-        refusal = None
-    assert document is None or id_document(kind, show(document)) == document
-    assert refusal is None or (refusal.field in ("id_number", "id_type") and refusal.zh)
+        assert id_document(kind, show(read)) == read
 
 
 def test_every_kind_has_a_name_in_both_languages() -> None:

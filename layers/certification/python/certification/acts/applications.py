@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from certification.acts import answers as given
 from certification.acts import bars, notice_board
+from certification.acts.agreements import must_have_accepted
 from certification.acts.cases import closed
 from certification.acts.moving import announce, moved
 from certification.acts.outcomes import live_claim
@@ -55,6 +56,7 @@ def start(candidate_id: str, sitting_id: str) -> str:
     claim = claims.find(live_claim(candidate_id, sitting_id))
     if claim is not None:
         return claim.holder
+    must_have_accepted(candidates.read(candidate_id))
     must_be_in_registration(clock.now(), sitting.dates, load_policy(sitting.scheme)[0].zone)
     reference = application_reference(
         sitting.dates.first_subject.year, SMALLEST + secrets.randbelow(LARGEST - SMALLEST)

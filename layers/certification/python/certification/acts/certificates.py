@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Literal
 
+from certification.acts.agreements import must_have_accepted
 from certification.acts.ownership import own_application
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application
+from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.certificates import Certificate, certificates
 from certification.cloud.tables.sittings import sittings
 from certification.policies import load_policy
+from certification.rules.agreements import AgreementKind
 from certification.rules.cases import Block, blocking
 from certification.rules.errors import NotFound, Refused
 from certification.rules.model import Frozen
@@ -110,6 +113,7 @@ def download(candidate_id: str, reference: str, kind: DocumentKind) -> str:
         if application.score_report is None:
             raise NotFound("score report")
         return vault.link(settings().vault, application.score_report, f"score-report-{reference}.pdf")
+    must_have_accepted(candidates.read(candidate_id), AgreementKind.CERTIFICATES)
     certificate = certificates.find(application.certificate) if application.certificate else None
     if certificate is None or certificate.key is None or certificate.state != "published":
         raise NotFound("certificate")

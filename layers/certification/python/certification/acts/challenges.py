@@ -6,6 +6,7 @@ Codes are stored only as a salted hash; every wrong try is counted before anybod
 import hashlib
 import secrets
 
+from certification.acts import guessing
 from certification.cloud import clock
 from certification.cloud.tables.codes import Challenge, Counter, Language, Purpose, challenges, counters
 from certification.cloud.transaction import commit, retried
@@ -15,10 +16,14 @@ from certification.rules.errors import Refused
 
 @retried
 def new(
-    purpose: Purpose, subject: str | None, address: str | None, index: str, language: Language
+    purpose: Purpose, subject: str | None, address: str | None, index: str, language: Language, source: str = ""
 ) -> tuple[Challenge, str]:
-    """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day)."""
+    """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day).
+
+    `source` is the network address of somebody who is not signed in: its range has limits of its own.
+    """
     now = clock.now()
+    guessing.must_be_below(source, "code")
     counter = counters.find(f"sent:{index}") or Counter(key=f"sent:{index}")
     sent = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
     codes.may_send(now, sent)
@@ -36,7 +41,8 @@ def new(
         expires_at=now + codes.LIFETIME,
     )
     counted = counter.changed(sent_at=(*sent, now))
-    commit([challenges.insert(challenge), counters.update(counted) if counter.version else counters.insert(counted)])
+    count = counters.update(counted) if counter.version else counters.insert(counted)
+    commit([challenges.insert(challenge), count, *guessing.counted(source, "code")])
     return challenge, code
 
 
@@ -45,17 +51,22 @@ def _hash(challenge_id: str, code: str) -> str:
 
 
 @retried
-def proven(challenge_id: str, purpose: Purpose, code: str) -> Challenge:
+def proven(challenge_id: str, purpose: Purpose, code: str, source: str = "") -> Challenge:
     """The challenge, if this is its code and may still be used. A wrong try is counted before anybody hears of it."""
+    guessing.must_be_below(source, "wrong")
     challenge = challenges.find(challenge_id) if len(challenge_id) < 100 else None
     if challenge is None or challenge.purpose != purpose:
+        count = guessing.counted(source, "wrong")
+        if count:
+            commit(count)
         raise wrong_code()
     issued = codes.IssuedCode(digest=challenge.code_hash.encode(), made_at=challenge.created_at, tries=challenge.tries)
     decision = codes.judge(issued, _hash(challenge.id, codes.typed_code(code)).encode(), clock.now())
     if decision.accepted:
         return challenge
     if decision.answer is codes.CodeAnswer.WRONG:
-        commit([challenges.update(challenge.changed(tries=challenge.tries + 1))])
+        tried = challenges.update(challenge.changed(tries=challenge.tries + 1))
+        commit([tried, *guessing.counted(source, "wrong")])
     raise Refused(f"code_{decision.answer}", decision.en, decision.zh, rules=("ACC-09",), field="code")
 
 

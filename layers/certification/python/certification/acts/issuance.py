@@ -5,6 +5,7 @@ from typing import Any
 
 from certification.acts.batches import each
 from certification.acts.moving import announce, moved
+from certification.acts.people import on_paper
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.audit import AuditEntry, audit
@@ -57,7 +58,7 @@ def _reserve(reference: str) -> str:
         sequence=sequence,
         candidate=candidate.id,
         application=reference,
-        native_name=candidate.native_name or candidate.latin_name or "",
+        native_name=on_paper(candidate),
         latin_name=candidate.latin_name or "",
         exam=policy.exam,
         occupation=application.occupation or "",

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from certification.acts import education, names
+from certification.acts.agreements import must_have_accepted
 from certification.acts.education import EntryNow
 from certification.acts.people import Person, opened
 from certification.acts.recovery import sought
@@ -80,6 +81,7 @@ def save_details(
     Saving starts the check of the identity. Saving the same again changes nothing.
     """
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     saved = with_details(candidate, native, latin, born, nationality, id_kind, number)
     if _same_person(candidate, saved):
@@ -190,6 +192,7 @@ def _country(code: str) -> str:
 def save_contact(candidate_id: str, address: str, language: Literal["en", "zh"]) -> None:
     """The postal address (it may be empty) and the language of letters."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     commit([candidates.update(with_address(candidate, address).changed(language=language))])
 

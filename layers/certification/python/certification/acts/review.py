@@ -4,6 +4,7 @@ from typing import Literal
 
 from certification.acts.authority import decides, sees
 from certification.acts.cases import decided
+from certification.acts.unbinding import must_be_possible
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.cases import Case, Proposal, cases
@@ -157,6 +158,8 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
 def _allowed(case: Case, decision: Decision) -> None:
     if case.kind is not CaseKind.REVIEW:
         check_other(case.kind, decision)
+        if case.kind is CaseKind.ACCOUNT_HELP and decision.verdict is Verdict.APPROVE:
+            must_be_possible(case)
         return
     application = application_of(case)
     policy, _ = load_policy(application.scheme)

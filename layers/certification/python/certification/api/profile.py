@@ -1,8 +1,9 @@
 """The candidate's own profile, phone and files."""
 
-from certification.acts import accounts, photos, uploads, work
+from certification.acts import contact_changes, photos, uploads, work
 from certification.acts import profile as acts
 from certification.api import bodies
+from certification.api.account_bodies import ProveChange
 from certification.api.answers import ChallengeSent, Link, ProfileNow, UploadForm, UploadState
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
@@ -55,14 +56,18 @@ def save_work(given: bodies.Work) -> ProfileNow:
 @routes.post("/phone-code")
 def ask_phone_code(asked: bodies.AskPhoneCode) -> ChallengeSent:
     """Send a one-time code by SMS to a number the candidate says is theirs."""
-    return ChallengeSent(challenge=accounts.ask_phone_code(candidate(routes), asked.phone))
+    return ChallengeSent(challenge=contact_changes.ask_phone_code(candidate(routes), asked.phone))
 
 
 @routes.post("/phone")
-def confirm_phone(proof: bodies.ProveCode) -> ProfileNow:
-    """The number the code was sent to is the candidate's. A number belongs to one account."""
+def confirm_phone(proof: ProveChange) -> ProfileNow:
+    """The number the code was sent to is the candidate's. A number belongs to one account.
+
+    A first number needs no confirmation; a change needs a second code, to the e-mail address.
+    """
     who = candidate(routes)
-    accounts.confirm_phone_code(who, proof.challenge, proof.code)
+    confirmation = proof.confirmation.proof if proof.confirmation else None
+    contact_changes.confirm_phone_code(who, proof.challenge, proof.code, confirmation, routes.session_id())
     return _profile(who)
 
 

@@ -80,6 +80,11 @@ class Routes:
         scheme, _, session_id = header.partition(" ")
         return session_id.strip() if scheme.lower() == "bearer" else None
 
+    def caller_address(self) -> tuple[str, str]:
+        """The network address the request came from, and what the program calls itself; either may be empty."""
+        http = self._event().raw_event["requestContext"]["http"]
+        return str(http.get("sourceIp", "")), str(http.get("userAgent", ""))
+
     def caller(self) -> Caller:
         """Who the authorizer says is calling; `NotSignedIn` when the request came past it."""
         authorizer = self._event().request_context.authorizer

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup, escape
 
 from certification.letters import blocks, formats
-from certification.letters.data import LETTERS, LetterData
+from certification.letters.base import LetterData
+from certification.letters.data import LETTERS
 from certification.letters.formats import Language
 from certification.rules.model import Frozen
 

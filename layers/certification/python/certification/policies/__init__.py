@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from certification.rules.agreements import Agreement, AgreementKind
 from certification.rules.calendars import WorkingCalendar
 from certification.rules.commitments import CommitmentText
 from certification.rules.policy import Policy, policy_hash
@@ -78,6 +79,12 @@ def load_policy(scheme: str, version: str | None = None) -> tuple[Policy, str]:
 def load_calendar(name: str) -> WorkingCalendar:
     """A working calendar by name, e.g. `hk`."""
     return WorkingCalendar.model_validate(_read(f"calendars/{name}.yaml", "calendar"))
+
+
+@cache
+def load_agreement(kind: AgreementKind) -> Agreement:
+    """A text that people accept, in the version of today."""
+    return Agreement.model_validate(_read(f"texts/{kind}.yaml", "text"))
 
 
 @cache

@@ -22,11 +22,20 @@ _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
 class Asked(Frozen):
-    """`address` is the e-mail address or phone number as typed; `to` a page of ours, or empty."""
+    """`address` is the e-mail address or phone number as typed; `to` a page of ours, or empty.
+
+    `confirmation` is the challenge of a second code. The rest is where a recovery stands (`pages/recovery.py`).
+    """
 
     challenge: str
     address: str
     to: str = ""
+    confirmation: str = ""
+    recovery: str = ""
+    factor: str = ""
+    found: bool = False
+    next: tuple[str, ...] = ()
+    question: str = ""
 
 
 def cookie(note: Asked) -> str:

@@ -77,6 +77,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("applications", "/applications"),
         ("education", "/education"),
         ("messages", "/messages"),
+        ("account", "/account"),
         ("exams", "/exams"),
         ("check", "/check"),
         ("help", "/help"),

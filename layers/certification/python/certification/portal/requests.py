@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl
 
+from certification.acts.visits import Visit, visit
 from certification.letters.formats import Language
 from certification.rules.model import Frozen
 
@@ -33,6 +34,12 @@ class Request(Frozen):
     cookies: dict[str, str] = {}
     visitor: Visitor = Visitor()
     id: str = ""
+    source: str = ""
+
+    @property
+    def visit(self) -> Visit:
+        """Where the request comes from, as far as an act may know."""
+        return visit(self.source, self.headers.get("user-agent", ""))
 
     def field(self, name: str) -> str:
         """The first value of a form field, without spaces around it; empty when it was not sent."""
@@ -57,6 +64,7 @@ def read(event: Mapping[str, Any]) -> Request:
         headers=headers,
         cookies=cookies,
         id=str(event["requestContext"].get("requestId", "")),
+        source=str(http.get("sourceIp", "")),
     )
 
 

@@ -32,6 +32,7 @@ class CaseKind(StrEnum):
     MAJOR_EXCEPTION = "major_exception"
     PHOTO = "photo"
     ACCOUNT_HELP = "account_help"
+    RARE_CHARACTER = "rare_character"
     CORRECTION = "correction"
     ACCOMMODATION = "accommodation"
     SUPERVISION_CHECK = "supervision_check"

@@ -3,7 +3,8 @@
 In words: a one-time code has six digits, lives ten minutes and allows five tries; a right answer after five wrong ones
 is wrong. At most three codes go to one address in fifteen minutes and ten in a day (24 hours); an older code stays
 valid for its own ten minutes. Whether an address is known is never told. A session ends after three hours without use
-and after twelve hours in any case.
+and after twelve hours in any case; a person has at most ten. Two factors that opened a session stand for the proof that a
+change of address or number needs, for half an hour.
 """
 
 import hmac
@@ -21,6 +22,10 @@ SHORT_LIMIT, SHORT_WINDOW = 3, timedelta(minutes=15)
 DAY_LIMIT, DAY_WINDOW = 10, timedelta(hours=24)
 IDLE = timedelta(hours=3)
 ABSOLUTE = timedelta(hours=12)
+SEEN_STEP = timedelta(minutes=15)
+"""How much a session's last use may lag behind, so that not every page view is a write."""
+MOST_SESSIONS = 10
+FRESHLY_PROVED = timedelta(minutes=30)
 
 
 class CodeAnswer(StrEnum):

@@ -51,6 +51,7 @@ class Accounts(Frozen):
     id_documents: tuple[DocumentType, ...] = Field(min_length=1)
     recovery: tuple[Literal["email_code", "sms_code", "security_question", "staff_case"], ...] = Field(min_length=1)
     identity_provider: str | None = None
+    help_needs_two: bool | None = None
 
 
 class Question(Frozen):

@@ -91,6 +91,8 @@ def needs_second(kind: CaseKind, verdict: Verdict, policy: Policy) -> bool:
     """Whether this decision counts only once a second person has confirmed it (policy `review.final_needs_two`, `void`)."""
     if kind is CaseKind.REVIEW:
         return verdict is Verdict.REJECT and policy.review.final_needs_two
+    if kind is CaseKind.ACCOUNT_HELP:
+        return verdict is Verdict.APPROVE and bool(policy.accounts.help_needs_two)
     if kind in (CaseKind.VOID_HEARING, CaseKind.APPEAL):
         return verdict is Verdict.APPROVE and policy.void is not None and policy.void.needs_two
     return False
@@ -112,7 +114,16 @@ def is_free(taken_by: str | None, taken_at: datetime | None, member: str, now: d
     return taken_by in (None, member) or taken_at is None or now >= taken_at + LOCK
 
 
-MAY_REFUSE = frozenset({CaseKind.MAJOR_EXCEPTION, CaseKind.CORRECTION, CaseKind.VOID_HEARING, CaseKind.APPEAL})
+MAY_REFUSE = frozenset(
+    {
+        CaseKind.ACCOUNT_HELP,
+        CaseKind.RARE_CHARACTER,
+        CaseKind.MAJOR_EXCEPTION,
+        CaseKind.CORRECTION,
+        CaseKind.VOID_HEARING,
+        CaseKind.APPEAL,
+    }
+)
 """Kinds in which somebody asks for something: it is granted or refused. Any other kind is dealt with, and then closed."""
 
 

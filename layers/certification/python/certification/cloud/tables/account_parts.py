@@ -2,15 +2,8 @@
 
 from datetime import datetime
 
+from certification.rules.agreements import Acceptance
 from certification.rules.model import Frozen
-
-
-class Accepted(Frozen):
-    """A text that was accepted: its version, the hash of what was shown, and when (ACC-03, ACC-15)."""
-
-    version: str
-    sha256: str
-    at: datetime
 
 
 class ReservedAnswer(Frozen):
@@ -26,14 +19,16 @@ class Account(Frozen):
     """`*_before` are the sealed address and number in use before the last change: the notice of it goes there too.
 
     `printed_name` is how a name is printed whose characters our fonts lack, as a desk and the person agreed (ACC-13).
-    `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into.
+    `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into;
+    `asked_for` the cases in which somebody else asks for this account or its number.
     """
 
-    agreement: Accepted | None = None
-    service_notice: Accepted | None = None
+    agreement: Acceptance | None = None
+    service_notice: Acceptance | None = None
     reserved_answer: ReservedAnswer | None = None
     email_before: str | None = None
     phone_before: str | None = None
     printed_name: str | None = None
     platform: str | None = None
     joined: str | None = None
+    asked_for: tuple[str, ...] = ()

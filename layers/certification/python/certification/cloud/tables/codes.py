@@ -6,8 +6,20 @@ from typing import Any, Literal
 from pynamodb.attributes import NumberAttribute
 
 from certification.cloud.tables.base import Record, Row, Table, meta
+from certification.rules.guessing import Tally
+from certification.rules.recovery import Factor
 
-Purpose = Literal["sign_up_email", "sign_up_phone", "sign_in", "staff_sign_in", "commitment"]
+Purpose = Literal[
+    "sign_up_phone",
+    "sign_in",
+    "staff_sign_in",
+    "commitment",
+    "new_email",
+    "confirm_by_email",
+    "confirm_by_phone",
+    "recover_by_email",
+    "recover_by_phone",
+]
 Language = Literal["en", "zh"]
 
 
@@ -37,6 +49,22 @@ class Counter(Record):
     sent_at: tuple[datetime, ...] = ()
 
 
+class RangeTally(Record):
+    """What one range of the network did lately."""
+
+    key: str
+    tally: Tally
+
+
+class Recovery(Record):
+    """Somebody on the way back into an account: what they proved so far. `key` is the hash of what they hold."""
+
+    key: str
+    candidate: str | None
+    proved: tuple[Factor, ...]
+    expires_at: datetime
+
+
 class CodeRow(Row):
     class Meta:
         table_name = meta("Codes")
@@ -63,5 +91,25 @@ class Counters(Table[Counter]):
         return {"pk": record.key, "expires": last + 2 * 86_400}
 
 
+class Tallies(Table[RangeTally]):
+    name = "Codes"
+    row = CodeRow
+    record = RangeTally
+
+    def columns(self, record: RangeTally) -> dict[str, Any]:
+        return {"pk": record.key, "expires": int(record.tally.day.since.timestamp()) + 2 * 86_400}
+
+
+class Recoveries(Table[Recovery]):
+    name = "Codes"
+    row = CodeRow
+    record = Recovery
+
+    def columns(self, record: Recovery) -> dict[str, Any]:
+        return {"pk": record.key, "expires": int(record.expires_at.timestamp()) + 7200}
+
+
 challenges = Challenges()
 counters = Counters()
+tallies = Tallies()
+recoveries = Recoveries()

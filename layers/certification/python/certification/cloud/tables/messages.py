@@ -7,6 +7,9 @@ from pynamodb.attributes import UnicodeAttribute
 
 from certification.cloud.tables.base import Record, Row, Table, meta
 
+Channel = Literal["email", "sms", "email_before", "sms_before"]
+"""`*_before` is the address or number that was in use until a change, which hears of it too."""
+
 
 class Message(Record):
     """One letter on one channel. `claimed` without `sent` after a crash means unknown: it is not sent again by itself.
@@ -17,7 +20,7 @@ class Message(Record):
     candidate: str
     announcement: str
     name: str
-    channel: Literal["email", "sms"]
+    channel: Channel
     state: Literal["claimed", "sent", "failed"]
     claimed_at: datetime
     sent_at: datetime | None = None

@@ -1,13 +1,15 @@
 """Signing in, which also makes an account: e-mail, code, and for a new account phone and SMS code."""
 
-from certification.acts import accounts, sessions
+from certification.acts import accounts, agreements, contact_changes, sessions
 from certification.portal import asked, guard
 from certification.portal.asked import Asked
 from certification.portal.forms import Form
 from certification.portal.page import page
+from certification.portal.pages import own_account
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import profile
+from certification.rules.agreements import AgreementKind
 from certification.rules.errors import Refused
 
 HOME = "/applications"
@@ -27,7 +29,7 @@ def send_email_code(request: Request) -> Response:
     email, to = form.text("email", "account.email_missing"), request.field("next")
     if not form.errors:
         try:
-            challenge = accounts.ask_email_code(email, request.language)
+            challenge = accounts.ask_email_code(email, request.language, request.visit)
         except Refused as refusal:
             form.refused(refusal)
         else:
@@ -51,7 +53,7 @@ def confirm_email_code(request: Request) -> Response:
     code = form.code("code")
     if not form.errors:
         try:
-            session_id = accounts.confirm_email_code(note.challenge, note.address, code)
+            session_id = accounts.confirm_email_code(note.challenge, note.address, code, request.visit)
         except Refused as refusal:
             form.refused(refusal)
         else:
@@ -66,24 +68,26 @@ def sign_out(request: Request) -> Response:
 
 
 def phone(request: Request) -> Response:
+    """The agreement comes first: nothing is asked of somebody who has not accepted it (ACC-03)."""
+    if not agreements.accepted(request.visitor.subject, AgreementKind.REGISTRATION):
+        return redirect(request.link("/account/agreement"))
     known = profile.phone(request.visitor.subject)
     return page(request, "phone.html", known=known)
 
 
 def send_phone_code(request: Request) -> Response:
-    """A new account accepts the registration agreement here, before anything else is asked (ACC-03)."""
+    """A change is confirmed by a second code, to the e-mail address; a first number is not."""
     form = Form(request)
     known = profile.phone(request.visitor.subject)
     number = form.text("phone", "account.phone_missing")
-    if not known and request.field("agree") != "yes":
-        form.wrong("agree", "account.agree_missing")
     if not form.errors:
         try:
-            challenge = accounts.ask_phone_code(request.visitor.subject, number)
+            challenge = contact_changes.ask_phone_code(request.visitor.subject, number)
+            second = own_account.ask_confirmation(request, "phone")
         except Refused as refusal:
             form.refused(refusal)
         else:
-            note = Asked(challenge=challenge, address=number)
+            note = Asked(challenge=challenge, address=number, confirmation=second)
             return redirect(request.link("/account/phone-code"), asked.cookie(note))
     return page(request, "phone.html", form=form, known=known)
 
@@ -92,20 +96,20 @@ def phone_code(request: Request) -> Response:
     note = asked.read(request)
     if note is None:
         return redirect(request.link("/account/phone"))
-    return asked.page_for(request, note, None, by_phone=True, again="/account/phone")
+    return own_account.codes_page(request, note, None, "phone")
 
 
 def confirm_phone_code(request: Request) -> Response:
     note = asked.read(request)
     if note is None:
         return redirect(request.link("/account/phone"))
-    form = Form(request)
-    code = form.code("code")
+    form, visitor = Form(request), request.visitor
+    code, second = form.code("code"), own_account.proof(form, note)
     if not form.errors:
         try:
-            accounts.confirm_phone_code(request.visitor.subject, note.challenge, code)
+            contact_changes.confirm_phone_code(visitor.subject, note.challenge, code, second, visitor.session)
         except Refused as refusal:
-            form.refused(refusal)
+            form.refused(refusal, {"phone": "code"})
         else:
             return redirect(request.link(HOME), asked.no_cookie())
-    return asked.page_for(request, note, form, by_phone=True, again="/account/phone")
+    return own_account.codes_page(request, note, form, "phone")

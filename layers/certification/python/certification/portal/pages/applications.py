@@ -1,5 +1,6 @@
 """An application from beginning to confirming, and its one durable page."""
 
+from certification.acts import agreements
 from certification.acts import applications as acts
 from certification.acts.applications import Incomplete
 from certification.portal.forms import Form
@@ -7,6 +8,7 @@ from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import answers, application, choice, profile
+from certification.rules.agreements import AgreementKind
 from certification.rules.choosing import Wanted
 from certification.rules.errors import Refused
 
@@ -15,6 +17,8 @@ def all_applications(request: Request) -> Response:
     """A new account gives its phone number first: without one no SMS can be sent (ARR-05)."""
     if not profile.phone(request.visitor.subject):
         return redirect(request.link("/account/phone"))
+    if not agreements.accepted(request.visitor.subject, AgreementKind.REGISTRATION):
+        return redirect(request.link("/account/agreement?next=/applications"))
     return page(
         request, "applications.html", applications=application.overview(request.visitor.subject, request.language)
     )

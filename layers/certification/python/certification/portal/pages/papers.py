@@ -1,18 +1,21 @@
 """Documents to download, messages to read again, certificates to check, draws to recompute."""
 
-from certification.acts import certificates
+from certification.acts import agreements, certificates
 from certification.acts.certificates import DocumentKind
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import certificate as shown
 from certification.portal.views import draws, messages
+from certification.rules.agreements import AgreementKind
 
 PAPERS: dict[str, DocumentKind] = {"ticket": "ticket", "score-report": "score_report", "certificate": "certificate"}
 
 
 def paper(request: Request, reference: str, kind: str) -> Response:
-    """On to a short-lived address of one file."""
+    """On to a short-lived address of one file. The first visit to the certificate begins with its notice (ACC-15)."""
+    if kind == "certificate" and not agreements.accepted(request.visitor.subject, AgreementKind.CERTIFICATES):
+        return redirect(request.link(f"/account/service-notice?next=/apply/{reference}"))
     return redirect(certificates.download(request.visitor.subject, reference, PAPERS[kind]))
 
 

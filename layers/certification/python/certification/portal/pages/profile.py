@@ -4,7 +4,7 @@ from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import countries, profile, whole
+from certification.portal.views import countries, own_account, profile, whole
 from certification.rules.errors import Refused
 
 
@@ -31,7 +31,9 @@ def save_details(request: Request, reference: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(f"/apply/{reference}"))
+            lacks = own_account.name(request.visitor.subject).missing
+            to = f"/account/name?next=/apply/{reference}" if lacks else f"/apply/{reference}"
+            return redirect(request.link(to))
     return _details(request, reference, form)
 
 

@@ -26,7 +26,7 @@ def send_code(request: Request) -> Response:
     email, to = form.text("email", "account.email_missing"), request.field("next")
     if not form.errors:
         try:
-            challenge = accounts.ask_staff_code(email, request.language)
+            challenge = accounts.ask_staff_code(email, request.language, request.visit)
         except Refused as refusal:
             form.refused(refusal)
         else:
@@ -50,7 +50,7 @@ def confirm_code(request: Request) -> Response:
     typed = form.code("code")
     if not form.errors:
         try:
-            session_id = accounts.confirm_staff_code(note.challenge, typed)
+            session_id = accounts.confirm_staff_code(note.challenge, typed, request.visit)
         except Refused as refusal:
             form.refused(refusal)
         else:

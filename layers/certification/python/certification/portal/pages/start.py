@@ -4,7 +4,8 @@ from certification.portal import guard
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import exams, information, notices
+from certification.portal.views import exams, information, notices, own_account
+from certification.rules.agreements import AgreementKind
 from certification.rules.notices import NoticeKind
 
 
@@ -44,4 +45,5 @@ def accessibility(request: Request) -> Response:
 
 
 def agreement(request: Request) -> Response:
-    return page(request, "agreement.html")
+    view = own_account.text(None, AgreementKind.REGISTRATION, request.language)
+    return page(request, "accept.html", view=view, to="")

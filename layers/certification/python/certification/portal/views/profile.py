@@ -10,7 +10,7 @@ from certification.portal.views.speech import Speech
 from certification.rules.id_documents import KINDS, NAMES, DocumentType
 from certification.rules.policy_applying import Education as EducationLevel
 
-__all__ = ["Profile", "id_kinds", "levels", "phone", "read", "save_details"]
+__all__ = ["KINDS", "Profile", "id_kinds", "levels", "phone", "read", "save_details"]
 
 ENTRIES = profile.MOST_ENTRIES
 
