@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.control_room import facts
+from local.control_room import facts, samples
 from local.control_room.actions import ZONE
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
     ("", "Overview"),
     ("inbox", "Inbox"),
+    ("samples", "Samples"),
     ("executions", "Executions"),
     ("simulators", "Simulators"),
     ("permissions", "Permissions"),
@@ -81,6 +82,10 @@ def _inbox(cloud: "LocalCloud", arguments: Arguments) -> Made:
     return "inbox.html", {"letters": letters, "arguments": arguments}
 
 
+def _samples(cloud: "LocalCloud", arguments: Arguments) -> Made:
+    return None if "id" in arguments else ("samples.html", {"samples": samples.shown(cloud)})
+
+
 def _executions(cloud: "LocalCloud", arguments: Arguments) -> Made:
     if "id" in arguments:
         found = facts.executions(cloud, arguments)
@@ -110,6 +115,7 @@ def _errors(cloud: "LocalCloud", arguments: Arguments) -> Made:
 _PAGES: dict[str, Callable[["LocalCloud", Arguments], Made]] = {
     "": _overview,
     "inbox": _inbox,
+    "samples": _samples,
     "executions": _executions,
     "simulators": _simulators,
     "permissions": _permissions,

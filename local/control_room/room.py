@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
-from local.control_room import facts, pages
+from local.control_room import facts, pages, samples
 from local.control_room.actions import ActionError, Actions
 from local.http.messages import Request, Response, message
 
@@ -38,6 +38,8 @@ class ControlRoom:
             return message(405, "Method Not Allowed")
         if path == "style.css":
             return Response(200, (("content-type", "text/css; charset=utf-8"),), pages.style())
+        if path.startswith("samples/"):
+            return _sample(path.removeprefix("samples/"))
         if path == "api" or path.startswith("api/"):
             return self._json(path.removeprefix("api").strip("/"), request.arguments())
         return self._page(path, request.arguments())
@@ -77,6 +79,14 @@ class ControlRoom:
             return _answer(200, done)
         back = given["return"] if given["return"].startswith("/_local/") else "/_local/"
         return Response(303, (("location", quote(back, safe="/?&=%")),))
+
+
+def _sample(name: str) -> Response:
+    found = samples.file(name)
+    if found is None:
+        return message(404, "Not Found")
+    headers = (("content-type", found[1]), ("content-disposition", f'attachment; filename="{name}"'))
+    return Response(200, headers, found[0])
 
 
 def _answer(status: int, value: Any) -> Response:
