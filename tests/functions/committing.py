@@ -3,10 +3,15 @@
 import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from certification.cloud.blind_index import blind
+from certification.cloud.tables.claims import claims
+from certification.policies import load_policy
 from local import seed
 from local.candidate import ApiCandidate, Sample
+from local.staff import ApiStaff
 from tests.functions.stand import JPEG, START, Stand
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -111,6 +116,30 @@ class People:
         self.stand.cloud.settle()
         return candidate
 
+    def staff(self) -> ApiStaff:
+        """A reviewer of every desk of the scheme, who is its supervisor too."""
+        email = "sample-desk@staff.test"
+        if claims.find(f"staff:{blind('staff', email)}") is None:
+            desks = tuple(desk.code for desk in load_policy("guangdong")[0].desks)
+            seed.add_member("STF-sample-desk", "Sample Desk", email, ("reviewer", "supervisor"), desks)
+        member = ApiStaff(self.stand.cloud, email)
+        member.sign_in()
+        return member
+
+    def decide(self, candidate: ApiCandidate, verdict: str, case: str = "", **more: Any) -> None:
+        """What the desk decides about the candidate's review, or about another case."""
+        body = {"verdict": verdict, **more}
+        self.staff().call("POST", f"/api/staff/cases/{case or row(candidate).review}/decision", body)
+        self.stand.cloud.settle()
+
+    def drop(self, folder: str, text: str) -> Any:
+        """A file of staff, and its report."""
+        member = self.staff()
+        form = member.call("POST", f"/api/staff/files/{folder}/guangdong", {})
+        member.post_file(form, text.encode(), "text/csv")
+        self.stand.cloud.settle()
+        return member.call("GET", f"/api/staff/files/report?key={quote(form['key'], safe='')}")
+
     def give_proofs(self, candidate: ApiCandidate, *codes: str) -> None:
         """Proofs as the checks leave them once they are accepted."""
         give_files(self.stand.id_of(candidate.session), *codes)
@@ -137,3 +166,19 @@ def row(candidate: ApiCandidate) -> Any:
     from certification.cloud.tables.applications import applications
 
     return applications.read(candidate.reference)
+
+
+def person_of(stand: Stand, candidate: ApiCandidate) -> str:
+    """The name under which the register knows the candidate."""
+    from certification.cloud.tables.candidates import candidates
+
+    return candidates.read(stand.id_of(candidate.session)).id_index or ""
+
+
+def record(person: str, since: datetime, until: datetime | None) -> None:
+    """An entry of the register, as the staff's file leaves it."""
+    from certification.cloud.tables.integrity import Conduct, Recorded, integrity
+    from certification.cloud.transaction import commit
+
+    entry = Recorded(id="INT-SAMPLE", kind="serious", since=since, until=until, basis="Sample", by="STF-x", at=since)
+    commit([integrity.insert(Conduct(person=person, entries=(entry,)))])

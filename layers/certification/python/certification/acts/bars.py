@@ -32,15 +32,16 @@ class Standing(Frozen):
         """Whether the register has any entry that was not taken back, in its period or not (CHK-08)."""
         return self.conduct is not None and any(not entry.taken_back for entry in self.conduct.entries)
 
-    def unchanged(self) -> Write:
-        """The transaction fails if the register learns something about this person meanwhile."""
-        return integrity.unchanged(self.conduct) if self.conduct else integrity.absent(self.person)
-
 
 def standing(candidate: Candidate, policy: Policy) -> Standing:
     """Read the register and the locks. A person without an ID document is not in the register."""
     person = candidate.id_index or f"unknown-{candidate.id}"
     return Standing(person=person, conduct=integrity.find(person), lock=claims.find(lock_key(candidate.id, policy)))
+
+
+def unchanged(known: Standing) -> Write:
+    """The transaction fails if the register learns something about this person meanwhile."""
+    return integrity.unchanged(known.conduct) if known.conduct else integrity.absent(known.person)
 
 
 def locked(candidate: Candidate, policy: Policy, lock: Lock, known: Standing) -> list[Write]:

@@ -10,6 +10,7 @@ from certification.rules.errors import Forbidden, NotSignedIn
 
 MAY_PUBLISH_SITTINGS: tuple[Role, ...] = ("supervisor",)
 MAY_PUBLISH_NOTICES: tuple[Role, ...] = ("supervisor",)
+MAY_RECORD: tuple[Role, ...] = ("supervisor",)
 MAY_REVIEW: tuple[Role, ...] = ("reviewer",)
 MAY_IMPORT_MARKS: tuple[Role, ...] = ("results_officer",)
 MAY_RELEASE: tuple[Role, ...] = ("results_officer", "supervisor")

@@ -153,7 +153,7 @@ def _sign(candidate_id: str, reference: str, session: str, challenge_id: str) ->
             classes=belongs,
             news="CommitmentBarred",
         )
-        commit([used, *writes, known.unchanged()], news)
+        commit([used, *writes, bars.unchanged(known)], news)
         return False
     sitting = sittings.read(application.sitting)
     signed = _signature(application, candidate, known, session, now)
@@ -172,7 +172,7 @@ def _sign(candidate_id: str, reference: str, session: str, challenge_id: str) ->
         answers=(*(one for one in application.answers if one.rule != kept.rule), kept),
     )
     commit(
-        [used, applications.update(paying), commitments.insert(signed), orders.insert(order), known.unchanged()],
+        [used, applications.update(paying), commitments.insert(signed), orders.insert(order), bars.unchanged(known)],
         [announce("CommitmentSigned", application, commitment=signed.id, order=order.number)],
     )
     return True

@@ -9,6 +9,7 @@ from certification.acts.callers import (
     MAY_IMPORT_MARKS,
     MAY_PUBLISH_NOTICES,
     MAY_PUBLISH_SITTINGS,
+    MAY_RECORD,
     MAY_REVIEW,
     must_be,
 )
@@ -21,22 +22,31 @@ from certification.policies import schemes
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
-Folder = Literal["sittings", "decisions", "marks", "notices"]
+Folder = Literal["sittings", "decisions", "marks", "notices", "integrity"]
+OF_A_SCHEME: tuple[Folder, ...] = ("decisions", "integrity")
 MAY_DROP: dict[Folder, tuple[Role, ...]] = {
     "sittings": MAY_PUBLISH_SITTINGS,
     "decisions": MAY_REVIEW,
     "marks": MAY_IMPORT_MARKS,
     "notices": MAY_PUBLISH_NOTICES,
+    "integrity": MAY_RECORD,
 }
 TYPES: dict[Folder, str] = {
     "sittings": "application/json",
     "decisions": "text/csv",
     "marks": "text/csv",
     "notices": "application/yaml",
+    "integrity": "text/csv",
 }
-ENDINGS: dict[Folder, str] = {"sittings": "json", "decisions": "csv", "marks": "csv", "notices": "yaml"}
+ENDINGS: dict[Folder, str] = {
+    "sittings": "json",
+    "decisions": "csv",
+    "marks": "csv",
+    "notices": "yaml",
+    "integrity": "csv",
+}
 LARGEST = 10 * 1024 * 1024
-_KEY = re.compile(r"(sittings|decisions|marks|notices)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_KEY = re.compile(r"(sittings|decisions|marks|notices|integrity)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
 
 
 class Drop(Frozen):
@@ -69,14 +79,14 @@ class StaffSitting(Frozen):
 
 
 def ask(member: StaffMember, folder: Folder, of: str = "", return_to: str | None = None) -> Drop:
-    """A form for one file, with its type. `of` names the scheme of decisions and the sitting of marks.
+    """A form for one file, with its type. `of` names the scheme of decisions and entries, and the sitting of marks.
 
     The key is made here, and the uploader stands in the signed policy: a listener that reads the file asks this
     member's role again.
     """
     must_be(member, MAY_DROP[folder])
-    if (folder == "decisions" and of not in schemes()) or (folder == "marks" and sittings.find(of) is None):
-        raise NotFound("scheme" if folder == "decisions" else "sitting")
+    if (folder in OF_A_SCHEME and of not in schemes()) or (folder == "marks" and sittings.find(of) is None):
+        raise NotFound("scheme" if folder in OF_A_SCHEME else "sitting")
     name = f"{clock.now():%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}.{ENDINGS[folder]}"
     key = "/".join(part for part in (folder, of, name) if part)
     form = vault.upload_form(

@@ -164,7 +164,7 @@ def queue(member: StaffMember) -> tuple[CaseLine, ...]:
 def of_case(member: StaffMember, case_id: str) -> Overview:
     """A case of one of the member's desks; `NotFound` for any other. Only a reviewer sees the person behind a review."""
     case = review.read_case(member, case_id)
-    sees_person = case.kind is CaseKind.REVIEW and "reviewer" in member.roles
+    sees_person = case.kind in (CaseKind.REVIEW, CaseKind.SUPERVISION_CHECK) and "reviewer" in member.roles
     return Overview(
         case=line(case, member),
         facts=case.facts,

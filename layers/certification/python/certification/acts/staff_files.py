@@ -6,7 +6,7 @@ from collections.abc import Callable
 import yaml
 from pydantic import ValidationError
 
-from certification.acts import notices, public_lists, review
+from certification.acts import notices, public_lists, register, review
 from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import FileRefused, dropped_by, report, table_of
@@ -15,6 +15,7 @@ from certification.cloud.settings import settings
 from certification.policies import load_policy, parse_yaml, schemes
 from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
+from certification.rules.integrity_file import check_entries
 from certification.rules.notices import Notice
 from certification.rules.review_file import check_decisions
 from certification.rules.sheets import RowProblem, problem
@@ -82,12 +83,7 @@ def _notice(key: str) -> tuple[int, list[RowProblem]]:
 def _decisions(key: str) -> tuple[int, list[RowProblem]]:
     """`decisions/<scheme>/<name>.csv`: a row per application, checked as a whole before anything is decided."""
     member = dropped_by(key, "reviewer")
-    scheme = key.split("/")[1] if key.count("/") == 2 else ""
-    if scheme not in schemes():
-        raise FileRefused(
-            "scheme_unknown", "Put the file in decisions/<scheme>/.", "请将文件放入 decisions/<scheme>/ 文件夹。"
-        )
-    policy, _ = load_policy(scheme)
+    policy, _ = load_policy(_scheme(key))
     header, rows, _ = table_of(key)
     waiting = {case.about: case.id for case in review.queue(member, MOST_ROWS) if case.kind is CaseKind.REVIEW}
     checked = check_decisions(header, rows, waiting, member.id, policy)
@@ -102,8 +98,30 @@ def _decisions(key: str) -> tuple[int, list[RowProblem]]:
     return checked.rows_read, problems
 
 
+def _integrity(key: str) -> tuple[int, list[RowProblem]]:
+    """`integrity/<scheme>/<name>.csv`: a row per entry of the register, checked as a whole before anything is recorded."""
+    member = dropped_by(key, "supervisor")
+    policy, _ = load_policy(_scheme(key))
+    header, rows, _ = table_of(key)
+    checked = check_entries(header, rows, policy.zone)
+    for staged in checked.staged:
+        register.record(staged, member.id)
+    return checked.rows_read, list(checked.problems)
+
+
+def _scheme(key: str) -> str:
+    """The scheme in whose folder the file lies."""
+    folder, *rest = key.split("/")
+    if len(rest) != 2 or rest[0] not in schemes():
+        raise FileRefused(
+            "scheme_unknown", f"Put the file in {folder}/<scheme>/.", f"请将文件放入 {folder}/<scheme>/ 文件夹。"
+        )
+    return rest[0]
+
+
 READERS: dict[str, Callable[[str], tuple[int, list[RowProblem]]]] = {
     "sittings": _sitting,
     "decisions": _decisions,
     "notices": _notice,
+    "integrity": _integrity,
 }

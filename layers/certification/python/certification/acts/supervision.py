@@ -7,6 +7,7 @@ A check blocks the ticket before the exam and the certificate after it. Missed o
 from datetime import datetime
 from typing import Literal
 
+from certification.acts.authority import decides
 from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
@@ -17,6 +18,7 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.tables.sittings import sittings
+from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.case_deadlines import hearing_due
@@ -24,7 +26,8 @@ from certification.rules.cases import CaseKind, OpenCase, Subject
 from certification.rules.commitment_deadlines import check_answer_due
 from certification.rules.deadlines import is_open, review_due
 from certification.rules.desks import desk_for
-from certification.rules.errors import Refused
+from certification.rules.errors import NotFound, Refused
+from certification.rules.policy import Policy
 from certification.rules.proofs import asked_in_check
 from certification.rules.review import Verdict
 from certification.rules.status import Trigger, is_live
@@ -47,6 +50,33 @@ def open_check(reference: str, mode: Mode, cause: str, why: str, by: str = "syst
     return case.id
 
 
+def ask_check(member: StaffMember, reference: str, why: str) -> str:
+    """A desk asks for a check of a commitment, at any time: before, during or after the exam (CHK-04, CHK-11).
+
+    `mode` is `key` when a report from the public is behind it (`why` names its case), else `desk`.
+    """
+    application = applications.find(reference)
+    policy = load_policy(application.scheme)[0] if application else None
+    if application is None or policy is None or _desk(application, policy) not in decides(member):
+        raise NotFound("application")
+    if not application.commits or application.commitment is None:
+        raise Refused(
+            "no_commitment_to_check",
+            "This application does not rest on a commitment.",
+            "该报名未采用告知承诺制。",
+            rules=("CHK-04",),
+        )
+    mode: Mode = "key" if why.startswith("CASE-") else "desk"
+    opened_case = open_check(reference, mode, why, why, by=member.id)
+    if not opened_case:
+        raise Refused("nothing_to_check", "This application has ended.", "该报名已终止。", rules=("CHK-04",))
+    return opened_case
+
+
+def _desk(application: Application, policy: Policy) -> str:
+    return desk_for(policy, CaseKind.SUPERVISION_CHECK, application.region).code
+
+
 def check_of(
     application: Application, mode: Mode, cause: str, why: str, now: datetime, by: str = "system"
 ) -> tuple[Application, Case] | None:
@@ -64,7 +94,7 @@ def check_of(
         cause,
         now=now,
         due=due.due,
-        desk=desk_for(policy, CaseKind.SUPERVISION_CHECK, application.region).code,
+        desk=_desk(application, policy),
         blocks=blocked_by_check(now, dates),
         facts={"mode": mode, "why": why, "opened_by": by},
         scheme=application.scheme,

@@ -40,7 +40,7 @@ UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
 AfterReference = Annotated[str, Query(pattern=r"^(APP-20[0-9]{2}-[0-9]{5,9}[A-Z])?$")]
-FileKey = Annotated[str, Query(pattern=r"^(sittings|decisions|marks)/[A-Za-z0-9._/-]{1,200}$")]
+FileKey = Annotated[str, Query(pattern=r"^(sittings|decisions|marks|notices|integrity)/[A-Za-z0-9._/-]{1,200}$")]
 
 
 class Body(Frozen):

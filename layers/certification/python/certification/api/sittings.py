@@ -59,6 +59,12 @@ def drop_notice() -> Drop:
     return drops.ask(member(routes), "notices")
 
 
+@routes.post("/files/integrity/<scheme>")
+def drop_integrity(scheme: bodies.CodePath) -> Drop:
+    """A form for entries of the integrity register as CSV, in the time zone of a scheme. For supervisors."""
+    return drops.ask(member(routes), "integrity", scheme)
+
+
 @routes.get("/files/report")
 def read_report(key: bodies.FileKey) -> Report:
     """The report that answers a dropped file: whether it counts, and every row that is wrong."""

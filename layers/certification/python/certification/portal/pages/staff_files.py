@@ -2,6 +2,7 @@
 
 import json
 
+from certification.acts.drops import OF_A_SCHEME
 from certification.cloud.settings import settings
 from certification.portal.forms import Form
 from certification.portal.page import page
@@ -20,7 +21,7 @@ def show_form(request: Request) -> Response:
     form = Form(request)
     kind = form.chosen("kind", dropped_files.kinds(request.visitor.subject), "staff.file_kind_missing")
     folders = [code for code, _ in dropped_files.folders(kind, request.language)] if kind else []
-    folder = form.chosen("folder", folders, "staff.file_folder_missing" if kind in ("marks", "decisions") else None)
+    folder = form.chosen("folder", folders, "staff.file_folder_missing" if kind in ("marks", *OF_A_SCHEME) else None)
     if not form.errors:
         back = f"{settings().public_url}{request.link('/staff/files/report')}"
         try:

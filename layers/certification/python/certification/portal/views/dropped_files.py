@@ -1,7 +1,7 @@
 """Files that staff drop by page: the form for one, and the report that answers it."""
 
 from certification.acts import drops
-from certification.acts.drops import MAY_DROP, Drop, Folder
+from certification.acts.drops import MAY_DROP, OF_A_SCHEME, Drop, Folder
 from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.letters.formats import Language
@@ -12,7 +12,7 @@ from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
 Options = tuple[tuple[str, str], ...]
-KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings", "notices")
+KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings", "notices", "integrity")
 
 
 class Problem(Frozen):
@@ -39,10 +39,10 @@ def kinds(staff_id: str) -> tuple[str, ...]:
 
 
 def folders(kind: str, language: Language) -> Options:
-    """Where a file of this kind can go: marks to a sitting, decisions to a scheme; a new sitting needs no folder."""
+    """Where a file of this kind can go: marks to a sitting, decisions and entries to a scheme; a new sitting needs no folder."""
     if kind == "marks":
         return tuple((one.id, one.name_zh if language == "zh" else one.name_en) for one in exams.announced())
-    if kind == "decisions":
+    if kind in OF_A_SCHEME:
         say = Speech(language)
         return tuple((scheme, say.said(load_policy(scheme)[0].title)) for scheme in schemes())
     return ()
