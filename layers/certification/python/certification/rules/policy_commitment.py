@@ -13,6 +13,8 @@ from certification.rules.spans import Span, Window
 if TYPE_CHECKING:
     from certification.rules.policy import Policy
 
+GROUNDS = ("not_checked_before_tickets", "not_checked_after_exam", "false_statement")
+"""The grounds of a hearing that a check of a commitment can lead to (COM-15, CHK-15, CHK-16)."""
 Share = Annotated[Decimal, Field(gt=0, lt=1)]
 
 
@@ -103,3 +105,8 @@ def gaps_in_commitment(policy: "Policy") -> Iterator[str]:
         yield from (f"commitment.proofs.hand_in: nothing for {name}" for name in needed if name not in covered)
     if terms is not None and policy.checks is None:
         yield "commitment: checks does not say how commitments are supervised"
+    if policy.checks is not None:
+        named = {ground.code for ground in policy.void.grounds} if policy.void else set()
+        yield from (
+            f"void.grounds: {code} is missing, which a check may lead to" for code in GROUNDS if code not in named
+        )
