@@ -51,7 +51,9 @@ def add_staff() -> None:
     add_member(OTHER_CITY, "Sample Shenzhen", OTHER_CITY_EMAIL, ("reviewer",), ("shenzhen",))
     province = ("guangdong_province", "guangdong_finance")
     add_member(PROVINCE, "Sample Province", PROVINCE_EMAIL, ("reviewer", "supervisor"), province)
-    add_member(NATIONAL, "Sample National", NATIONAL_EMAIL, ("supervisor", "results_officer"), ("national_centre",))
+    add_member(
+        NATIONAL, "Sample National", NATIONAL_EMAIL, ("reviewer", "supervisor", "results_officer"), ("national_centre",)
+    )
 
 
 def sitting(now: datetime, identifier: str = SITTING, *, number: int = 1, seats: int = 60) -> dict[str, Any]:
