@@ -99,11 +99,12 @@ class ApiCandidate(Visitor):
         self.call("PUT", "/api/candidate/profile/work", {"jobs": [job | changes]})
 
     def save_education(self, *, expect: int = 200, **changes: Any) -> Any:
-        """One qualification, from Hong Kong: added the first time, corrected afterwards."""
+        """One qualification: added the first time, corrected afterwards. The mainland's schemes ask its registry."""
+        country = "HK" if self.sample.scheme == "cgptc" else "CN"
         entry = {
             "institution": "Sample University",
-            "country": "HK",
-            "taught_in": "HK",
+            "country": country,
+            "taught_in": country,
             "level": self.sample.education,
             "full_time": True,
             "major": "Statistics",

@@ -20,6 +20,7 @@ TAGS = {
     "Profile": "What candidates declare about themselves, their phone and their files.",
     "Education": "Formal qualifications with the result of their online check. None is ever deleted.",
     "Applications": "From the first choice to the certificate.",
+    "On-site checks": "What a province's notice says, and the candidate's appointment.",
     "Cases": "The staff's queue and decisions.",
     "Sittings and files": "Sittings, file drops with their reports, and the release of results.",
     "Verification": "Whether a certificate is genuine. No session is needed.",
@@ -35,10 +36,12 @@ def made() -> dict[str, Any]:
     from certification.api import (
         account,
         applications,
+        appointments,
         cases,
         corrections,
         courses,
         education,
+        hearings,
         own_account,
         profile,
         sittings,
@@ -46,8 +49,20 @@ def made() -> dict[str, Any]:
     from certification.cloud.api_document import document
     from certification.cloud.doors import door
 
-    modules = (account, own_account, profile, education, applications, corrections, courses, cases, sittings)
-    parts = [*(module.routes for module in modules), _verification()]
+    modules = (
+        account,
+        own_account,
+        profile,
+        education,
+        applications,
+        corrections,
+        courses,
+        hearings,
+        cases,
+        sittings,
+        appointments,
+    )
+    parts = [*(module.routes for module in modules), hearings.staff_routes, _verification()]
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)
 
 

@@ -1,6 +1,17 @@
 """The candidates' JSON API: sign-up, profile, application, payment, documents."""
 
-from certification.api import account, applications, commitments, corrections, courses, education, own_account, profile
+from certification.api import (
+    account,
+    applications,
+    appointments,
+    commitments,
+    corrections,
+    courses,
+    education,
+    hearings,
+    own_account,
+    profile,
+)
 from certification.cloud.doors import door, guarded
 
 app = door(
@@ -9,8 +20,10 @@ app = door(
     profile.routes,
     education.routes,
     applications.routes,
+    appointments.routes,
     corrections.routes,
     courses.routes,
+    hearings.routes,
     commitments.routes,
     title="Assay: candidates",
 )

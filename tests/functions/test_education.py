@@ -227,4 +227,6 @@ def questions(stand: Stand) -> int:
 
 def page(stand: Stand, session: str, language: str) -> str:
     headers = {"cookie": f"__Host-session={session}"}
-    return stand.cloud.request("GET", f"/{language}/education", headers, b"").body.decode()
+    answer = stand.cloud.request("GET", f"/{language}/education", headers, b"")
+    assert answer.status == 200, stand.cloud.invoker.failures
+    return answer.body.decode()

@@ -25,6 +25,11 @@ PROOFS: dict[str, Any] = {
     "hand_in_by": WHEN,
     "advised_by": MIDNIGHT,
 }
+ON_SITE = {
+    "when": Words(en="Weekdays in November", zh="11月工作日"),
+    "where": Words(en="Sample Hall", zh="样例大厦"),
+    "how": Words(en="Bring the originals", zh="携带原件"),
+}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "EmailCodeRequested": {"code": "918273", "minutes": 15, "purpose": "sign_up"},
@@ -33,8 +38,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "IdentityVerified": {"name": "Sample Candidate"},
     "IdentityUnverified": {"answered": True},
     "EducationVerified": {},
+    "OnSiteCheckAsked": APPLICATION | ON_SITE,
+    "AppointmentBooked": APPLICATION | ON_SITE | {"at": WHEN},
+    "OnSiteCheckDecided": APPLICATION | {"outcome": "missed"},
     "EducationUnverified": {"answered": True},
     "PhotoChecked": {"problems": [Words(en="The background is not plain.", zh="背景不是纯色。")]},
+    "PhotoDecided": APPLICATION
+    | {"replaced": False, "asked": True, "reasons": [Words(en="It shows another person.", zh="照片与本人不一致。")]},
     "ApplicationConfirmed": APPLICATION | {"review_by": MIDNIGHT},
     "ApplicationReturned": APPLICATION
     | {

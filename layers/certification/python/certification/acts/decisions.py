@@ -1,17 +1,17 @@
 """What a decided review does to its application: an order to pay, or back to the candidate with reasons."""
 
 from collections.abc import Callable
+from typing import Any
 
-from certification.acts import corrections, majors, names, photos, supervision, unbinding
+from certification.acts import appeals, appointments, corrections, majors, names, photos, supervision, unbinding, voids
 from certification.acts.moving import announce, moved
 from certification.acts.ordering import new_order
-from certification.acts.outcomes import live_claim
+from certification.acts.places import freed
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, Returned, ReturnReason, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import Case, Decided, cases
-from certification.cloud.tables.claims import claims
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
@@ -25,10 +25,13 @@ from certification.rules.status import Status, Trigger
 EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
     CaseKind.MAJOR_EXCEPTION: majors.decided,
     CaseKind.CORRECTION: corrections.apply,
+    CaseKind.VOID_HEARING: voids.decided,
+    CaseKind.APPEAL: appeals.decided,
     CaseKind.SUPERVISION_CHECK: supervision.decided,
     CaseKind.PHOTO: photos.decided,
     CaseKind.RARE_CHARACTER: names.apply,
     CaseKind.ACCOUNT_HELP: unbinding.apply,
+    CaseKind.ON_SITE_CHECK: appointments.apply,
 }
 """What a decided case does, by its kind; a review moves its application, below."""
 
@@ -53,7 +56,7 @@ def apply(case_id: str) -> None:
         _reject(application, case, case.decision)
 
 
-def _others(application: Application, case: Case) -> dict[str, object]:
+def _others(application: Application, case: Case) -> dict[str, Any]:
     return {"open_cases": tuple(one for one in application.open_cases if one.reference != case.id)}
 
 
@@ -124,9 +127,4 @@ def _reject(application: Application, case: Case, decision: Decided) -> None:
         returned=Returned(reasons=_reasons(policy, decision), note=decision.note, at=now),
         **_others(application, case),
     )
-    candidate = candidates.read(application.candidate)
-    claim = claims.read(live_claim(application.candidate, application.sitting))
-    writes: list[Write] = [applications.update(rejected), claims.delete(claim)]
-    if candidate.held_by == application.reference:
-        writes.append(candidates.update(candidate.changed(held_by=None)))
-    commit(writes, [announce("ApplicationRejected", application)])
+    commit([applications.update(rejected), *freed(application)], [announce("ApplicationRejected", application)])

@@ -7,14 +7,16 @@ from certification.acts.account_letter_data import ABOUT_ACCOUNT
 from certification.acts.checkout import refund_preview
 from certification.acts.letter_commitments import ABOUT_COMMITMENT
 from certification.acts.letter_life import ABOUT_LIFE
+from certification.acts.letter_on_site import ABOUT_ON_SITE
 from certification.acts.people import Person
+from certification.acts.photo_cases import REPLACE
 from certification.acts.uploads import newest
 from certification.cloud import clock
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, Returned, applications
-from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.candidates import candidates, photo_slot
 from certification.cloud.tables.orders import orders
-from certification.cloud.tables.refunds import refunds
+from certification.cloud.tables.refunds import refunds, withdrawal_refund
 from certification.cloud.tables.results import results
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_calendar, load_policy
@@ -175,7 +177,30 @@ def _result(application: Application, _sitting: Sitting, _detail: dict[str, Any]
     return {"passed": bool(results.read(application.reference, application.result).passed)}
 
 
+def _withdrawn(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    """What comes back is told with it; nothing is said about money where none was paid."""
+    owed = refunds.find(withdrawal_refund(application.order)) if application.order else None
+    paid = application.registered_at is not None
+    return {"refund": owed.money, "paid": paid} if owed else {"paid": paid}
+
+
+def _photo_decided(application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    """A photo in doubt that may stay needs no letter; reasons stand with the photo that was refused."""
+    asked, approved = detail["asks"] == REPLACE, detail["approved"] == "yes"
+    if approved and not asked:
+        return None
+    policy, _ = load_policy(application.scheme)
+    photo = newest(candidates.read(application.candidate), photo_slot(policy.photo.profile))
+    problems = photo.problems if photo and not approved else ()
+    return {
+        "replaced": approved,
+        "asked": asked,
+        "reasons": tuple({"en": problem.en, "zh": problem.zh} for problem in problems),
+    }
+
+
 ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values | None]] = {
+    "PhotoDecided": _photo_decided,
     "ApplicationConfirmed": _confirmed,
     "ApplicationReturned": _returned,
     "ApplicationRejected": _rejected,
@@ -183,11 +208,12 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     "CandidateRegistered": _registered,
     "PaymentQueuedForReturn": _queued,
     "ApplicationLapsed": _lapsed,
-    "ApplicationWithdrawn": lambda *_: {},
+    "ApplicationWithdrawn": _withdrawn,
     "SeatDrawn": _seat_drawn,
     "TicketOpened": _ticket,
     "ResultReleased": _result,
     **ABOUT_COMMITMENT,
     **ABOUT_LIFE,
+    **ABOUT_ON_SITE,
     "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},
 }

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from certification.acts.appointments import must_be_passed
 from certification.acts.authority import decides, sees
 from certification.acts.cases import decided
 from certification.acts.unbinding import must_be_possible
+from certification.acts.voids import must_be_heard
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.cases import Case, Proposal, cases
@@ -158,6 +160,8 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
 def _allowed(case: Case, decision: Decision) -> None:
     if case.kind is not CaseKind.REVIEW:
         check_other(case.kind, decision)
+        if decision.verdict is Verdict.APPROVE:
+            must_be_heard(case)
         if case.kind is CaseKind.ACCOUNT_HELP and decision.verdict is Verdict.APPROVE:
             must_be_possible(case)
         return
@@ -165,6 +169,7 @@ def _allowed(case: Case, decision: Decision) -> None:
     policy, _ = load_policy(application.scheme)
     check_decision(decision, policy)
     if decision.verdict is Verdict.APPROVE:
+        must_be_passed(application)
         sitting = sittings.read(application.sitting)
         payment_due(clock.now(), sitting.dates, policy, load_calendar(policy.calendar))  # refused once payment closed
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from certification.acts import bars, comparisons, eligibility, majors, proofs
+from certification.acts import appointments, bars, comparisons, eligibility, majors, proofs
 from certification.acts.answers import checks_of
 from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
+from certification.acts.photo_cases import to_look_at
 from certification.acts.reviews import review_of
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
@@ -64,7 +65,9 @@ def choose_lane(reference: str) -> str:
         told = (kept, *(comparisons.compared(application, candidate, policy, now) if lane.lane == "commitment" else ()))
         others = tuple(one for one in application.answers if one.rule not in (kept.rule, comparisons.RULE))
         answered = application.changed(answers=(*others, *told), classes=lane.classes)
+    answered, checked, asked = appointments.opened_for(answered, policy, belongs, now)
     writes, news = LANES[lane.trigger](answered, policy, lane, now)
+    writes, news = [*writes, *checked], [*news, *asked]
     if application.commits is False:
         writes += bars.locked(candidate, policy, "declined", known)
     commit(writes, news)
@@ -107,7 +110,10 @@ def _to_signature(application: Application, policy: Policy, lane: LaneChoice, no
         rules=(*lane.because.rules, *due.because.rules),
         commitment=None,  # a signature covers one content: what was confirmed anew is signed anew
     )
-    return [applications.update(waiting)], [announce("SignatureAwaited", application)]
+    doubted = to_look_at(application, policy, now)
+    beside: list[Write] = [cases.insert(doubted)] if doubted else []
+    told = [announce("SignatureAwaited", application), *([opened(doubted)] if doubted else [])]
+    return [applications.update(waiting), *beside], told
 
 
 def _to_proofs(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:

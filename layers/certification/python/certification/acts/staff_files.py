@@ -17,6 +17,7 @@ from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.integrity_file import check_entries
 from certification.rules.notices import Notice
+from certification.rules.on_site_file import check_outcomes
 from certification.rules.review_file import check_decisions
 from certification.rules.sheets import RowProblem, problem
 
@@ -81,12 +82,19 @@ def _notice(key: str) -> tuple[int, list[RowProblem]]:
 
 
 def _decisions(key: str) -> tuple[int, list[RowProblem]]:
-    """`decisions/<scheme>/<name>.csv`: a row per application, checked as a whole before anything is decided."""
+    """`decisions/<scheme>/<name>.csv`: a row per application, checked as a whole before anything is decided.
+
+    With a column `outcome` it is about on-site checks, else about reviews.
+    """
     member = dropped_by(key, "reviewer")
     policy, _ = load_policy(_scheme(key))
     header, rows, _ = table_of(key)
-    waiting = {case.about: case.id for case in review.queue(member, MOST_ROWS) if case.kind is CaseKind.REVIEW}
-    checked = check_decisions(header, rows, waiting, member.id, policy)
+    kind = CaseKind.ON_SITE_CHECK if "outcome" in header else CaseKind.REVIEW
+    waiting = {case.about: case.id for case in review.queue(member, MOST_ROWS) if case.kind is kind}
+    if kind is CaseKind.ON_SITE_CHECK:
+        checked = check_outcomes(header, rows, waiting, member.id)
+    else:
+        checked = check_decisions(header, rows, waiting, member.id, policy)
     problems = list(checked.problems)
     for staged in checked.staged:
         try:

@@ -11,6 +11,7 @@ from certification.letters.account_letters import ACCOUNT_LETTERS
 from certification.letters.base import AboutApplication, LetterData
 from certification.letters.check_letters import CHECK_LETTERS
 from certification.letters.life_letters import LIFE_LETTERS
+from certification.letters.on_site_letters import ON_SITE_LETTERS
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.words import Words
@@ -60,6 +61,14 @@ class PhotoChecked(LetterData):
     """The photo was looked at by the machine; `problems` is empty when every check passed."""
 
     problems: tuple[Words, ...] = ()
+
+
+class PhotoDecided(AboutApplication):
+    """The desk decided about a photo: whether it replaces the one in use (`replaced`), or that another is needed."""
+
+    replaced: bool
+    asked: bool
+    reasons: tuple[Words, ...] = ()
 
 
 class ApplicationConfirmed(AboutApplication):
@@ -162,9 +171,10 @@ class CertificateIssued(AboutApplication):
 
 
 class ApplicationWithdrawn(AboutApplication):
-    """The candidate withdrew. `refund` is what comes back, None when nothing was paid."""
+    """The candidate withdrew. `refund` is what comes back; None when nothing was paid, or (`paid`) nothing is returned."""
 
     refund: Money | None = None
+    paid: bool = False
 
 
 class SignatureAwaited(AboutApplication):
@@ -239,6 +249,7 @@ LETTERS: dict[str, type[LetterData]] = {
         EducationVerified,
         EducationUnverified,
         PhotoChecked,
+        PhotoDecided,
         ApplicationConfirmed,
         ApplicationReturned,
         ApplicationRejected,
@@ -251,6 +262,7 @@ LETTERS: dict[str, type[LetterData]] = {
         ResultReleased,
         CertificateIssued,
         ApplicationWithdrawn,
+        *ON_SITE_LETTERS,
         CaseDueSoon,
         CaseOverdue,
         *ACCOUNT_LETTERS,

@@ -19,6 +19,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from certification.rules import restricted_text
+from certification.rules.appointments import Slot
 from certification.rules.model import Frozen
 from certification.rules.sheets import RowProblem, problem
 from certification.rules.words import Words
@@ -74,11 +75,12 @@ class PlanEntry(Frozen):
 
 
 class OnSite(Frozen):
-    """CHK-07: time, place and manner of the checks on site."""
+    """CHK-07: time, place and manner of the checks on site; `slots` can be booked."""
 
     when: Words
     where: Words
     how: Words
+    slots: tuple[Slot, ...] = ()
 
 
 class Shown(Frozen):

@@ -116,10 +116,14 @@ def is_free(taken_by: str | None, taken_at: datetime | None, member: str, now: d
 
 MAY_REFUSE = frozenset(
     {
+        CaseKind.PHOTO,
+        CaseKind.MAJOR_EXCEPTION,
+        CaseKind.ON_SITE_CHECK,
         CaseKind.ACCOUNT_HELP,
         CaseKind.RARE_CHARACTER,
-        CaseKind.MAJOR_EXCEPTION,
         CaseKind.CORRECTION,
+        CaseKind.SUPERVISION_CHECK,
+        CaseKind.COMPLAINT,
         CaseKind.VOID_HEARING,
         CaseKind.APPEAL,
     }
@@ -133,6 +137,8 @@ def check_other(kind: CaseKind, decision: Decision) -> None:
         raise _refused("note_too_long", f"Keep the note to {LONGEST_NOTE} characters.", "说明过长。", "note")
     if decision.verdict is Verdict.APPROVE:
         return
+    if kind is CaseKind.ON_SITE_CHECK and decision.verdict is Verdict.RETURN:
+        return  # whoever did not come may book again
     if kind not in MAY_REFUSE or decision.verdict is Verdict.RETURN:
         raise Refused(
             "only_done",

@@ -1,0 +1,34 @@
+"""What the letters about on-site checks say."""
+
+from datetime import datetime
+from typing import Literal
+
+from certification.letters.base import LetterData
+from certification.rules.words import Words
+
+
+class OnSiteCheckAsked(LetterData):
+    """Somebody has to come; the words of the region's notice, where there is one (CHK-07)."""
+
+    reference: str
+    exam: Words
+    when: Words | None = None
+    where: Words | None = None
+    how: Words | None = None
+
+
+class AppointmentBooked(OnSiteCheckAsked):
+    """A time is booked."""
+
+    at: datetime
+
+
+class OnSiteCheckDecided(LetterData):
+    """What came of it."""
+
+    reference: str
+    exam: Words
+    outcome: Literal["passed", "failed", "missed"]
+
+
+ON_SITE_LETTERS: tuple[type[LetterData], ...] = (OnSiteCheckAsked, AppointmentBooked, OnSiteCheckDecided)
