@@ -149,8 +149,8 @@ def test_a_photo_is_shown_larger_and_smaller_until_it_leaves_the_profile() -> No
     found = check_photo(phone_photo(), CGPTC)
     larger, smaller = after(found, CGPTC, "closer"), after(found, CGPTC, "further")
     assert smaller.measures["head_ratio"] < found.measures["head_ratio"] < larger.measures["head_ratio"]
-    assert "too_close" in codes(after(found, CGPTC, *(["closer"] * 4)))
-    assert codes(after(found, CGPTC, *(["further"] * 4))) == ["too_far"]
+    assert "too_close" in codes(after(found, CGPTC, "closer", "closer", "closer", "closer"))
+    assert codes(after(found, CGPTC, "further", "further", "further", "further")) == ["too_far"]
 
 
 def test_steps_add_up_end_at_their_limits_and_can_be_undone() -> None:

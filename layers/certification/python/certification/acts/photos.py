@@ -1,14 +1,13 @@
 """Photos after the first look: changed with one click, replaced through the desk, and looked at by a person in doubt."""
 
-from datetime import datetime
 from typing import Literal
 
 from certification.acts import uploads
 from certification.acts.cases import opened
-from certification.acts.moving import announce
 from certification.acts.ownership import own_application
 from certification.acts.photo_cases import LOOK, REPLACE, case_about
 from certification.cloud import clock, vault
+from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Write
@@ -21,7 +20,6 @@ from certification.rules.errors import Refused
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
 from certification.rules.status import ENDED
-from certification.rules.words import Because
 
 Why = Literal["cut_badly", "too_old", "looks_different", "other"]
 WHYS: tuple[Why, ...] = ("cut_badly", "too_old", "looks_different", "other")
@@ -78,25 +76,6 @@ def ask_replacement(candidate_id: str, reference: str, why: Why) -> str:
     return case.id
 
 
-def doubt(application: Application, policy: Policy) -> Because | None:
-    """What a person should look at in the photo of this application, in the words of the check."""
-    photo = uploads.photo_for(candidates.read(application.candidate), policy)
-    if photo is None or not photo.needs_person:
-        return None
-    return Because(
-        en="Photo: " + " ".join(problem.en for problem in photo.problems),
-        zh="照片：" + "".join(problem.zh for problem in photo.problems),
-        rules=("PHO-02",),
-    )
-
-
-def to_look_at(application: Application, policy: Policy, now: datetime) -> Case | None:
-    """The case of a photo in doubt, for a lane in which no review would see it. It holds nothing up (advice, not gate)."""
-    if doubt(application, policy) is None or application.photo is None:
-        return None
-    return case_about(application, policy, application.photo, now, {"asks": LOOK})
-
-
 def decided(case: Case) -> None:
     """Apply what the desk decided about a photo, once: the one asked for is used or not, the one in doubt may stay or not."""
     decision = case.decision
@@ -121,7 +100,22 @@ def decided(case: Case) -> None:
         writes = [candidates.update(candidate.changed(files={**candidate.files, slot: looked}))]
     else:
         return
-    commit(writes, [announce("PhotoDecided", application, case=case.id)])
+    commit(writes, [_told(application, case, approved)])
+
+
+def _told(application: Application, case: Case, approved: bool) -> Announcement:
+    """What the candidate is written about: `asks` and `approved` are codes."""
+    return Announcement(
+        name="PhotoDecided",
+        subject=application.reference,
+        key=case.id,
+        about={
+            "application": application.reference,
+            "candidate": application.candidate,
+            "asks": case.facts["asks"],
+            "approved": "yes" if approved else "no",
+        },
+    )
 
 
 def _replaced(application: Application, candidate: Candidate, slot: str, draft: Upload) -> list[Write]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from certification.acts.cases import new_case
+from certification.acts.photo_cases import photo_doubt
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.cases import Case
 from certification.policies import load_calendar
@@ -12,6 +13,12 @@ from certification.rules.deadlines import review_due, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.policy import Policy
 from certification.rules.words import Because
+
+
+def _doubts(application: Application, policy: Policy, look_at: Sequence[Because]) -> list[Because]:
+    """What the rules doubt, and what the check of the photo does (PHO-02)."""
+    photo = photo_doubt(application, policy)
+    return [*look_at, *([photo] if photo else [])]
 
 
 def review_of(
@@ -29,7 +36,9 @@ def review_of(
         now=now,
         due=due.due,
         desk=desk_for(policy, CaseKind.REVIEW, application.region).code,
-        facts={f"look_at_{number}": reason.en for number, reason in enumerate(look_at, 1)},
+        facts={
+            f"look_at_{number}": reason.en for number, reason in enumerate(_doubts(application, policy, look_at), 1)
+        },
         scheme=application.scheme,
         warn=warning_at(due.due, policy, calendar),
     )
