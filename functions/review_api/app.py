@@ -1,7 +1,7 @@
 """The staff's JSON API: case queue, decisions, sittings, files, release."""
 
-from certification.api import cases, checks, sittings
+from certification.api import cases, checks, hearings, sittings
 from certification.cloud.doors import door, guarded
 
-app = door(cases.routes, checks.routes, sittings.routes, title="Assay: staff")
+app = door(cases.routes, hearings.staff_routes, checks.routes, sittings.routes, title="Assay: staff")
 handler = guarded(app)

@@ -6,18 +6,15 @@ from datetime import timedelta
 from certification.acts import answers as given
 from certification.acts import bars, notice_board
 from certification.acts.agreements import must_have_accepted
-from certification.acts.cases import closed
 from certification.acts.moving import announce, moved
-from certification.acts.outcomes import live_claim
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
+from certification.acts.places import live_claim
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
-from certification.cloud.tables.cases import cases
 from certification.cloud.tables.claims import Claim, claims
-from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy
@@ -27,7 +24,6 @@ from certification.rules.errors import Refused
 from certification.rules.fees import OrderFees, order_fees
 from certification.rules.numbers import application_reference
 from certification.rules.opening import must_be_in_registration
-from certification.rules.payments import OrderState, move_order
 from certification.rules.status import Status, Trigger
 
 SMALLEST, LARGEST = 100_000_000, 999_999_999
@@ -181,31 +177,3 @@ def _hand_in(application: Application) -> None:
     else:
         writes.append(candidates.unchanged(candidate))
     commit(writes, [announce("ApplicationConfirmed", application)])
-
-
-@retried
-def withdraw(candidate_id: str, reference: str) -> None:
-    """Withdraw an application on which nothing was paid. Withdrawing a paid one comes with the refund it decides."""
-    application = own_application(candidate_id, reference)
-    if application.status is Status.WITHDRAWN:
-        return
-    if application.status in (Status.REGISTERED, Status.SEATED):
-        raise Refused(
-            "withdraw_by_desk",
-            "You are registered. Write to the admissions desk to withdraw: the refund rule on the payment page applies.",
-            "您已报名成功。如需退考，请联系报名审核组，按缴费页面所示退款规则办理。",
-            rules=("REF-01",),
-        )
-    now = clock.now()
-    withdrawn = moved(application, Trigger.WITHDRAWN, by="candidate", now=now, due=None, open_cases=())
-    candidate = candidates.read(candidate_id)
-    claim = claims.read(live_claim(candidate_id, application.sitting))
-    writes: list[Write] = [applications.update(withdrawn), claims.delete(claim)]
-    if candidate.held_by == reference:
-        writes.append(candidates.update(candidate.changed(held_by=None)))
-    if application.status is Status.AWAITING_PAYMENT and application.order:
-        order = orders.read(application.order)  # money that still arrives for it goes back
-        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
-    open_cases = [cases.read(case.reference) for case in application.open_cases]
-    writes += [closed(case, "withdrawn", "candidate", now) for case in open_cases if case.decision is None]
-    commit(writes, [announce("ApplicationWithdrawn", application)])

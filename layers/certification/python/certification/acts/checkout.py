@@ -24,7 +24,7 @@ from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.opening import must_be_payable
 from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, OrderState, checkout_ends, may_send_again
-from certification.rules.refunds import RefundPreview, preview, refund_policy
+from certification.rules.refunds import RefundDecision, RefundPreview, preview, refund_policy
 from certification.rules.status import Status
 
 LOOK_AFTER = timedelta(minutes=10)
@@ -59,6 +59,11 @@ def refund_preview(application: Application, order: Order, success_at: datetime)
     policy, _ = load_policy(application.scheme)
     first_day = sitting.dates.starts_for(taken(policy, application)).astimezone(policy.zone).date()
     return preview(refund_policy(policy.refund), order.total, success_at, first_day, clock.now(), policy.zone)
+
+
+def refund_now(application: Application, order: Order) -> RefundDecision:
+    """What a withdrawal at this instant gets back: the same rule that is shown before paying (REF-01, REF-02)."""
+    return refund_preview(application, order, order.settled_at or clock.now()).now
 
 
 def _order(application: Application) -> Order:

@@ -56,7 +56,10 @@ def _money() -> Iterator[str]:
         if back.get(payment.id, 0) > captured:
             yield f"money: more goes back than came for {payment.id}"
     for order in orders.everything():
-        if (order.state is OrderState.SETTLED) != (order.settled_by is not None):
+        paid_for = order.state is OrderState.SETTLED or (
+            order.state is OrderState.VOIDED and order.settled_by is not None
+        )
+        if paid_for != (order.settled_by is not None):
             yield f"money: order {order.number} is {order.state} and settled by {order.settled_by}"
 
 

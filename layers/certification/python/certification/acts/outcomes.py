@@ -7,13 +7,12 @@ from certification.acts import supervision
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.lists import qualified_list
 from certification.acts.moving import announce, moved
+from certification.acts.places import freed
 from certification.cloud import clock, relay
 from certification.cloud.outbox import Announcement, outbox
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
-from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
-from certification.cloud.tables.claims import claims
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
@@ -29,6 +28,16 @@ AGAIN = timedelta(hours=1)
 MOST_TRIES = 3
 LONGEST = timedelta(days=1)
 """How often the sweep announces again what a machine should have done, before a person is told."""
+
+
+LAPSED_BY: dict[Status, tuple[str, ...]] = {
+    Status.DRAFT: ("INF-02", "REG-04"),
+    Status.RETURNED: ("CHK-03",),
+    Status.AWAITING_SIGNATURE: ("COM-04",),
+    Status.AWAITING_PROOFS: ("COM-14",),
+    Status.AWAITING_PAYMENT: ("REG-09", "REG-10"),
+}
+"""The rule by which an application lapses that waited too long in a status."""
 
 
 def _over(due: Due | None, now: datetime) -> bool:
@@ -60,20 +69,11 @@ def of_application(key: str) -> None:
         _needs_a_person(application, now)
 
 
-def live_claim(candidate: str, sitting: str) -> str:
-    """The claim that lets a person have one live application per sitting."""
-    return f"live:{candidate}:{sitting}"
-
-
 def _lapse(application: Application, now: datetime, writes: list[Write]) -> None:
     """Time ran out: the place is free again and the answers may be used for another application."""
-    lapsed = moved(application, Trigger.TIME_RAN_OUT, by="deadlines", now=now, due=None, rules=("REG-03",))
-    candidate = candidates.read(application.candidate)
-    claim = claims.find(live_claim(application.candidate, application.sitting))
-    if candidate.held_by == application.reference:
-        writes = [*writes, candidates.update(candidate.changed(held_by=None))]
-    if claim is not None:
-        writes = [*writes, claims.delete(claim)]
+    rules = LAPSED_BY.get(application.status, ("REG-09",))
+    lapsed = moved(application, Trigger.TIME_RAN_OUT, by="deadlines", now=now, due=None, rules=rules)
+    writes = [*writes, *freed(application)]
     missed = application.status.value
     commit([applications.update(lapsed), *writes], [announce("ApplicationLapsed", application, missed=missed)])
 

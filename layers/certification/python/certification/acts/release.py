@@ -7,14 +7,14 @@ from certification.acts.moving import announce, moved
 from certification.acts.sitting_outcomes import AGAIN, milestone
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
-from certification.cloud.tables.applications import applications
+from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.results import Result, results
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_policy
 from certification.rules.errors import Refused
-from certification.rules.status import Status, Trigger
+from certification.rules.status import ENDED, Status, Trigger
 
 
 @retried
@@ -88,6 +88,9 @@ def _release(sitting: Sitting, item: dict[str, str]) -> None:
     )
     trigger = Trigger.STANDING_COMPLETE if staged.passed else Trigger.NOT_PASSED
     due = Due(at=now + AGAIN, job="issue_certificates") if staged.passed else None
+    if application.status in ENDED:
+        _without_result(application, released)
+        return
     if application.status is not Status.AWAITING_RESULT:
         raise Refused(
             "not_awaiting_result",
@@ -96,6 +99,18 @@ def _release(sitting: Sitting, item: dict[str, str]) -> None:
         )
     told = moved(application, trigger, by="release_results", now=now, due=due, rules=("RES-04",), result="version-1")
     commit([applications.update(told), results.insert(released)], [announce("ResultReleased", application)])
+
+
+def _without_result(application: Application, released: Result) -> None:
+    """Who withdrew, forfeited or is void has no score of this sitting. Void scores are kept as their code (CHK-16)."""
+    void = application.void
+    policy, _ = load_policy(application.scheme)
+    code = next((one.code for one in policy.results.codes if one.meaning == "void"), None)
+    if void is None or void.scope != "sitting_scores" or void.reinstated_at is not None or code is None:
+        return
+    void_scores = released.model_copy(update={"marks": dict.fromkeys(released.marks, code), "passed": False})
+    after = application.changed(result="version-1")
+    commit([applications.update(after), results.insert(void_scores)])
 
 
 @retried

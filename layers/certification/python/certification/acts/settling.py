@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from certification.acts.books import booked
 from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce, moved
+from certification.acts.places import PlaceTaken, taken_again
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
@@ -105,6 +106,12 @@ def _register(
     )
     if settlement.act is Act.OFFER_LATE_SEAT:
         return [orders.update(settled)], []
+    place: list[Write] = []
+    if settlement.act is Act.REINSTATE:
+        try:
+            place = taken_again(application)
+        except PlaceTaken:
+            return _for_a_person(order, settled, application, winner, now)
     registered = moved(
         application,
         Trigger.SETTLED,
@@ -114,10 +121,30 @@ def _register(
         rules=settlement.because.rules,
         registered_at=winner.at,
     )
-    writes = [orders.update(settled), applications.update(registered)]
+    writes = [orders.update(settled), applications.update(registered), *place]
     if now >= sitting.dates.payment_closes:
         writes.append(sittings.unchanged(sitting))  # the list may be frozen at this moment; before closing it cannot
     return writes, [announce("CandidateRegistered", application)]
+
+
+def _for_a_person(
+    order: Order, settled: Order, application: Application, winner: Verdict, now: datetime
+) -> tuple[list[Write], list[Announcement]]:
+    """Paid in time for an application whose place another of the same person has by now: a desk decides which stays."""
+    policy, _ = load_policy(sittings.read(order.sitting).scheme)
+    case = new_case(
+        CaseKind.LATE_SEAT,
+        Subject.PAYMENT,
+        winner.payment,
+        winner.capture,
+        "place_taken",
+        now=now,
+        due=working_days_later(order.sitting, now, 3),
+        desk=desk_for(policy, CaseKind.LATE_SEAT, application.region).code,
+        facts={"order": order.number, "application": application.reference, "finding": "place_taken"},
+        scheme=application.scheme,
+    )
+    return [orders.update(settled), cases.insert(case)], [opened(case)]
 
 
 def _payments(paid: Sequence[Payment], settlement: Settlement) -> list[Write]:

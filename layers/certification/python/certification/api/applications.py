@@ -1,7 +1,7 @@
 """The candidate's applications: begun, chosen, confirmed, paid, and what came of them. Ownership is the acts' question."""
 
 from certification.acts import applications as acts
-from certification.acts import certificates, checkout, notifications
+from certification.acts import certificates, checkout, notifications, withdrawing
 from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
     ApplicationNow,
@@ -64,9 +64,9 @@ def confirm_application(reference: bodies.ReferencePath) -> ApplicationNow:
 
 @routes.post("/applications/<reference>/withdraw")
 def withdraw_application(reference: bodies.ReferencePath) -> ApplicationNow:
-    """Withdraw an application on which nothing was paid."""
+    """Withdraw. What was paid comes back as the refund rule says at this instant; `order` shows it before."""
     who = candidate(routes)
-    acts.withdraw(who, reference)
+    withdrawing.withdraw(who, reference)
     return progress.now(who, reference)
 
 

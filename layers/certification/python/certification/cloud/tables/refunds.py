@@ -1,5 +1,6 @@
 """Refunds: money that must go back, from the decision to the provider's word that it went."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +24,11 @@ class Refund(Record):
     requested_at: datetime
     case: str | None = None
     due: Due | None = None
+
+
+def withdrawal_refund(order: str) -> str:
+    """The id of the refund of an order whose candidate withdrew: one per order."""
+    return f"RFD-{hashlib.sha256(f'{order}|withdrawal'.encode()).hexdigest()[:12].upper()}"
 
 
 class RefundRow(Row):

@@ -2,6 +2,7 @@
 
 from certification.acts import agreements
 from certification.acts import applications as acts
+from certification.acts import withdrawing
 from certification.acts.applications import Incomplete
 from certification.portal.forms import Form
 from certification.portal.page import page
@@ -97,5 +98,5 @@ def withdraw(request: Request, reference: str) -> Response:
 
 
 def confirm_withdrawal(request: Request, reference: str) -> Response:
-    acts.withdraw(request.visitor.subject, reference)
+    withdrawing.withdraw(request.visitor.subject, reference)
     return redirect(request.link(f"/apply/{reference}"))

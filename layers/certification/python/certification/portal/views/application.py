@@ -5,10 +5,11 @@ from certification.letters.formats import Language
 from certification.portal.views import progress, tasks, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
+from certification.rules.cases import CaseKind
 from certification.rules.choosing import taken
 from certification.rules.model import Frozen
 from certification.rules.payments import OrderState
-from certification.rules.status import ENDED, Status
+from certification.rules.status import ENDED, WAY_BACK, Status
 
 Facts = tuple[tuple[str, str], ...]
 WITHDRAWABLE = frozenset(
@@ -19,6 +20,8 @@ WITHDRAWABLE = frozenset(
         Status.AWAITING_REVIEW,
         Status.RETURNED,
         Status.AWAITING_PAYMENT,
+        Status.REGISTERED,
+        Status.SEATED,
     }
 )
 
@@ -51,6 +54,8 @@ class Page(Frozen):
     refund: str
     withdrawable: bool
     correctable: bool
+    heard: bool
+    appealable: bool
     signed: bool
     commitment_withdrawable: bool
 
@@ -99,6 +104,8 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         refund=_refund(known, say),
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
         correctable=application.confirmed_at is not None and application.status not in (*ENDED, Status.RETURNED),
+        heard=any(case.kind is CaseKind.VOID_HEARING for case in application.open_cases),
+        appealable=application.status in WAY_BACK,
         signed=application.commitment is not None,
         commitment_withdrawable=bool(application.commits and application.commitment)
         and application.status is Status.AWAITING_PAYMENT
