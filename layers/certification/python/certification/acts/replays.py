@@ -1,9 +1,9 @@
 """Stored applications as the rules read them, for replaying them under another policy: no name, number or address."""
 
-from certification.acts.answers import background_of, checks_of
+from certification.acts.answers import checks_of
 from certification.acts.authority import plans
 from certification.acts.bars import standing
-from certification.acts.people import opened
+from certification.acts.eligibility import of_application
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.sittings import Sitting, sittings
@@ -63,7 +63,7 @@ def _replay(application: Application, sitting: Sitting, policy: Policy) -> Repla
             region=application.region,
             subjects=taken(policy, application),
         ),
-        background=_nameless(background_of(candidate, opened(candidate), application.majors_accepted)),
+        background=_nameless(of_application(application)[1].background),
         checks=checks_of(candidate, policy),
         commits=application.commits,
         entries=known.conduct.entries if known.conduct else (),
