@@ -155,7 +155,8 @@ def give_files(candidate_id: str, *slots: str) -> None:
     candidate = candidates.read(candidate_id)
     files = dict(candidate.files)
     for slot in slots:
-        key = f"scans/{candidate_id}/{slot}.jpg"
+        folder = "photos" if slot.startswith("photo") else "scans"
+        key = f"{folder}/{candidate_id}/{slot}.jpg"
         vault.write(settings().vault, key, JPEG, "image/jpeg")
         files[slot] = Upload(id="sample", state="accepted", arrived_at=clock.now(), key=key)
     commit([candidates.update(candidate.changed(files=files))])
