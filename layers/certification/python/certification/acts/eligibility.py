@@ -104,6 +104,10 @@ class Inputs(Frozen):
     until: date
 
     @property
+    def policy_hash(self) -> str:
+        return load_policy(self.scheme, self.version)[1]
+
+    @property
     def conditions(self) -> Conditions:
         return conditions_of(self.scheme, self.version, self.level, self.occupation)
 
@@ -111,34 +115,34 @@ class Inputs(Frozen):
         return answered(self.background, self.conditions, self.until)
 
 
-def kept(
-    application: Application, answer: EligibilityAnswer, inputs: Inputs, by: str, now: datetime
-) -> tuple[Answer, AuditEntry]:
-    """The answer for the application's row, and the entry with which it can be given again; its inputs are sealed."""
-    digest = load_policy(inputs.scheme, inputs.version)[1]
-    found = Answer(
+def answer_of(answer: EligibilityAnswer, inputs: Inputs, now: datetime) -> Answer:
+    """The answer as an application's row keeps it."""
+    return Answer(
         rule=RULE,
         yes=answer.eligible,
         en=answer.because.en,
         zh=answer.because.zh,
         at=now,
         rules=answer.because.rules,
-        policy_hash=digest,
+        policy_hash=inputs.policy_hash,
     )
-    entry = AuditEntry(
+
+
+def entry_of(application: Application, answer: EligibilityAnswer, inputs: Inputs, by: str, now: datetime) -> AuditEntry:
+    """What the decision rests on, so that it can be given again: sealed, and once for each version of the application."""
+    return AuditEntry(
         log=f"decisions {application.reference}",
-        position=f"{now:%Y-%m-%dT%H:%M:%S.%fZ} {RULE} {application.version}",
+        position=f"{RULE} {application.version:06d}",
         what=RULE,
         by=by,
         at=now,
         facts={
-            "policy": digest,
+            "policy": inputs.policy_hash,
             "answer": "yes" if answer.eligible else "no",
             "rules": " ".join(answer.because.rules),
             "inputs": key_of(application.candidate).seal("decision", inputs.model_dump_json(exclude_defaults=True)),
         },
     )
-    return found, entry
 
 
 def again(application: Application, position: str) -> tuple[EligibilityAnswer, bool]:
@@ -147,7 +151,7 @@ def again(application: Application, position: str) -> tuple[EligibilityAnswer, b
     sealed = key_of(application.candidate).open("decision", entry.facts["inputs"])
     inputs = Inputs.model_validate(json.loads(sealed))
     answer = inputs.answer()
-    same = load_policy(inputs.scheme, inputs.version)[1] == entry.facts["policy"]
+    same = inputs.policy_hash == entry.facts["policy"]
     return answer, same and ("yes" if answer.eligible else "no") == entry.facts["answer"]
 
 

@@ -67,6 +67,7 @@ def decided(case: Case) -> None:
     words = ACCEPTED if accepted else NOT_ACCEPTED
     said = Answer(rule=RULE, yes=accepted, en=words.en, zh=words.zh, at=now, rules=("ELI-05",))
     answer, inputs = eligibility.of_application(closed)
-    found, entry = eligibility.kept(closed, answer, inputs, decision.decided_by, now)
+    found = eligibility.answer_of(answer, inputs, now)
+    entry = eligibility.entry_of(closed, answer, inputs, decision.decided_by, now)
     others = tuple(one for one in application.answers if one.rule not in (RULE, found.rule))
     commit([applications.update(closed.changed(answers=(*others, found, said))), audit.insert(entry)])

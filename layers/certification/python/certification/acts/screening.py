@@ -1,6 +1,7 @@
 """Screening: the conditions of the scheme, then the lane: a review, a commitment to sign, or proofs to hand in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from certification.acts import appointments, bars, comparisons, eligibility, majors, proofs
@@ -17,7 +18,7 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.sittings import sittings
-from certification.cloud.transaction import commit, retried
+from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.commitment_deadlines import proofs_advised, signature_due
 from certification.rules.commitments import classes_of
@@ -28,16 +29,15 @@ from certification.rules.proofs import looked_at_first
 from certification.rules.status import Status, Trigger
 
 
-@retried
 def check_eligibility(reference: str) -> bool:
-    """Ask the rule whether the conditions are met, and keep its answer with the application."""
+    """Ask the rule whether the conditions are met, and keep what it decided on; asked again it is kept already."""
     application = applications.read(reference)
     if application.status is not Status.VERIFYING:
         return all(answer.yes for answer in application.answers if answer.rule == eligibility.RULE)
     answer, inputs = eligibility.of_application(application)
-    found, entry = eligibility.kept(application, answer, inputs, "check_eligibility", clock.now())
-    others = tuple(one for one in application.answers if one.rule != found.rule)
-    commit([applications.update(application.changed(answers=(*others, found))), audit.insert(entry)])
+    entry = eligibility.entry_of(application, answer, inputs, "check_eligibility", clock.now())
+    with suppress(Lost):
+        commit([audit.insert(entry)])
     return answer.eligible
 
 
@@ -52,20 +52,26 @@ def choose_lane(reference: str) -> str:
     candidate = candidates.read(application.candidate)
     known = bars.standing(candidate, policy)
     checks = checks_of(candidate, policy)
-    eligible = eligibility.of_application(application)[0]
+    eligible, inputs = eligibility.of_application(application)
     classes = classes_of(policy, application.level or "", application.commits, known.offer(policy, now))
     if eligible.by_exception:
         classes |= {"unlisted_major"}
     belongs = with_unverified(policy, checks, classes)
     complete = not proofs.missing(candidate, policy, belongs)
     lane = lane_of(policy, checks, eligible, classes, complete=complete)
-    answered = application
+    said = eligibility.answer_of(eligible, inputs, now)
+    answered = application.changed(answers=(*(one for one in application.answers if one.rule != said.rule), said))
     if policy.commitment is not None:
         kept = Answer(rule="lane", yes=lane.lane != "proof", en=lane.because.en, zh=lane.because.zh, at=now)
         told = (kept, *(comparisons.compared(application, candidate, policy, now) if lane.lane == "commitment" else ()))
+<<<<<<< /tmp/elig/tree/layers/certification/python/certification/acts/screening.py
+        others = tuple(one for one in answered.answers if one.rule not in (kept.rule, comparisons.RULE))
+        answered = answered.changed(answers=(*others, *told), classes=lane.classes)
+=======
         others = tuple(one for one in application.answers if one.rule not in (kept.rule, comparisons.RULE))
         answered = application.changed(answers=(*others, *told), classes=lane.classes)
     answered, checked, asked = appointments.opened_for(answered, policy, belongs, now)
+>>>>>>> /tmp/elig/new.f
     writes, news = LANES[lane.trigger](answered, policy, lane, now)
     writes, news = [*writes, *checked], [*news, *asked]
     if application.commits is False:

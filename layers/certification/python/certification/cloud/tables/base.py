@@ -1,7 +1,8 @@
 """What every table has in common: a key, a version, the record as JSON, and a sparse index of what is due.
 
 Keys, version, due date and the attributes we query by are columns, derived from the record at each write;
-the record itself is one JSON text. Nothing is written but through `transaction.commit`.
+the record itself is one JSON text, without what has its default, because a write costs by its size.
+Nothing is written but through `transaction.commit`.
 """
 
 import hashlib
@@ -191,7 +192,7 @@ class Table[R: Record]:
             shard = int(hashlib.sha256(columns["pk"].encode()).hexdigest(), 16) % self.due_shards
             at = max(due.at, clock.now())  # a bucket of the past may have been read for the last time
             columns |= {"due_bucket": due_bucket(due.job, at.astimezone(UTC).date(), shard), "due": moment(at)}
-        row = self.row(version=version, record=record.model_dump_json(), **columns)
+        row = self.row(version=version, record=record.model_dump_json(exclude_defaults=True), **columns)
         item = {"TableName": self.row.Meta.table_name, "Item": row.serialize(), **condition}
         return Write(label=self._label(record), item={"Put": item})
 
