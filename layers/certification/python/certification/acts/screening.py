@@ -64,14 +64,9 @@ def choose_lane(reference: str) -> str:
     if policy.commitment is not None:
         kept = Answer(rule="lane", yes=lane.lane != "proof", en=lane.because.en, zh=lane.because.zh, at=now)
         told = (kept, *(comparisons.compared(application, candidate, policy, now) if lane.lane == "commitment" else ()))
-<<<<<<< /tmp/elig/tree/layers/certification/python/certification/acts/screening.py
         others = tuple(one for one in answered.answers if one.rule not in (kept.rule, comparisons.RULE))
         answered = answered.changed(answers=(*others, *told), classes=lane.classes)
-=======
-        others = tuple(one for one in application.answers if one.rule not in (kept.rule, comparisons.RULE))
-        answered = application.changed(answers=(*others, *told), classes=lane.classes)
     answered, checked, asked = appointments.opened_for(answered, policy, belongs, now)
->>>>>>> /tmp/elig/new.f
     writes, news = LANES[lane.trigger](answered, policy, lane, now)
     writes, news = [*writes, *checked], [*news, *asked]
     if application.commits is False:
