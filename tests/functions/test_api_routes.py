@@ -95,6 +95,7 @@ STAFF = (
     StaffRow("POST", "/api/staff/cases/{case}/decision", ("reviewer",), 200, {"verdict": "approve"}),
     StaffRow("GET", "/api/staff/sittings"),
     StaffRow("POST", "/api/staff/sittings/{sitting}/release", ("officer",), 422),
+    StaffRow("GET", "/api/staff/sittings/{sitting}/replays", ("officer",)),
     StaffRow("POST", "/api/staff/files/sittings", ("officer",)),
     StaffRow("POST", "/api/staff/files/decisions/{scheme}", ("reviewer",)),
     StaffRow("POST", "/api/staff/files/marks/{sitting}", ("officer",)),
