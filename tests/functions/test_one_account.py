@@ -9,9 +9,9 @@ from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.claims import claims
 from certification.rules.errors import Refused
 from tests.functions.crowd import at_once, codes_of
-from tests.functions.stand import Answer, Stand
+from tests.functions.stand import Stand
 
-EMAIL, PHONE = "sample@example.test", "+85251234567"
+PHONE = "+85251234567"
 
 
 @pytest.mark.rule("ACC-07")
@@ -67,18 +67,3 @@ def test_another_document_of_the_same_person_frees_the_first(stand: Stand) -> No
     save(second, "K11111111")
     with pytest.raises(Refused, match="id_document_taken"):
         save(second, "K22222222")
-
-
-@pytest.mark.rule("ACC-07")
-def test_a_new_phone_frees_the_first(stand: Stand) -> None:
-    session, other = stand.sign_in(EMAIL), stand.sign_in("other@example.test")
-
-    def take(who: str, phone: str) -> Answer:
-        asked = stand.call("POST", "/api/candidate/phone-code", {"phone": phone}, session=who)
-        proof = {"challenge": asked.body["challenge"], "code": stand.code_for(phone)}
-        return stand.call("POST", "/api/candidate/phone", proof, session=who)
-
-    assert take(session, PHONE).body["phone"] == PHONE
-    assert take(other, PHONE).code == "phone_taken"
-    assert take(session, "+85251234568").body["phone"] == "+85251234568"
-    assert take(other, PHONE).body["phone"] == PHONE

@@ -89,7 +89,7 @@ def confirm_phone_code(
         challenge_rows.delete(challenge),
         claims.insert(Claim(key=f"phone:{challenge.address_index}", holder=candidate_id)),
     ]
-    account = candidate.account
+    account = candidate.account.model_copy(update={"greeted": True})
     if candidate.phone_index is not None:
         writes += _confirmed(candidate, "phone", confirmation, session_id)
         writes += [claims.delete(claims.read(f"phone:{candidate.phone_index}"))]
@@ -100,7 +100,7 @@ def confirm_phone_code(
 
 def _told_of_phone(candidate: Candidate) -> Announcement:
     about = {"candidate": candidate.id}
-    if candidate.phone_index is None and candidate.account.phone_before is None:
+    if candidate.phone_index is None and not candidate.account.greeted:
         return Announcement(name="AccountCreated", subject=candidate.id, key=candidate.id, about=about)
     return Announcement(
         name="PhoneChanged", subject=candidate.id, key=f"{candidate.id}#{candidate.version + 1}", about=about

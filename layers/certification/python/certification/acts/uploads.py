@@ -10,6 +10,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from certification.acts.agreements import must_have_accepted
 from certification.acts.cases import opened
 from certification.acts.photo_cases import LOOK, case_about
 from certification.acts.supervision import waiting_check
@@ -120,6 +121,7 @@ def _asks_for_photo(application: Application, policy: Policy) -> bool:
 def ask(candidate_id: str, kind: str, scheme: str | None = None, return_to: str | None = None) -> Asked:
     """A form to post one file with. Nothing is written: the file counts once it has arrived and was looked at."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     slot = slot_of(kind, scheme)
     may_send(candidate, slot, kind, scheme)
     upload_id = new_id()

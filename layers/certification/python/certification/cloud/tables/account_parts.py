@@ -16,7 +16,7 @@ class ReservedAnswer(Frozen):
 
 
 class Account(Frozen):
-    """`*_before` are the sealed address and number in use before the last change: the notice of it goes there too.
+    """`greeted`: the letter for a new account was written. `*_before` are the sealed address and number in use before the last change: the notice of it goes there too.
 
     `printed_name` is how a name is printed whose characters our fonts lack, as a desk and the person agreed (ACC-13).
     `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into;
@@ -28,6 +28,7 @@ class Account(Frozen):
     reserved_answer: ReservedAnswer | None = None
     email_before: str | None = None
     phone_before: str | None = None
+    greeted: bool = False
     printed_name: str | None = None
     platform: str | None = None
     joined: str | None = None
