@@ -42,7 +42,7 @@ class Photo(Frozen):
     changeable: bool
     doubtful: bool
     by: Literal["candidate", "desk", "nobody"]
-    whys: tuple[tuple[str, str], ...]
+    whys: tuple[tuple[str, str, str], ...]
     shape: str
 
 
@@ -63,7 +63,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Photo:
         changeable=bool(upload and upload.source) and answer.by != "nobody",
         doubtful=bool(upload and upload.needs_person),
         by=answer.by,
-        whys=tuple((why, say(f"photo.why_{why}")) for why in photos.WHYS),
+        whys=tuple((why, say(f"photo.why_{why}"), "") for why in photos.WHYS),
         shape=requirements(known, say),
     )
 
@@ -88,6 +88,10 @@ def _checks(known: Whole, say: Speech) -> tuple[Check, ...]:
     for name, codes in CHECKS.items():
         words = tuple(one.zh if say.language == "zh" else one.en for one in told if one.code in codes)
         lines.append(Check(name=say(f"photo.check_{name}"), passed=not words, words=words))
+    known_codes = {code for codes in CHECKS.values() for code in codes}
+    said = tuple(one.zh if say.language == "zh" else one.en for one in told if one.code not in known_codes)
+    if said:
+        lines.insert(0, Check(name=say("photo.check_desk"), passed=False, words=said))
     return tuple(lines)
 
 
