@@ -29,6 +29,8 @@ class Sample:
     nationality: str = "CN"
     id_kind: str = "passport"
     education: str = "bachelor"
+    certificate: str = ""
+    degree_from: str = ""
     occupation: str = "data_analyst"
     level: str = "3"
     form: str = "onsite"
@@ -100,7 +102,7 @@ class ApiCandidate(Visitor):
 
     def save_education(self, *, expect: int = 200, **changes: Any) -> Any:
         """One qualification: added the first time, corrected afterwards. The mainland's schemes ask its registry."""
-        country = "HK" if self.sample.scheme == "cgptc" else "CN"
+        country = self.sample.degree_from or ("HK" if self.sample.scheme == "cgptc" else "CN")
         entry = {
             "institution": "Sample University",
             "country": country,
@@ -108,6 +110,7 @@ class ApiCandidate(Visitor):
             "level": self.sample.education,
             "full_time": True,
             "major": "Statistics",
+            "certificate": self.sample.certificate,
             "began": "2013-09-01",
             "graduated": "2017-07-01",
         }

@@ -41,6 +41,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "OnSiteCheckAsked": APPLICATION | ON_SITE,
     "AppointmentBooked": APPLICATION | ON_SITE | {"at": WHEN},
     "OnSiteCheckDecided": APPLICATION | {"outcome": "missed"},
+    "ReportAwaited": APPLICATION | {"hand_in_by": MIDNIGHT},
+    "ReportDecided": APPLICATION | {"accepted": False},
     "EducationUnverified": {"answered": True},
     "PhotoChecked": {"problems": [Words(en="The background is not plain.", zh="背景不是纯色。")]},
     "PhotoDecided": APPLICATION
@@ -124,7 +126,7 @@ SAMPLES |= {
     "ApplicationReinstated": APPLICATION,
     "AppealRefused": APPLICATION | {"note": "Nothing new was shown."},
 }
-SAMPLES |= {"CaseDueSoon": CASE, "CaseOverdue": CASE | {"days": 2}}
+SAMPLES |= {"CasePromiseNeared": CASE, "CaseOverdue": CASE | {"days": 2}}
 SAMPLES |= {
     **dict.fromkeys(("EmailChanged", "PhoneChanged", "PhoneDetached", "AnswerReserved", "AccountRecovered"), {}),
     "AccountSearched": {"registering": False},

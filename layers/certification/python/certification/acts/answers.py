@@ -10,6 +10,7 @@ from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import Candidate, Upload
 from certification.cloud.tables.verifications import on_site_id, verifications
 from certification.rules.application import UploadState
+from certification.rules.education import EducationEntry
 from certification.rules.eligibility import Background
 from certification.rules.lanes import CheckState
 from certification.rules.policy import Policy
@@ -82,6 +83,12 @@ def checks_of(candidate: Candidate, policy: Policy) -> dict[VerificationSubject,
     if "education" in policy.verification.subjects:
         found["education"] = together(_state(one.check, policy.exam) for one in candidate.education)
     return {subject: "waiting" if state == "asked" else state for subject, state in found.items()}
+
+
+def education_states(candidate: Candidate, exam: str) -> list[tuple[EducationEntry, State]]:
+    """Each education entry with the state of its check for an exam."""
+    entries = educations(candidate)
+    return [(entries[one.number], _state(one.check, exam)) for one in candidate.education]
 
 
 def _state(check: str | None, exam: str) -> State:

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from certification.acts import answers as given
-from certification.acts import bars, notice_board
+from certification.acts import bars, late_reports, notice_board
 from certification.acts.agreements import must_have_accepted
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
@@ -115,7 +115,7 @@ def missing(candidate_id: str, reference: str) -> tuple[Gap, ...]:
         given.uploads_of(candidate, policy),
         given.checks_of(candidate, policy),
     )
-    return (*found, *bars.gaps(application, candidate))
+    return (*found, *late_reports.gaps(policy, candidate), *bars.gaps(application, candidate))
 
 
 @retried

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from certification.acts import appeals, appointments, corrections, majors, names, photos, supervision, unbinding, voids
+from certification.acts import (
+    appeals,
+    appointments,
+    corrections,
+    late_reports,
+    majors,
+    names,
+    photos,
+    supervision,
+    unbinding,
+    voids,
+)
 from certification.acts.moving import announce, moved
 from certification.acts.ordering import new_order
 from certification.acts.places import freed
@@ -32,6 +43,7 @@ EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
     CaseKind.RARE_CHARACTER: names.apply,
     CaseKind.ACCOUNT_HELP: unbinding.apply,
     CaseKind.ON_SITE_CHECK: appointments.apply,
+    CaseKind.PROVISIONAL_REPORT: late_reports.decided,
 }
 """What a decided case does, by its kind; a review moves its application, below."""
 

@@ -15,6 +15,7 @@ from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_policy
+from certification.rules.cases import Block, blocking
 from certification.rules.numbers import RANDOM_BYTES, certificate_number
 from certification.rules.status import Status, Trigger
 
@@ -34,6 +35,8 @@ def reserve(items: list[dict[str, str]]) -> list[dict[str, str]]:
     numbered: list[dict[str, str]] = []
 
     def act(item: dict[str, str]) -> None:
+        if blocking(Block.ISSUANCE, applications.read(item["application"]).open_cases):
+            return  # an open case holds it up; its decision brings it back
         numbered.append({"application": item["application"], "number": _reserve(item["application"])})
 
     each("issuance", "Reserve the numbers", items, lambda item: item["application"], act)

@@ -1,10 +1,10 @@
-"""What the letters about on-site checks say, from the rows as they are now."""
+"""What the letters about on-site checks and late reports say, from the rows as they are now."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from certification.acts import appointments
+from certification.acts import appointments, late_reports
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.sittings import Sitting
 
@@ -25,8 +25,15 @@ def _decided(_application: Application, _sitting: Sitting, detail: dict[str, Any
     return {"outcome": OUTCOMES[detail["outcome"]]}
 
 
+def _report(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
+    case = late_reports.waiting(application)
+    return {"hand_in_by": case.promised} if case else None
+
+
 ABOUT_ON_SITE: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values | None]] = {
     "OnSiteCheckAsked": _asked,
     "AppointmentBooked": _booked,
     "OnSiteCheckDecided": _decided,
+    "ReportAwaited": _report,
+    "ReportDecided": lambda _application, _sitting, detail: {"accepted": detail["outcome"] == "approve"},
 }

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from certification.acts import late_reports, supervision
 from certification.acts import payments as paying
-from certification.acts import supervision
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.lists import qualified_list
 from certification.acts.moving import announce, moved
@@ -61,6 +61,9 @@ def of_application(key: str) -> None:
         _again(application, now, announce("ApplicationConfirmed", application))
     elif application.status is Status.SEATED:
         _exam_day(application, now)
+    elif application.status is Status.PASSED and blocking(Block.ISSUANCE, application.open_cases):
+        held = application.changed(due=Due(at=now + timedelta(days=1), job="issue_certificates"))
+        commit([applications.update(held)])
     elif application.status is Status.PASSED:
         sitting = sittings.read(application.sitting)
         at = qualified_list(sitting.id, [application.reference], f"{application.reference}-{application.version}")
@@ -156,6 +159,8 @@ def of_case(key: str) -> None:
     answer has the consequence that the policy names (K31)."""
     case = cases.read(key)
     if not _over(case.due, clock.now()) or (case.kind is CaseKind.SUPERVISION_CHECK and supervision.missed(key)):
+        return
+    if case.kind is CaseKind.PROVISIONAL_REPORT and late_reports.missed(key):
         return
     escalate(case)
 

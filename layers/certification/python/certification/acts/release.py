@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from certification.acts import late_reports
 from certification.acts.batches import each
 from certification.acts.moving import announce, moved
 from certification.acts.sitting_outcomes import AGAIN, milestone
 from certification.cloud import clock, vault
+from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, applications
-from certification.cloud.tables.base import Due
+from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.results import Result, results
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
@@ -98,7 +100,13 @@ def _release(sitting: Sitting, item: dict[str, str]) -> None:
             f"申请 {application.reference} 当前状态为 {application.status}，不能公布成绩。",
         )
     told = moved(application, trigger, by="release_results", now=now, due=due, rules=("RES-04",), result="version-1")
-    commit([applications.update(told), results.insert(released)], [announce("ResultReleased", application)])
+    writes: list[Write] = []
+    news: list[Announcement] = []
+    if staged.passed:
+        told, writes, news = late_reports.opened_at_release(told, load_policy(application.scheme)[0], now)
+    commit(
+        [applications.update(told), results.insert(released), *writes], [announce("ResultReleased", application), *news]
+    )
 
 
 def _without_result(application: Application, released: Result) -> None:

@@ -23,7 +23,9 @@ from certification.cloud.tables.candidates import Candidate, Upload, candidates,
 from certification.cloud.tables.cases import cases
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_policy, schemes
+from certification.rules.cases import CaseKind
 from certification.rules.errors import NotFound, Refused
+from certification.rules.fallbacks import reports_of
 from certification.rules.photos import Replacing, replacing, stays_good
 from certification.rules.policy import Policy
 from certification.rules.proofs import asked_in_check, needed
@@ -64,6 +66,8 @@ def asked_for(candidate: Candidate, code: str) -> bool:
     policy, _ = load_policy(application.scheme)
     if application.status is Status.AWAITING_PROOFS:
         return code in needed(policy, application.classes)
+    if code in reports_of(policy) and any(one.kind is CaseKind.PROVISIONAL_REPORT for one in application.open_cases):
+        return True  # the report of somebody who passed (EDU-12)
     return code in asked_in_check(policy, application.level or "") and waiting_check(application) is not None
 
 
@@ -118,8 +122,13 @@ def _asks_for_photo(application: Application, policy: Policy) -> bool:
     return any(reason.applies_to == PHOTO for reason in returned.reasons)
 
 
-def ask(candidate_id: str, kind: str, scheme: str | None = None, return_to: str | None = None) -> Asked:
-    """A form to post one file with. Nothing is written: the file counts once it has arrived and was looked at."""
+def ask(
+    candidate_id: str, kind: str, scheme: str | None = None, return_to: str | None = None, *, add: bool = False
+) -> Asked:
+    """A form to post one file with. Nothing is written: the file counts once it has arrived and was looked at.
+
+    `add`: it is put together with what was sent before, where the policy wants one PDF (EDU-08).
+    """
     candidate = candidates.read(candidate_id)
     must_have_accepted(candidate)
     slot = slot_of(kind, scheme)
@@ -128,7 +137,8 @@ def ask(candidate_id: str, kind: str, scheme: str | None = None, return_to: str 
     key = f"candidates/{candidate.id}/{slot}/{upload_id}"
     back = f"{return_to}?upload={upload_id}" if return_to else None
     types = "image/" if kind == PHOTO else ""
-    return Asked(upload_id, vault.upload_form(settings().uploads, key, types, LIMIT, back))
+    metadata = {"add": "yes"} if add else None
+    return Asked(upload_id, vault.upload_form(settings().uploads, key, types, LIMIT, back, metadata))
 
 
 def new_id() -> str:
@@ -185,7 +195,8 @@ def check(key: str) -> None:
     candidate = candidates.read(candidate_id)
     if not _is_news(candidate, slot, upload_id, file.at):
         return
-    looked = checking.look(candidate.id, slot, upload_id, file)
+    before = newest(candidate, slot) if file.metadata.get("add") == "yes" else None
+    looked = checking.look(candidate.id, slot, upload_id, file, before if before and before.parts else None)
     told = Announcement(
         name="PhotoChecked" if slot.startswith(PHOTO) else "DocumentChecked",
         subject=candidate.id,

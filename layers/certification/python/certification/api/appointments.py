@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from certification.acts import appointments as acts
+from certification.acts import late_reports
 from certification.acts.appointments import OnSiteNow
 from certification.api import bodies
+from certification.api.answers import Nothing
 from certification.api.bodies import Body
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
@@ -29,6 +31,26 @@ class Book(Body):
     """The beginning of the slot to book."""
 
     starts: Annotated[datetime, BeforeValidator(_written_instant)]
+
+
+class Later(Body):
+    """Whether the report comes after the results."""
+
+    later: bool
+
+
+@routes.put("/<reference>/provisional")
+def say_report_later(reference: bodies.ReferencePath, said: Later) -> Nothing:
+    """Say that the report cannot be had in time: the certificate alone stands for it until the results (EDU-11)."""
+    late_reports.say_later(candidate(routes), reference, said.later)
+    return Nothing()
+
+
+@routes.post("/<reference>/report")
+def hand_in_report(reference: bodies.ReferencePath) -> Nothing:
+    """Hand in the report that was to come later: the file that is in use now. In time after the results (EDU-12)."""
+    late_reports.hand_in(candidate(routes), reference)
+    return Nothing()
 
 
 @routes.get("/<reference>/on-site")

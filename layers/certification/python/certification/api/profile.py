@@ -72,13 +72,15 @@ def confirm_phone(proof: ProveChange) -> ProfileNow:
 
 
 @routes.post("/uploads/<kind>")
-def ask_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None) -> UploadForm:
+def ask_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None, add: bodies.Add = None) -> UploadForm:
     """A form to post one file with, straight to the store: at most 10 MiB, for 15 minutes. A photo is for one `scheme`.
+
+    With `add=yes` it is put together with what was sent before, where one PDF is wanted: certificate and report (EDU-08).
 
     Nothing changes until the file has arrived and was checked, within a minute or so; then its state stands in the
     profile, beside the file in use.
     """
-    form = uploads.ask(candidate(routes), kind, scheme).form
+    form = uploads.ask(candidate(routes), kind, scheme, add=add is not None).form
     return UploadForm(url=form.url, fields=form.fields)
 
 

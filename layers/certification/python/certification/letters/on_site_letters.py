@@ -1,4 +1,4 @@
-"""What the letters about on-site checks say."""
+"""What the letters about on-site checks and late reports say."""
 
 from datetime import datetime
 from typing import Literal
@@ -31,4 +31,26 @@ class OnSiteCheckDecided(LetterData):
     outcome: Literal["passed", "failed", "missed"]
 
 
-ON_SITE_LETTERS: tuple[type[LetterData], ...] = (OnSiteCheckAsked, AppointmentBooked, OnSiteCheckDecided)
+class ReportAwaited(LetterData):
+    """The report that was to come later is due by `hand_in_by` (EDU-12)."""
+
+    reference: str
+    exam: Words
+    hand_in_by: datetime
+
+
+class ReportDecided(LetterData):
+    """What came of it."""
+
+    reference: str
+    exam: Words
+    accepted: bool
+
+
+ON_SITE_LETTERS: tuple[type[LetterData], ...] = (
+    OnSiteCheckAsked,
+    AppointmentBooked,
+    OnSiteCheckDecided,
+    ReportAwaited,
+    ReportDecided,
+)

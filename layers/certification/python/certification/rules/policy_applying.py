@@ -98,12 +98,17 @@ class Photo(Frozen):
 
 
 class Fallback(Frozen):
-    """One alternative when a check gives no pass; `fallback` of Verification is ordered (K10)."""
+    """One alternative when a check gives no pass; `fallback` of Verification is ordered (K10).
+
+    In force from the day `since` on and before the day `until`, where they are given (EDU-10).
+    """
 
     upload: tuple[Code, ...] = ()
     provisional: bool
     complete: Window | None = None
     on_site: bool
+    since: date | None = None
+    until: date | None = None
 
 
 class Verification(Frozen):

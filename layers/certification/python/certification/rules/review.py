@@ -119,6 +119,7 @@ MAY_REFUSE = frozenset(
         CaseKind.PHOTO,
         CaseKind.MAJOR_EXCEPTION,
         CaseKind.ON_SITE_CHECK,
+        CaseKind.PROVISIONAL_REPORT,
         CaseKind.ACCOUNT_HELP,
         CaseKind.RARE_CHARACTER,
         CaseKind.CORRECTION,

@@ -129,6 +129,7 @@ class Application(Record):
     uploads_confirmed: dict[str, str] = {}
     review: str | None = None
     commits: bool | None = None
+    provisional: bool = False
     notice_shown: NoticeShown | None = None
     commitment: str | None = None
     classes: tuple[CandidateClass, ...] = ()

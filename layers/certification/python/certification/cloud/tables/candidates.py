@@ -34,13 +34,20 @@ class Problem(Frozen):
     severity: Literal["unusable", "doubtful", "note"] = "unusable"
 
 
+class Part(Frozen):
+    """One of several files that were put together: our clean copy of it as it came, so that a signature stays whole."""
+
+    key: str
+    content_type: str
+
+
 class Upload(Frozen):
     """A file of the candidate that was looked at.
 
     `checked`: `key` is the cleaned copy, the candidate decides; `refused`: unusable, `problems` say why; `asked`: the
     candidate asks the desk to let it replace the one in use (`case`); `accepted`: in use. `needs_person`: a check of it
     is in doubt. `asked_again`: a desk asks for another. `fixes` are the changes the check offers, `source` the upright
-    copy they are made from, `made_by` the changes made so far (JSON).
+    copy they are made from, `made_by` the changes made so far (JSON). `parts` are what it was put together from.
     """
 
     id: str
@@ -57,6 +64,7 @@ class Upload(Frozen):
     fixes: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
     measures: dict[str, float] = {}
+    parts: tuple[Part, ...] = ()
 
 
 class Candidate(Record):

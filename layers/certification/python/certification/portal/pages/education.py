@@ -19,7 +19,7 @@ def show(request: Request) -> Response:
     return page(
         request,
         "education.html",
-        view=views.of(request.visitor.subject, request.language),
+        view=views.of(request.visitor.subject, request.language, application),
         application=application,
         reasons=reasons_of(request, application, "education") if application else (),
         suffix=_suffix(request),

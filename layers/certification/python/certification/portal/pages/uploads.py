@@ -50,7 +50,8 @@ def another(request: Request, reference: str, kind: str) -> Response:
 def _form(request: Request, reference: str, kind: str, view: files.File) -> Response:
     known = whole.read(request.visitor.subject, reference)
     back = f"{settings().public_url}{request.link(f'/apply/{reference}/{kind}/arrived')}"
-    asked = uploads.ask(request.visitor.subject, files.code_of(kind), known.behind.policy.scheme, back)
+    scheme, add = known.behind.policy.scheme, request.query.get("add") == "yes"
+    asked = uploads.ask(request.visitor.subject, files.code_of(kind), scheme, back, add=add)
     shape = photo.requirements(known, known.speech(request.language)) if kind == uploads.PHOTO else ""
     return page(
         request,

@@ -2,11 +2,16 @@
 
 from certification.acts import education, profile
 from certification.acts.education import EntryNow
+from certification.acts.ownership import own_application
 from certification.acts.verification import policy_of
+from certification.cloud import clock
 from certification.letters.formats import Language
+from certification.policies import load_policy
 from certification.portal.views import countries
 from certification.portal.views.speech import Speech
+from certification.rules.calendars import day_of
 from certification.rules.education import Degree, EducationEntry
+from certification.rules.fallbacks import provisional
 from certification.rules.model import Frozen
 
 DEGREES: tuple[Degree, ...] = ("none", "bachelor", "second_bachelor", "master", "doctor")
@@ -22,7 +27,10 @@ class Entry(Frozen):
 
 
 class Educations(Frozen):
-    """`identity` is the state of the person's own check in words; `span` how long a registry may take."""
+    """`identity` is the state of the person's own check in words; `span` how long a registry may take.
+
+    `later`: whether the report comes after the results, None where that is no question; `within` how soon then.
+    """
 
     entries: tuple[Entry, ...]
     most: int
@@ -30,10 +38,28 @@ class Educations(Frozen):
     identity: str
     without_degree: bool
     editable: bool
+    later: bool | None = None
+    within: str = ""
 
 
-def of(candidate_id: str, language: Language) -> Educations:
-    """Everything on the page "Education" (EDU-17)."""
+def of(candidate_id: str, language: Language, application: str = "") -> Educations:
+    """Everything on the page "Education" (EDU-17); with an application, what it asks for beside."""
+    shown = _of(candidate_id, language)
+    if not application:
+        return shown
+    row = own_application(candidate_id, application)
+    policy, _ = load_policy(row.scheme)
+    way = provisional(policy, day_of(clock.now(), policy.zone))
+    unconfirmed = any(
+        one.state in ("failed", "on_site") and not one.entry.foreign for one in education.read(candidate_id)
+    )
+    if way is None or way.complete is None or way.complete.within is None or not unconfirmed:
+        return shown
+    within = Speech(language, policy.time_zone).span(way.complete.within)
+    return shown.model_copy(update={"later": row.provisional, "within": within})
+
+
+def _of(candidate_id: str, language: Language) -> Educations:
     known = profile.read(candidate_id)
     wanted = policy_of("education") or policy_of("identity")
     say = Speech(language, wanted.time_zone) if wanted else Speech(language)

@@ -16,7 +16,7 @@ State = Literal["none", "checked", "refused", "asked", "accepted"]
 class File(Frozen):
     """The newest file of its kind. `address` is a short-lived one of the cleaned copy, empty while there is none;
     `used` one of the file in use where that is another. `editable`: the candidate may send a file; `locked` says why not,
-    or that the desk decides. `title` is what the policy calls it."""
+    or that the desk decides. `title` is what the policy calls it, `parts` how many files were put together."""
 
     id: str = ""
     state: State
@@ -25,6 +25,7 @@ class File(Frozen):
     notes: tuple[str, ...] = ()
     address: str = ""
     is_picture: bool = True
+    parts: int = 0
     used: str = ""
     editable: bool
     locked: str = ""
@@ -56,6 +57,7 @@ def describe(known: Whole, kind: str, say: Speech) -> File:
         problems=tuple(problem.zh if say.language == "zh" else problem.en for problem in told),
         notes=tuple(note.zh if say.language == "zh" else note.en for note in notes),
         address=uploads.link(upload, kind) if upload and upload.key else "",
+        parts=len(upload.parts) if upload else 0,
         is_picture=upload is None or upload.content_type.startswith("image/"),
         used=uploads.link(in_use, kind) if in_use and in_use != upload else "",
         editable=editable,

@@ -1,0 +1,145 @@
+"""The report that comes later: said before confirming, due after the results, looked at by a desk (EDU-11, EDU-12)."""
+
+from datetime import datetime
+
+from certification.acts.answers import education_states
+from certification.acts.cases import new_case, opened
+from certification.acts.moving import announce
+from certification.acts.ownership import own_application
+from certification.cloud import clock
+from certification.cloud.outbox import Announcement
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.candidates import Candidate, candidates
+from certification.cloud.tables.cases import Case, cases
+from certification.cloud.transaction import commit, retried
+from certification.policies import load_calendar, load_policy
+from certification.rules.application import EDITABLE, Gap
+from certification.rules.calendars import day_of
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.deadlines import is_open, review_due
+from certification.rules.desks import desk_for
+from certification.rules.errors import Refused
+from certification.rules.fallbacks import must_be_provisional, report_due, reports_of, uploads_for
+from certification.rules.policy import Policy
+from certification.rules.review import Verdict
+
+
+def gaps(policy: Policy, candidate: Candidate) -> tuple[Gap, ...]:
+    """The proofs that entries without a pass need before confirming (EDU-08, EDU-10, EDU-13)."""
+    day = day_of(clock.now(), policy.zone)
+    wanted = {
+        code: entry
+        for entry, state in education_states(candidate, policy.exam)
+        if state != "asked"
+        for code in uploads_for(policy, entry, state, day)
+    }
+    lacking = [row for row in policy.uploads if row.code in wanted and row.code not in candidate.files]
+    return tuple(
+        Gap(
+            field=row.code,
+            part="uploads",
+            en=f"Your education could not be confirmed online. Upload: {row.words.en}.",
+            zh=f"学历学位信息未能在线核验通过，请上传：{row.words.zh}。",
+        )
+        for row in lacking
+    )
+
+
+@retried
+def say_later(candidate_id: str, reference: str, later: bool) -> None:
+    """Say that the report cannot be had in time, so that the certificate alone stands for it now; or take that back."""
+    application = own_application(candidate_id, reference)
+    if application.provisional == later:
+        return
+    if application.status not in EDITABLE:
+        raise Refused("not_editable", "The application is confirmed.", "报名已确认，不能修改。", rules=("CHG-03",))
+    policy, _ = load_policy(application.scheme)
+    if later:
+        must_be_provisional(policy, education_states(candidates.read(candidate_id), policy.exam), clock.now())
+    commit([applications.update(application.changed(provisional=later))])
+
+
+def opened_at_release(
+    application: Application, policy: Policy, now: datetime
+) -> tuple[Application, list[Write], list[Announcement]]:
+    """Somebody who passed with the certificate alone owes the report now; until it is in, no certificate is issued."""
+    if not application.provisional:
+        return application, [], []
+    due = report_due(now, policy, load_calendar(policy.calendar))
+    case = new_case(
+        CaseKind.PROVISIONAL_REPORT,
+        Subject.APPLICATION,
+        application.reference,
+        now=now,
+        due=due,
+        desk=desk_for(policy, CaseKind.PROVISIONAL_REPORT, application.region).code,
+        scheme=application.scheme,
+    ).changed(waits_for="candidate")
+    after: Application = application.changed(open_cases=(*application.open_cases, case.as_open))
+    return after, [cases.insert(case)], [opened(case), announce("ReportAwaited", application, case=case.id)]
+
+
+def waiting(application: Application) -> Case | None:
+    """The duty that is open about this application."""
+    found = next((one for one in application.open_cases if one.kind is CaseKind.PROVISIONAL_REPORT), None)
+    return cases.read(found.reference) if found else None
+
+
+@retried
+def hand_in(candidate_id: str, reference: str) -> None:
+    """Hand the report in: another file than the one that was confirmed, accepted, in time. A desk looks at it then."""
+    application = own_application(candidate_id, reference)
+    case, now = waiting(application), clock.now()
+    if case is None:
+        raise Refused("no_report_due", "No report of yours is due.", "您没有待补交的报告。", rules=("EDU-12",))
+    if case.waits_for == "desk" and "missed" not in case.facts:
+        return
+    if not is_open(now, None, case.promised):
+        raise Refused(
+            "report_closed", "The time to hand in the report is over.", "补交报告的时间已截止。", rules=("EDU-12",)
+        )
+    policy, _ = load_policy(application.scheme)
+    candidate = candidates.read(candidate_id)
+    files = {code: candidate.files[code].key for code in reports_of(policy) if code in candidate.files}
+    if not files or any(application.uploads_confirmed.get(code) == key for code, key in files.items()):
+        raise Refused(
+            "report_missing",
+            "Upload the report with the certificate in one PDF, and use it, first.",
+            "请先上传并确认由学历证书和核验报告合并的PDF。",
+            rules=("EDU-12", "EDU-08"),
+        )
+    due = review_due(now, policy, load_calendar(policy.calendar)).due
+    handed = case.changed(waits_for="desk", due=Due(at=due), facts={**case.facts, "handed_in": now.isoformat()})
+    commit([cases.update(handed), candidates.unchanged(candidate)])
+
+
+@retried
+def missed(case_id: str) -> bool:
+    """Nobody handed anything in by the end: the desk hears of it and decides. Gives whether that was so."""
+    case = cases.read(case_id)
+    if case.waits_for != "candidate" or case.decision is not None:
+        return False
+    now = clock.now()
+    late = case.changed(
+        waits_for="desk", facts={**case.facts, "missed": now.isoformat()}, due=Due(at=now), escalations=1
+    )
+    about = {"case": case.id, "kind": case.kind}
+    told = Announcement(name="CaseOverdue", subject=case.id, key=f"{case.id}#{case.version + 1}", about=about)
+    commit([cases.update(late.changed(due=None))], [told])
+    return True
+
+
+def decided(case: Case) -> None:
+    """Accepted: the certificate is free. Not accepted: it stays held up, for a hearing (CHK-16)."""
+    application = applications.read(case.about)
+    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+        return
+    told = announce("ReportDecided", application, case=case.id, outcome=case.decision.outcome)
+    if case.decision.outcome != Verdict.APPROVE:
+        if application.provisional:
+            commit([applications.update(application.changed(provisional=False))], [told])
+        return
+    others = tuple(one for one in application.open_cases if one.reference != case.id)
+    due = Due(at=clock.now(), job="issue_certificates")
+    commit([applications.update(application.changed(open_cases=others, due=due))], [told])
