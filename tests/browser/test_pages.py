@@ -11,7 +11,16 @@ from local.cloud import LocalCloud
 from tests.browser.walker import PHONE, Walker, must_be_good, settle
 
 PUBLIC = (
-    *("/", "/exams", f"/exams/{seed.SITTING}", "/sign-in", "/check", "/check/nonsense", "/draws"),
+    *(
+        "/",
+        "/exams",
+        f"/exams/{seed.SITTING}",
+        f"/exams/{seed.SITTING}/eligibility",
+        "/sign-in",
+        "/check",
+        "/check/nonsense",
+        "/draws",
+    ),
     *(f"/draws/{seed.SITTING}", "/help", "/privacy", "/accessibility", "/agreement", "/staff/sign-in", "/nothing"),
 )
 
@@ -46,6 +55,24 @@ def test_pages_with_mistakes_in_them(window: Callable[..., Walker], language: st
     assert walker.page.evaluate("document.activeElement.id") == "email"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_eligibility_calculator_answers_under_its_form(window: Callable[..., Walker], language: str) -> None:
+    walker = window(language)
+    walker.go(f"/exams/{seed.SITTING}/eligibility")
+    walker.submit()
+    must_be_good(walker, "calculator with errors")
+    walker.pick(occupation="data_analyst", education_0_level="bachelor", education_0_degree="bachelor")
+    walker.date("birth_date", "1995-05-17")
+    walker.date("education_0_began", "2013-09-01")
+    walker.date("education_0_graduated", "2017-07-01")
+    walker.fill(jobs_0_duties="Analyst")
+    walker.date("jobs_0_since", "2018-01-01")
+    walker.submit()
+    must_be_good(walker, "calculator with its answer")
+    assert walker.page.locator("svg.app-timeline rect").count() == 2
+    assert walker.page.locator("section.app-verdict--good").count() >= 4
+
+
 @pytest.fixture(scope="module")
 def applicant(cloud: LocalCloud, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
     """Somebody with a complete draft."""
@@ -76,7 +103,9 @@ def test_pages_of_an_application(applicant: Walker) -> None:
             "/choice",
             "/details",
             "/contact",
-            "/background",
+            "/work",
+            "/work?more=leaves",
+            "/eligibility",
             "/photo",
             "/id-document",
             "/check",

@@ -171,9 +171,9 @@ class Walker:
         self.date("began", "2013-09-01")
         self.date("graduated", "2017-07-01")
         self.submit()
-        self.go(f"{base}/background")
-        self.fill(work_0_employer="Sample Ltd", work_0_role="Analyst")
-        self.date("work_0_since", "2018-01-01")
+        self.go(f"{base}/work")
+        self.fill(jobs_0_employer="Sample Ltd", jobs_0_duties="Analyst")
+        self.date("jobs_0_since", "2018-01-01")
         self.submit()
         for kind, data in (("photo", samples.phone_photo()), ("id-document", samples.id_document())):
             self.upload(base, kind, data)

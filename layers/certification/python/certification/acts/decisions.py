@@ -27,7 +27,7 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
-from certification.rules.cases import CaseKind
+from certification.rules.cases import Block, CaseKind, Subject, blocking
 from certification.rules.deadlines import lapses_at, supplement_due
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
@@ -54,6 +54,7 @@ def apply(case_id: str) -> None:
     case = cases.read(case_id)
     if case.kind in EFFECTS and case.decision is not None:
         EFFECTS[case.kind](case)
+        _go_on(case)
         return
     if case.kind is not CaseKind.REVIEW or case.decision is None:
         return
@@ -61,11 +62,22 @@ def apply(case_id: str) -> None:
     if application.status is not Status.AWAITING_REVIEW or application.review != case.id:
         return
     if case.decision.outcome == Verdict.APPROVE:
-        _approve(application, case, case.decision)
+        others = _others(application, case)["open_cases"]
+        if not blocking(Block.PAYMENT, others):  # else it goes on when the last of them is decided
+            _approve(application, case, case.decision)
     elif case.decision.outcome == Verdict.RETURN:
         _return(application, case, case.decision)
     else:
         _reject(application, case, case.decision)
+
+
+def _go_on(case: Case) -> None:
+    """An approval that waited for this case is applied now."""
+    if case.subject is not Subject.APPLICATION or case.blocks is not Block.PAYMENT:
+        return
+    review = applications.read(case.about).review
+    if review is not None:
+        apply(review)
 
 
 def _others(application: Application, case: Case) -> dict[str, Any]:
