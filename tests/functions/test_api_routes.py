@@ -74,6 +74,12 @@ CANDIDATES = (
     Row("POST", f"{APPLICATION}/payment/check", 422, names=True),
     Row("GET", f"{APPLICATION}/documents/{{kind}}", 422, names=True),
     Row("GET", "/api/candidate/messages"),
+    Row("GET", f"{APPLICATION}/timeline", names=True),
+    Row("GET", f"{APPLICATION}/corrections", names=True),
+    Row("POST", f"{APPLICATION}/corrections", 422, {"fields": {"full_name": "样本"}}, names=True),
+    Row("GET", f"{APPLICATION}/hearing", names=True),
+    Row("POST", f"{APPLICATION}/hearing", 422, {"text": "It was a slip."}, names=True),
+    Row("POST", f"{APPLICATION}/appeal", 422, {"text": "Look again."}, names=True),
 )
 
 
@@ -93,6 +99,10 @@ STAFF = (
     StaffRow("POST", "/api/staff/cases/next", ("reviewer",)),
     StaffRow("GET", "/api/staff/cases/{case}", ("reviewer",), desk=True),
     StaffRow("POST", "/api/staff/cases/{case}/decision", ("reviewer",), 200, {"verdict": "approve"}),
+    StaffRow("POST", "/api/staff/cases/{case}/keep", ("reviewer",)),
+    StaffRow("POST", "/api/staff/cases/{case}/give-back", ("reviewer",)),
+    StaffRow("POST", "/api/staff/cases/{case}/second", ("reviewer",), 422, {"proposal": 1, "agree": True}),
+    StaffRow("POST", "/api/staff/applications/{reference}/hearing", ("reviewer",), 422, {"ground": "false_statement"}),
     StaffRow("GET", "/api/staff/sittings"),
     StaffRow("POST", "/api/staff/sittings/{sitting}/release", ("officer",), 422),
     StaffRow("GET", "/api/staff/sittings/{sitting}/replays", ("officer",)),

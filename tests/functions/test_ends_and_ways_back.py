@@ -308,7 +308,7 @@ def test_an_appeal_has_its_time_and_needs_something_to_appeal_against(stand: Sta
 @pytest.mark.rule("PAY-05", "REG-09")
 def test_a_lapsed_application_that_was_paid_in_time_takes_its_place_again(stand: Stand) -> None:
     candidate = stand.to_pay()
-    lapse(stand, candidate)
+    lapse(candidate)
     assert not has_its_place(candidate)
     late_money(stand, candidate)
     assert row(candidate).status == "registered"
@@ -317,14 +317,14 @@ def test_a_lapsed_application_that_was_paid_in_time_takes_its_place_again(stand:
 
 def test_a_late_paid_application_whose_place_is_taken_goes_to_a_person(stand: Stand) -> None:
     candidate = stand.to_pay()
-    lapse(stand, candidate)
+    lapse(candidate)
     stand.call("POST", "/api/candidate/applications", {"sitting": SITTING}, session=candidate.session)
     late_money(stand, candidate)
     assert row(candidate).status == "lapsed"
     assert [one.kind for one in cases.everything() if one.decision is None] == ["late_seat"]
 
 
-def lapse(stand: Stand, candidate: ApiCandidate) -> None:
+def lapse(candidate: ApiCandidate) -> None:
     """Lapsed as the sweep does it, before its time: registration is still open, so another application may be begun."""
     from certification.acts.places import freed
     from certification.rules.payments import OrderState, move_order

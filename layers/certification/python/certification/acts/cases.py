@@ -115,7 +115,7 @@ def escalate(case: Case) -> None:
     now = clock.now()
     if now < case.promised:
         warned = case.changed(warned_at=now, due=Due(at=case.promised))
-        commit([cases.update(warned)], [_near(case, "CaseDueSoon")])
+        commit([cases.update(warned)], [_near(case, "CasePromiseNeared")])
         return
     later = case.changed(escalations=case.escalations + 1, due=Due(at=now + ESCALATION_STEP))
     commit([cases.update(later)], [_near(case, "CaseOverdue")])

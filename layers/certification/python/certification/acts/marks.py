@@ -7,8 +7,9 @@ from typing import Any
 
 from certification.acts.arrangement import frozen_list
 from certification.acts.release import staging
-from certification.acts.sheets import FileRefused, dropped_by, report, table_of
+from certification.acts.sheets import dropped_by, report, table_of
 from certification.acts.sitting_outcomes import milestone
+from certification.acts.workbooks import FileRefused
 from certification.cloud import clock
 from certification.cloud.tables.results import Result, results
 from certification.cloud.tables.sittings import MarksImport, Sitting, sittings

@@ -20,7 +20,7 @@ from certification.cloud.tables.messages import Channel, Message, messages
 from certification.cloud.transaction import Lost, commit
 from certification.rules.model import Frozen
 
-TO_DESKS = frozenset({"CaseDueSoon", "CaseOverdue"})
+TO_DESKS = frozenset({"CasePromiseNeared", "CaseOverdue"})
 
 
 def write(name: str, detail: dict[str, Any]) -> None:

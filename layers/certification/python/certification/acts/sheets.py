@@ -6,19 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from certification.acts import workbooks
+from certification.acts.workbooks import FileRefused
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.staff import Role, StaffMember, staff
 from certification.rules.model import Frozen
 from certification.rules.sheets import Cells, RowProblem
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be used; the problem says why. It goes into the report."""
-
-    def __init__(self, code: str, en: str, zh: str) -> None:
-        super().__init__(code)
-        self.problem = RowProblem(row=0, column="", value="", code=code, en=en, zh=zh)
 
 
 class Report(Frozen):
@@ -49,8 +43,6 @@ def table_of(key: str) -> tuple[list[str], list[Cells], bytes]:
 
     What a file is says its content, not its name. Lines without any text at the end of a sheet are no rows.
     """
-    from certification.acts import workbooks
-
     data = vault.read(settings().staff_files, key)
     lines = workbooks.lines_of(data) if workbooks.is_workbook(data) else _csv_lines(data)
     while lines and not any(cell.strip() for cell in lines[-1]):

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from certification.acts import notices, public_lists, register, review
 from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
-from certification.acts.sheets import FileRefused, dropped_by, report, table_of
+from certification.acts.sheets import dropped_by, report, table_of
+from certification.acts.workbooks import FileRefused
 from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.policies import load_policy, parse_yaml, schemes

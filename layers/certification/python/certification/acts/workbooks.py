@@ -10,13 +10,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from certification.acts.sheets import FileRefused
+from certification.rules.sheets import RowProblem
 
 SIGNATURE = b"PK\x03\x04"
 LARGEST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
 MOST_ROWS = 50_000
 MOST_COLUMNS = 50
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be used; the problem says why. It goes into the report."""
+
+    def __init__(self, code: str, en: str, zh: str) -> None:
+        super().__init__(code)
+        self.problem = RowProblem(row=0, column="", value="", code=code, en=en, zh=zh)
 
 
 def is_workbook(data: bytes) -> bool:

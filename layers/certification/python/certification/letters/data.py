@@ -223,7 +223,7 @@ class CandidateReminded(AboutApplication):
     by: datetime
 
 
-class CaseDueSoon(LetterData):
+class CasePromiseNeared(LetterData):
     """To the supervisor of a desk: a case must be decided by `promised`, and nobody has yet. `days` it is overdue."""
 
     case: str
@@ -234,7 +234,7 @@ class CaseDueSoon(LetterData):
     days: int = 0
 
 
-class CaseOverdue(CaseDueSoon):
+class CaseOverdue(CasePromiseNeared):
     """To the supervisor of a desk: the promise is broken; the candidate loses nothing by it."""
 
 
@@ -263,7 +263,7 @@ LETTERS: dict[str, type[LetterData]] = {
         CertificateIssued,
         ApplicationWithdrawn,
         *ON_SITE_LETTERS,
-        CaseDueSoon,
+        CasePromiseNeared,
         CaseOverdue,
         *ACCOUNT_LETTERS,
         *LIFE_LETTERS,
