@@ -22,6 +22,7 @@ class WorkForm:
             jobs=tuple(self._entries("jobs", most, self._job)),
             leaves=tuple(self._entries("leaves", most, self._leave)),
             certificates=tuple(self._entries("certificates", most, self._certificate)),
+            workplace=form.text("workplace"),
         )
 
     def _entries[T](self, kind: str, most: dict[str, int], read: Callable[[str], T | None]) -> list[T]:

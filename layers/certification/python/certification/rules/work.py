@@ -53,10 +53,13 @@ class WorkHistory(Frozen):
     jobs: tuple[WorkPeriod, ...] = ()
     leaves: tuple[StudyLeave, ...] = ()
     certificates: tuple[HeldCertificate, ...] = ()
+    workplace: str = ""
 
     @property
     def employer(self) -> str | None:
-        """Where the person works, or worked last."""
+        """Where the person works or studies now, in their own words (ACC-14); else the last employer of their jobs."""
+        if self.workplace:
+            return self.workplace
         named = [job for job in self.jobs if job.employer]
         return max(named, key=lambda job: (job.until or date.max, job.since)).employer if named else None
 
@@ -70,6 +73,7 @@ def cleaned(history: WorkHistory, today: date) -> WorkHistory:
             held.model_copy(update={"number": _text(held.number)})
             for held in sorted(history.certificates, key=lambda held: (held.issued, held.code))
         ),
+        workplace=_text(history.workplace),
     )
     for name, entries, most in (
         ("jobs", history.jobs, MOST_JOBS),
@@ -85,6 +89,8 @@ def cleaned(history: WorkHistory, today: date) -> WorkHistory:
 
 def _mistakes(history: WorkHistory, today: date) -> Iterator[Refused]:
     """What is wrong, each with its field, such as `jobs.0.until`."""
+    if len(history.workplace) > LONGEST or not history.workplace.isprintable():
+        yield _too_long("workplace")
     for number, job in enumerate(history.jobs):
         at = f"jobs.{number}"
         if not _text(job.duties):

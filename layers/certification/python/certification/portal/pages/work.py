@@ -48,6 +48,7 @@ def _work(request: Request, reference: str, form: Form | None) -> Response:
         request,
         "work.html",
         form=form,
+        view={"workplace": stored.workplace},
         reference=reference,
         reasons=tasks.reasons_by_page(known, say).get("work", ()),
         fields=views.fields(policy, known.application.occupation, say),
