@@ -38,6 +38,7 @@ BY_HAND: dict[str, Any] = {
     "portal/unknown_page": 404,
     "portal/chinese_start": 200,
     "check_upload/nobody_waits_for_it": NONE_FAILED,
+    "check_report/nobody_waits_for_it": NONE_FAILED,
     "check_upload/one_of_two_is_nobodys": ONE_FAILED,
     "notify/one_of_two_is_to_nobody": ONE_FAILED,
     "apply_decision/unknown_case": ONE_FAILED,

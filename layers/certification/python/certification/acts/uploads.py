@@ -198,7 +198,7 @@ def check(key: str) -> None:
     before = newest(candidate, slot) if file.metadata.get("add") == "yes" else None
     looked = checking.look(candidate.id, slot, upload_id, file, before if before and before.parts else None)
     told = Announcement(
-        name="PhotoChecked" if slot.startswith(PHOTO) else "DocumentChecked",
+        name="PhotoChecked" if slot.startswith(PHOTO) else "ProofChecked" if looked.parts else "DocumentChecked",
         subject=candidate.id,
         key=f"{candidate.id}#{upload_id}#{file.at.timestamp():.0f}",
         about={"candidate": candidate.id, "slot": slot},

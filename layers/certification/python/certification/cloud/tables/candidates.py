@@ -35,10 +35,14 @@ class Problem(Frozen):
 
 
 class Part(Frozen):
-    """One of several files that were put together: our clean copy of it as it came, so that a signature stays whole."""
+    """One of several files that were put together: our clean copy of it as it came, so that a signature stays whole.
+
+    `signature` is what was found about it, None until somebody looked.
+    """
 
     key: str
     content_type: str
+    signature: Literal["unsigned", "genuine", "untrusted", "changed"] | None = None
 
 
 class Upload(Frozen):
