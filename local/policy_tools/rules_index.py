@@ -4,9 +4,9 @@
 
 Nothing in the page is claimed by hand. A requirement is *done* when a test of the product's own parts is marked with
 it (functions, state machines, journeys, browser); it is a *rule* when only tests of the pure rules, of the policy's
-schema or of the local cloud are. What needs no code of ours stands in docs/rules_without_code.csv with the reason:
-*content* (a text that the body publishes) or *external* (somebody else's system). Everything else is *open*. Markers
-are read from the syntax trees of the tests, citations from the sources; a marker that names no requirement is an error.
+schema or of the local cloud are. What no code of ours can do stands in docs/rules_without_code.csv with the reason:
+*content* (a text we show, once a test finds it on its page) or *external* (somebody else's system). Everything else is
+*open*. Markers are read from the syntax trees of the tests, citations from the sources; a marker that names no requirement is an error.
 """
 
 import ast
@@ -27,7 +27,7 @@ CITED = re.compile(r"\b([A-Z]{3})-(\d\d)(?:\.\.(?:\1-)?(\d\d))?\b")
 STATUSES = {
     "done": "a test takes it through the product",
     "rule": "decided and tested as a pure rule or as policy data; not yet proven through the product",
-    "content": "a text that the body publishes; no code",
+    "content": "a text we show, because no code can do it for anybody; a test finds it on its page",
     "external": "somebody else's system",
     "open": "not built",
 }
@@ -63,7 +63,10 @@ class Requirement:
 
     @property
     def status(self) -> str:
-        if any(test.startswith(PRODUCT) for test in self.tests):
+        proven = any(test.startswith(PRODUCT) for test in self.tests)
+        if self.without_code == "content":
+            return "content" if proven else "open"
+        if proven:
             return "done"
         return "rule" if self.tests else self.without_code or "open"
 

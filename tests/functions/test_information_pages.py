@@ -333,3 +333,32 @@ def test_the_notices_can_be_followed_by_a_feed(stand: Stand, language: str) -> N
         title = entry.findtext(f"{{{NAMESPACE}}}title") or ""
         assert title in words(stand, f"/{path}", language)
         assert datetime.fromisoformat(entry.findtext(f"{{{NAMESPACE}}}updated") or "").tzinfo
+
+
+TOLD = {
+    "cgptc": {"PHO-06", "ARR-07", "ARR-09", "EXA-01", "EXA-05"},
+    "guangdong": {
+        *("EDU-15", "COM-05", "COM-14", "PHO-06", "PHO-09", "PHO-11", "ARR-02", "ARR-03", "ARR-04", "TIC-02", "EXA-01"),
+        *("EXA-02", "EXA-03", "EXA-05", "INT-04", "INT-05", "CER-04", "CER-05", "CER-10", "VFY-04", "MAI-01", "REI-09"),
+    },
+}
+
+
+@pytest.mark.rule(
+    "EDU-15", "COM-05", "COM-14", "PHO-06", "PHO-09", "PHO-11", "ARR-02", "ARR-03", "ARR-04", "ARR-07", "ARR-09"
+)
+@pytest.mark.rule("TIC-02", "EXA-01", "EXA-02", "EXA-03", "EXA-05", "INT-04", "INT-05", "CER-04", "CER-05", "CER-10")
+@pytest.mark.rule("VFY-04", "MAI-01", "REI-09")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("scheme", "sitting"), [("cgptc", LATER), ("guangdong", GUANGDONG)])
+def test_what_no_rule_can_do_for_a_candidate_is_told_on_the_exams_page(
+    stand: Stand, scheme: str, sitting: str, language: str
+) -> None:
+    page = words(stand, f"/exams/{sitting}", language)
+    policy, _ = load_policy(scheme)
+    assert policy.information
+    assert {rule for one in policy.information.told for rule in one.rules} == TOLD[scheme]
+    for one in policy.information.told:
+        assert getattr(one.words, language) in page
+    for document in policy.exam_day.accepted_ids:
+        assert getattr(document, language) in page

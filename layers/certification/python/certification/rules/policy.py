@@ -68,6 +68,7 @@ class Policy(Frozen):
     time_zone: str
     calendar: Code
     legal_basis: Words | None = None
+    applies_to: Words | None = None
     own_choices: tuple[str, ...]
 
     lanes: dict[LaneName, tuple[LaneStep, ...]] = Field(min_length=1)
@@ -218,7 +219,9 @@ def _unpriced(policy: Policy, items: set[FeeItemCode], offered: set[tuple[str, s
             found.append(f"{place}: subjects are priced, but examination is not a fee item")
         takeable = set(policy.subjects_of(fee.occupation, fee.level))
         found += [f"{place}: no price for subject {code}" for code in sorted(takeable - set(fee.for_subjects))]
-        found += [f"{place}: a price for subject {code}, not taken" for code in sorted(set(fee.for_subjects) - takeable)]
+        found += [
+            f"{place}: a price for subject {code}, not taken" for code in sorted(set(fee.for_subjects) - takeable)
+        ]
     return found
 
 

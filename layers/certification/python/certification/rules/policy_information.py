@@ -23,9 +23,18 @@ class Supervision(Frozen):
     fields: tuple[Literal["masked_name", "reference_tail"], ...] = Field(min_length=1)
 
 
+class Told(Frozen):
+    """Something a candidate is told on the exam's page, because no rule of ours can do it for them. `rules`: why."""
+
+    about: Literal["applying", "photo", "exam_day", "conduct", "certificate"]
+    rules: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}-\d\d$")], ...] = ()
+    words: Words
+
+
 class Information(Frozen):
     """What is published for a scheme. `two_people`: what one member of staff writes another one confirms."""
 
     entry: Entry
     two_people: bool | None = None
     supervision: Supervision | None = None
+    told: tuple[Told, ...] = ()

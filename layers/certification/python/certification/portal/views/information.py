@@ -46,6 +46,13 @@ class Platform(Frozen):
     contacts: tuple[Contact, ...]
 
 
+class Advice(Frozen):
+    """What candidates are told about one thing."""
+
+    heading: str
+    lines: Lines
+
+
 class ExamInformation(Frozen):
     """The three groups of INF-03 for one sitting, and what stands around them."""
 
@@ -58,6 +65,7 @@ class ExamInformation(Frozen):
     lanes: tuple[Lane, ...]
     proofs: Group
     certificate: Lines
+    advice: tuple[Advice, ...]
     notices: tuple[Entry, ...]
     contacts: tuple[Contact, ...]
 
@@ -87,6 +95,7 @@ def of_exam(sitting_id: str, language: Language) -> ExamInformation:
         lanes=lanes(policy, say),
         proofs=conditions.proofs(policy, say),
         certificate=_certificate(policy, say),
+        advice=_advice(policy, say),
         notices=notices.about_sitting(policy, sitting_id, language),
         contacts=platform.contacts,
     )
@@ -114,6 +123,16 @@ def _certificate(policy: Policy, say: Speech) -> Lines:
     if policy.paper:
         lines.append(say(f"exams.paper_{policy.paper.postage}"))
     return tuple(lines)
+
+
+def _advice(policy: Policy, say: Speech) -> tuple[Advice, ...]:
+    """What the policy wants candidates to be told, in its order, and the documents that let somebody in."""
+    told: dict[str, list[str]] = {}
+    for one in policy.information.told if policy.information else ():
+        told.setdefault(one.about, []).append(say.said(one.words))
+    documents = say("notices.comma").join(say.said(words) for words in policy.exam_day.accepted_ids)
+    told.setdefault("exam_day", []).insert(0, say("exams.accepted_ids", documents=documents))
+    return tuple(Advice(heading=say(f"exams.told_{about}"), lines=tuple(lines)) for about, lines in told.items())
 
 
 def platforms(language: Language) -> tuple[Platform, ...]:
