@@ -21,6 +21,9 @@ TAGS = {
     "Education": "Formal qualifications with the result of their online check. None is ever deleted.",
     "Applications": "From the first choice to the certificate.",
     "On-site checks": "What a province's notice says, and the candidate's appointment.",
+    "Commitment": "Committing instead of handing in proofs: notice, signature, taking it back; proofs and checks.",
+    "Reports": "What the public knows about a commitment. No session is needed.",
+    "Checks": "Checks of commitments that a desk asks for.",
     "Cases": "The staff's queue and decisions.",
     "Sittings and files": "Sittings, file drops with their reports, and the release of results.",
     "Verification": "Whether a certificate is genuine. No session is needed.",
@@ -38,12 +41,15 @@ def made() -> dict[str, Any]:
         applications,
         appointments,
         cases,
+        checks,
+        commitments,
         corrections,
         courses,
         education,
         hearings,
         own_account,
         profile,
+        reports,
         sittings,
     )
     from certification.cloud.api_document import document
@@ -58,9 +64,12 @@ def made() -> dict[str, Any]:
         corrections,
         courses,
         hearings,
+        commitments,
+        reports,
         cases,
         sittings,
         appointments,
+        checks,
     )
     parts = [*(module.routes for module in modules), hearings.staff_routes, _verification()]
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)

@@ -11,6 +11,7 @@ from certification.api import (
     hearings,
     own_account,
     profile,
+    reports,
 )
 from certification.cloud.doors import door, guarded
 
@@ -25,6 +26,7 @@ app = door(
     courses.routes,
     hearings.routes,
     commitments.routes,
+    reports.routes,
     title="Assay: candidates",
 )
 handler = guarded(app)

@@ -7,7 +7,7 @@ postal address) is nothing a review needs, and other desks see no particulars at
 from datetime import date, datetime
 from typing import Literal
 
-from certification.acts import correction_shown, education, review, uploads
+from certification.acts import correction_shown, education, public_reports, review, uploads
 from certification.acts.correction_shown import WantedCorrection
 from certification.acts.education import EntryNow
 from certification.acts.people import opened
@@ -125,6 +125,13 @@ class Reviewed(Frozen):
     rejecting_needs_two: bool
 
 
+class Reported(Frozen):
+    """What the public wrote about a commitment: who it is about, and what is known (CHK-11)."""
+
+    who: str
+    text: str
+
+
 class Overview(Frozen):
     """A case with everything needed to decide it. `facts` say what opened it; ids and codes only."""
 
@@ -134,6 +141,7 @@ class Overview(Frozen):
     proposals: tuple[Proposed, ...]
     review: Reviewed | None
     wanted: WantedCorrection | None
+    report: Reported | None
 
 
 def line(case: Case, member: StaffMember) -> CaseLine:
@@ -172,7 +180,13 @@ def of_case(member: StaffMember, case_id: str) -> Overview:
         proposals=tuple(_proposed(number, one) for number, one in enumerate(case.proposals, 1)),
         review=_reviewed(review.application_of(case)) if sees_person else None,
         wanted=correction_shown.of(case) if case.kind is CaseKind.CORRECTION and "reviewer" in member.roles else None,
+        report=_report(case) if "reviewer" in member.roles else None,
     )
+
+
+def _report(case: Case) -> Reported | None:
+    told = public_reports.told(case)
+    return Reported(who=told[0], text=told[1]) if told else None
 
 
 def _proposed(number: int, proposal: Proposal) -> Proposed:

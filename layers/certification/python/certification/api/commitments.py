@@ -62,7 +62,7 @@ class Signature(Frozen):
 class CommitmentNow(Frozen):
     """Notice and letter as they are now, whether the commitment is open, what was chosen and signed, and the proofs."""
 
-    version: str
+    text_version: str
     hash: str
     title: Words
     legal_basis: Words
@@ -154,7 +154,7 @@ def answer_check(reference: bodies.ReferencePath) -> CommitmentNow:
 def _now(candidate_id: str, reference: str) -> CommitmentNow:
     now = commitment_view.of(candidate_id, reference)
     return CommitmentNow(
-        version=now.text.version,
+        text_version=now.text.version,
         hash=now.hash,
         title=now.text.title,
         legal_basis=now.text.legal_basis,

@@ -14,9 +14,9 @@ from typing import Literal
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 
-Event = Literal["code", "wrong"]
+Event = Literal["code", "wrong", "report"]
 SHORT, DAY = timedelta(minutes=15), timedelta(hours=24)
-LIMITS: dict[Event, tuple[int, int]] = {"code": (1000, 5000), "wrong": (100, 500)}
+LIMITS: dict[Event, tuple[int, int]] = {"code": (1000, 5000), "wrong": (100, 500), "report": (5, 20)}
 """Per range: in a quarter of an hour, and in a day."""
 ANSWERS_A_DAY = 5
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from certification.acts import correction_shown, review, seconding, uploads
+from certification.acts import correction_shown, public_reports, review, seconding, uploads
 from certification.acts.profile import read as read_profile
 from certification.cloud import clock
 from certification.cloud.tables.cases import Case
@@ -79,6 +79,7 @@ class CasePage(Frozen):
     evidence: str = ""
     proofs: Facts = ()
     eligibility: Shown | None = None
+    may_open_check: bool = False
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -162,6 +163,10 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         document_is_picture=False,
         reasons=(),
     )
+    told = public_reports.told(found) if "reviewer" in member(staff_id).roles else None
+    if told is not None:
+        rows = ((say("commitment.report_who"), told[0]), (say("commitment.report_what"), told[1]))
+        bare = bare.model_copy(update={"facts": (*rows, *bare.facts), "may_open_check": True})
     if found.kind is CaseKind.CORRECTION and "reviewer" in member(staff_id).roles:
         bare = bare.model_copy(update=_wanted(found, say))
     return _with_application(bare, known, say) if known else bare
@@ -184,7 +189,7 @@ def _wanted(found: Case, say: Speech) -> dict[str, object]:
 
 
 def _application(found: Case) -> Whole | None:
-    if found.kind not in (CaseKind.REVIEW, CaseKind.MAJOR_EXCEPTION):
+    if found.kind not in (CaseKind.REVIEW, CaseKind.MAJOR_EXCEPTION, CaseKind.SUPERVISION_CHECK):
         return None
     application = review.application_of(found)
     return whole.read(application.candidate, application.reference)

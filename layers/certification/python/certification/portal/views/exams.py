@@ -7,6 +7,7 @@ from certification.cloud import clock
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.letters.formats import Language
 from certification.policies import load_policy, schemes
+from certification.portal.views import terms
 from certification.portal.views.speech import Speech
 from certification.rules.fees import least_fee, order_fees
 from certification.rules.model import Frozen
@@ -37,7 +38,10 @@ class Exam(Frozen):
     cheapest: str
     dates: Facts
     refund: Facts
+    refund_notes: tuple[str, ...]
     prices: tuple[Prices, ...]
+    money: str
+    basis: Facts
     address: str
     drawn: bool
 
@@ -59,9 +63,14 @@ def exam(sitting_id: str, language: Language) -> Exam:
 
 def next_open(language: Language) -> Exam | None:
     """The open sitting whose registration ends first, for the start page."""
+    found = _next_open()
+    return _exam(found, language) if found else None
+
+
+def _next_open() -> Sitting | None:
     now = clock.now()
     found = [one for one in announced() if _state(one, now) == "open"]
-    return _exam(min(found, key=lambda one: one.dates.registration_closes), language) if found else None
+    return min(found, key=lambda one: (one.dates.registration_closes, one.id), default=None)
 
 
 def _state(sitting: Sitting, now: datetime) -> Literal["soon", "open", "over"]:
@@ -87,7 +96,10 @@ def _exam(sitting: Sitting, language: Language) -> Exam:
         cheapest=say.amount(min(least_fee(policy, *key) for key in _offered(sitting, policy))),
         dates=dates(sitting, policy, say),
         refund=_refund(sitting, policy, say, now),
+        refund_notes=terms.refund(policy, say),
         prices=rows,
+        money=terms.money(policy, say),
+        basis=terms.basis(policy, say),
         address=sitting.address_zh if language == "zh" else sitting.address_en,
         drawn=sitting.draw.published_at is not None,
     )
@@ -164,8 +176,14 @@ def prices(sitting: Sitting, policy: Policy, say: Speech) -> tuple[Prices, ...]:
     )
 
 
-def promises(language: Language) -> dict[str, str]:
-    """How long a review and the results take at most, in the first scheme's policy."""
-    say, policy = Speech(language), load_policy(schemes()[0])[0]
-    review, results = policy.review.decide.within, policy.results.publish.within
-    return {"review": say.span(review) if review else "", "results": say.span(results) if results else ""}
+def with_reports(language: Language) -> tuple[tuple[str, str, str], ...]:
+    """The sittings whose commitments the public may report, as a form offers them (CHK-11)."""
+    found = [one for one in announced() if (checks := load_policy(one.scheme)[0].checks) and "reported" in checks.key]
+    return tuple((one.id, one.name_zh if language == "zh" else one.name_en, "") for one in found)
+
+
+def course(language: Language) -> tuple[str, ...]:
+    """What happens from applying to the certificate, as the exam of the start page has it; else the first scheme."""
+    found = _next_open()
+    policy, _ = load_policy(found.scheme if found else schemes()[0])
+    return terms.course(policy, Speech(language, policy.time_zone))

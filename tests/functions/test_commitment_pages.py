@@ -1,0 +1,124 @@
+"""The commitment on its pages, in both languages: notice and letter shown whole, signed without any script."""
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from certification.policies import load_commitment_text
+from local.candidate import ApiCandidate
+from tests.functions.committing import SITTING, People, publish, row
+from tests.functions.stand import Stand
+
+TEXT = load_commitment_text("cn_2026")
+
+
+@pytest.fixture
+def people(stand: Stand) -> People:
+    """A stand with the sitting of Guangdong."""
+    publish(stand)
+    return People(stand)
+
+
+class Browser:
+    """A browser without scripts, signed in as a candidate: follows forms and keeps cookies."""
+
+    def __init__(self, stand: Stand, candidate: ApiCandidate | None, language: str = "en") -> None:
+        self.stand, self.language = stand, language
+        self.jar = {"__Host-session": candidate.session} if candidate else {}
+        self.page = ""
+
+    def get(self, path: str) -> str:
+        """The page at an address; redirects are followed."""
+        return self._sent("GET", f"/{self.language}{path}", {}, b"")
+
+    def post(self, path: str, **fields: Any) -> str:
+        """The form of the page that is shown, with these fields."""
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.page))
+        body = urlencode({**hidden, **fields}, doseq=True).encode()
+        headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+        return self._sent("POST", f"/{self.language}{path}", headers, body)
+
+    def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes) -> str:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        answer = self.stand.cloud.request(method, path, {**headers, "cookie": cookie}, body)
+        for name, value in answer.headers:
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.jar[key] = rest.split(";")[0]
+        if answer.status in (302, 303):
+            location = next(value for name, value in answer.headers if name.lower() == "location")
+            return self._sent("GET", location.removeprefix("http://127.0.0.1:8080"), {}, b"")
+        self.page = unescape(answer.body.decode())
+        return self.page
+
+
+@pytest.mark.rule("COM-03", "COM-07", "COM-01", "REG-01")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_notice_and_letter_stand_on_the_page_in_full_before_anything_is_chosen(
+    stand: Stand, people: People, language: str
+) -> None:
+    candidate = people.complete()
+    candidate.apply(SITTING)
+    browser = Browser(stand, candidate, language)
+    page = browser.get(f"/apply/{candidate.reference}/commitment")
+    words = [one for part in TEXT.notice for one in (part.heading, part.words)] + [*TEXT.statements, TEXT.letter]
+    for one in words:
+        assert re.sub(r"\s+", " ", getattr(one, language)) in re.sub(r"\s+", " ", page)
+    assert not re.search(r" checked[ >]", page)
+    assert "problem" in browser.post(f"/apply/{candidate.reference}/commitment") or language == "zh"
+    browser.post(f"/apply/{candidate.reference}/commitment", lane="commit")
+    assert row(candidate).commits is True
+    assert row(candidate).notice_shown.language == language
+
+
+@pytest.mark.rule("COM-04", "COM-05", "COM-07", "COM-08")
+def test_a_candidate_signs_on_the_pages_keeps_a_copy_and_takes_it_back(stand: Stand, people: People) -> None:
+    candidate = people.confirmed()
+    browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"
+    assert "Sign your commitment" in browser.get(base)
+    browser.get(f"{base}/sign")
+    assert "Only you may sign" in browser.page
+    assert "Agree to all statements" in browser.post(f"{base}/sign", statements=["1", "2", "3"])
+    browser.post(f"{base}/sign", statements=["1", "2", "3", "4"])
+    assert "Type in the code" in browser.page
+    assert "not right" in browser.post(f"{base}/sign/code", code="000000")
+    page = browser.post(f"{base}/sign/code", code=candidate.code(candidate.sample.phone))
+    assert "Commitment signed. Pay" in page
+    signed = row(candidate).commitment
+    copy = browser.get(f"{base}/commitment/letter")
+    assert signed in copy
+    assert TEXT.hash in copy
+    assert "cannot be undone" in browser.get(f"{base}/commitment/withdraw")
+    assert "Hand in your proofs" in browser.post(f"{base}/commitment/withdraw")
+    assert "proofs_missing" not in browser.page
+    assert "Upload and accept first" in browser.post(f"{base}/proofs")
+    people.give_proofs(candidate, "education_proof", "work_proof")
+    browser.get(f"{base}/proofs")
+    browser.post(f"{base}/proofs")
+    assert candidate.status() == "awaiting_review"
+
+
+@pytest.mark.rule("COM-11", "COM-12")
+def test_declining_says_in_both_languages_that_there_is_no_way_back(stand: Stand, people: People) -> None:
+    candidate = people.confirmed()
+    base = f"/apply/{candidate.reference}"
+    assert "不可逆转" in Browser(stand, candidate, "zh").get(f"{base}/decline")
+    browser = Browser(stand, candidate)
+    assert "cannot be undone" in browser.get(f"{base}/decline")
+    browser.post(f"{base}/decline")
+    assert candidate.status() == "awaiting_proofs"
+
+
+@pytest.mark.rule("COM-02")
+def test_whoever_is_barred_reads_why_and_is_offered_no_choice(stand: Stand, people: People) -> None:
+    from tests.functions.committing import person_of, record
+
+    candidate = people.complete()
+    candidate.apply(SITTING)
+    record(person_of(stand, candidate), stand.clock.now(), None)
+    page = Browser(stand, candidate).get(f"/apply/{candidate.reference}/commitment")
+    assert "The integrity register has an entry about you" in page
+    assert 'name="lane"' not in page
