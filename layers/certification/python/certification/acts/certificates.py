@@ -18,6 +18,7 @@ from certification.rules.errors import NotFound, Refused
 from certification.rules.model import Frozen
 from certification.rules.numbers import NumberRefused, parse_certificate_number
 from certification.rules.opening import must_be_in_ticket_window
+from certification.rules.status import is_live
 from certification.rules.words import Words
 
 DocumentKind = Literal["ticket", "score_report", "certificate"]
@@ -105,8 +106,8 @@ def download(candidate_id: str, reference: str, kind: DocumentKind) -> str:
         dates = sittings.read(application.sitting).dates
         opens, closes = dates.tickets_open or dates.first_subject, dates.tickets_close or dates.first_subject
         must_be_in_ticket_window(clock.now(), opens, closes, load_policy(application.scheme)[0].zone)
-        if application.ticket is None:
-            raise NotFound("ticket")
+        if application.ticket is None or not is_live(application.status):
+            raise NotFound("ticket")  # CHK-15: void before the exam, no ticket
         _must_be_checked(application)
         return vault.link(settings().vault, application.ticket, f"ticket-{reference}.pdf")
     if kind == "score_report":
