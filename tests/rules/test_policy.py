@@ -12,7 +12,7 @@ from yaml import YAMLError
 from certification import policies
 from certification.policies import PolicyError, load_calendar, load_policy, parse_yaml, schemes
 from certification.rules import policy as schema
-from certification.rules import policy_applying, policy_commitment, policy_exam, policy_money, spans
+from certification.rules import policy_applying, policy_commitment, policy_eligibility, policy_exam, policy_money, spans
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy, canonical_json, policy_hash
 from certification.rules.spans import Anchor, Span, Window, span
@@ -81,7 +81,7 @@ def test_canonical_json_reads_back_to_the_same_policy_and_holds_no_binary_fracti
 
 
 def test_every_default_of_the_schema_means_absent_so_that_new_parts_keep_old_hashes() -> None:
-    modules = (schema, policy_applying, policy_commitment, policy_exam, policy_money, spans)
+    modules = (schema, policy_applying, policy_commitment, policy_eligibility, policy_exam, policy_money, spans)
     models = [model for module in modules for _, model in inspect.getmembers(module, inspect.isclass)]
     for model in (model for model in models if issubclass(model, Frozen)):
         for name, field in model.model_fields.items():

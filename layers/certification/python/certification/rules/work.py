@@ -96,15 +96,13 @@ def _mistakes(history: WorkHistory, today: date) -> Iterator[Refused]:
         if not _text(job.duties):
             yield _wrong("duties_missing", f"{at}.duties", "Enter what you do or did there.", "请填写岗位和工作内容。")
         for field, text in (("employer", job.employer), ("duties", job.duties)):
-            if len(text) > LONGEST or not text.isprintable():
-                yield _too_long(f"{at}.{field}")
+            yield from _text_mistakes(f"{at}.{field}", _text(text))
         yield from _period(at, job.since, job.until, today)
     for number, leave in enumerate(history.leaves):
         yield from _period(f"leaves.{number}", leave.since, leave.until, today)
     for number, held in enumerate(history.certificates):
         at = f"certificates.{number}"
-        if len(held.number) > LONGEST or not held.number.isprintable():
-            yield _too_long(f"{at}.number")
+        yield from _text_mistakes(f"{at}.number", _text(held.number))
         yield from _period(at, held.issued, None, today, "issued")
 
 
@@ -133,8 +131,11 @@ def _future(field: str) -> Refused:
     return _wrong("date_in_future", field, "This date is in the future.", "日期不能晚于今天。")
 
 
-def _too_long(field: str) -> Refused:
-    return _wrong("too_long", field, f"Keep this to {LONGEST} characters.", f"最多 {LONGEST} 个字符。")
+def _text_mistakes(field: str, text: str) -> Iterator[Refused]:
+    if len(text) > LONGEST:
+        yield _wrong("too_long", field, f"Keep this to {LONGEST} characters.", f"最多 {LONGEST} 个字符。")
+    if not text.isprintable():
+        yield _wrong("character", field, "This has a character that cannot be shown.", "含有无法显示的字符。")
 
 
 def _wrong(code: str, field: str, en: str, zh: str) -> Refused:
