@@ -123,15 +123,16 @@ class Walker:
         raise NoCode(to)
 
     def sign_in(self, email: str, phone: str = "") -> None:
-        """By e-mail and code; a new account gives its phone and accepts the agreement."""
+        """By e-mail and code; a new account accepts the agreement and gives its phone."""
         self.go("/sign-in")
         self.fill(email=email)
         self.submit()
         self.fill(code=self.code(email))
         self.submit()
         if phone:
+            self.page.locator('[name="accept"]').check()
+            self.submit()
             self.fill(phone=phone)
-            self.page.locator('[name="agree"]').check()
             self.submit()
             self.fill(code=self.code(phone.replace(" ", "")))
             self.submit()
