@@ -91,6 +91,23 @@ def test_certificate_and_report_are_put_together_into_one_pdf_and_let_the_candid
     assert candidate.status() == "awaiting_signature"
 
 
+@pytest.mark.rule("ACC-04", "EDU-02", "EDU-04")
+def test_nobody_confirms_before_every_check_is_answered_and_the_page_says_by_when(people: People) -> None:
+    stand, candidate = people.stand, unverified(people, certificate="77002")
+    waiting = [gap for gap in candidate.now()["gaps"] if gap["part"] == "verification"]
+    assert [gap["field"] for gap in waiting] == ["education"]
+    assert "by 2026-09-02 09:00 (Asia/Shanghai)" in waiting[0]["en"]
+    assert "2026-09-02 09:00" in waiting[0]["zh"]
+    assert candidate.confirm(expect=422)["code"] == "incomplete"
+    headers = {"cookie": f"__Host-session={candidate.session}"}
+    for language, words in (("en", "at least 24 hours before registration opens"), ("zh", "至少24小时")):
+        page = stand.cloud.request("GET", f"/{language}/education", headers, b"").body.decode()
+        assert words in page
+    stand.skip(stand.clock.now() + timedelta(hours=2, minutes=5))
+    assert gaps(candidate.awake()) == []
+    candidate.confirm()
+
+
 @pytest.mark.rule("EDU-06", "EDU-10")
 def test_who_was_confirmed_online_needs_no_report(people: People) -> None:
     candidate = people.draft()

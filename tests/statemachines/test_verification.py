@@ -1,5 +1,6 @@
 """Verification: the registry answers at once, late, falsely or never, and the candidate is never held up for long."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from local.candidate import ApiCandidate
+from local.simulators import registries
+from local.simulators.base import signature
 from tests.journeys.stages import Stages
 from tests.journeys.town import START, Town
 
@@ -135,6 +138,84 @@ def test_a_registry_that_is_down_is_asked_again_and_then_a_person_is_told(town: 
     assert identity(candidate) == "asked"
     town.skip(START + timedelta(hours=25))
     assert identity(candidate) == "on_site"
+
+
+def education(candidate: ApiCandidate) -> list[str]:
+    """The states of the candidate's entries; the first is from abroad, and no registry is asked about it."""
+    return [entry["state"] for entry in candidate.awake().call("GET", "/api/candidate/education")["entries"]][1:]
+
+
+@pytest.mark.rule("EDU-01", "EDU-05")
+@pytest.mark.parametrize(
+    ("marker", "hours", "state", "letters"),
+    [
+        ("0", 0, "passed", ["EducationVerified"]),
+        ("77001", 0, "failed", ["EducationUnverified"]),
+        ("77002", 1.9, "asked", []),
+        ("77002", 2.1, "passed", ["EducationVerified"]),
+        ("77004", 1, "passed", ["EducationVerified"]),
+        ("77005", 0.1, "asked", []),
+        ("77005", 1, "failed", ["EducationUnverified"]),
+        ("77006", 0, "on_site", ["EducationUnverified"]),
+        ("77008", 1, "on_site", ["EducationVerified", "EducationUnverified"]),
+        ("77009", 1, "passed", ["EducationVerified"]),
+    ],
+)
+def test_whatever_the_registry_of_education_does_each_entry_ends_in_one_state(
+    town: Town, stages: Stages, marker: str, hours: float, state: str, letters: list[str]
+) -> None:
+    candidate = stages.at("draft")
+    candidate.awake().add_education(certificate=marker)
+    town.settle()
+    if hours:
+        town.skip(START + timedelta(hours=hours))
+    assert education(candidate) == [state]
+    assert [name for name, _ in town.letters(candidate) if name.startswith("Education")] == letters
+
+
+@pytest.mark.rule("EDU-01", "EDU-05")
+def test_an_entry_without_an_answer_is_for_a_person_at_its_hour_and_not_before(town: Town, stages: Stages) -> None:
+    candidate = stages.at("draft")
+    candidate.awake().add_education(certificate="77003")
+    town.settle()
+    town.skip(START + timedelta(hours=23, minutes=59))
+    assert education(candidate) == ["asked"]
+    town.skip(START + timedelta(hours=24))
+    assert education(candidate) == ["on_site"]
+
+
+def test_one_registry_that_is_down_does_not_hold_up_the_other_and_is_asked_again(town: Town, stages: Stages) -> None:
+    candidate = stages.at("draft")
+    town.cloud.simulators["education"].control("switch", {"name": "down"})
+    candidate.awake().save_details(id_number="S7654321")
+    candidate.add_education()
+    town.settle()
+    town.skip(START + timedelta(minutes=5))
+    assert (identity(candidate), education(candidate)) == ("passed", ["asked"])
+    assert {case.facts["state"] for case in town.cases()} == {"Check education"}
+    town.cloud.simulators["education"].control("switch", {"name": "down", "on": "false"})
+    town.skip(START + timedelta(hours=2))
+    assert education(candidate) == ["passed"]
+
+
+def test_the_registry_of_identity_cannot_answer_about_education(town: Town, stages: Stages) -> None:
+    candidate = stages.at("draft")
+    candidate.awake().add_education(certificate="77003")
+    town.settle()
+    question = next(iter(town.cloud.simulators["education"].control("status", {})["questions"]))
+    said = {"question": question, "ticket": "t", "result": "match", "answered_at": "2026-11-22T12:00:00Z"}
+    body = json.dumps(said).encode()
+    seconds = int(town.clock.now().timestamp())
+    for path, secret, status in (
+        ("/registry/answers", registries.SECRET, 404),
+        ("/registry/education/answers", registries.SECRET, 400),
+    ):
+        headers = {
+            "content-type": "application/json",
+            "registry-signature": signature(body, secret, seconds, b"answer."),
+        }
+        assert town.cloud.request("POST", path, headers, body).status == status
+    assert education(candidate) == ["asked"]
 
 
 def registry(town: Town) -> Any:

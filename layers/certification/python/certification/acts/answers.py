@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
+from typing import cast
 
 from certification.acts.people import Person, educations
 from certification.acts.uploads import PHOTO, photo_for, slot_of
@@ -83,6 +84,18 @@ def checks_of(candidate: Candidate, policy: Policy) -> dict[VerificationSubject,
     if "education" in policy.verification.subjects:
         found["education"] = together(_state(one.check, policy.exam) for one in candidate.education)
     return {subject: "waiting" if state == "asked" else state for subject, state in found.items()}
+
+
+def answers_due(candidate: Candidate) -> dict[VerificationSubject, datetime]:
+    """When the checks that wait are answered at the latest: the last of the entries counts."""
+    identity = [candidate.identity_check] if candidate.identity_check else []
+    due: dict[VerificationSubject, datetime] = {}
+    for subject, checks in (("identity", identity), ("education", [one.check for one in candidate.education])):
+        rows = [row for check in checks if check and (row := verifications.find(check)) is not None]
+        times = [row.answer_by for row in rows if row.state == "asked" and row.answer_by is not None]
+        if times:
+            due[cast("VerificationSubject", subject)] = max(times)
+    return due
 
 
 def education_states(candidate: Candidate, exam: str) -> list[tuple[EducationEntry, State]]:

@@ -114,6 +114,7 @@ def missing(candidate_id: str, reference: str) -> tuple[Gap, ...]:
         given.answers_of(candidate, opened(candidate), application),
         given.uploads_of(candidate, policy),
         given.checks_of(candidate, policy),
+        given.answers_due(candidate),
     )
     return (*found, *late_reports.gaps(policy, candidate), *bars.gaps(application, candidate))
 

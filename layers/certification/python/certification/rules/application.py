@@ -8,6 +8,8 @@ changed something the screening looked at is screened again; any other goes stra
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from certification.rules.lanes import CHECKED_ZH, CheckState
@@ -50,13 +52,13 @@ def gaps(
     answers: Mapping[str, object],
     uploads: Mapping[str, UploadState],
     checks: Mapping[VerificationSubject, CheckState],
+    answer_by: Mapping[VerificationSubject, datetime] = MappingProxyType({}),
 ) -> tuple[Gap, ...]:
     """Everything that is missing before the application can be confirmed; empty when it is complete.
 
-    `answers` by question code (None, "" and empty lists count as not given), `uploads` by upload code and `photo`.
+    `answers` by question code (None, "" and empty lists count as not given), `uploads` by upload code and `photo`;
+    `answer_by` is when a check that waits is answered at the latest.
     """
-    longest = policy.verification.answer.within
-    longest_en, longest_zh = (longest.en, longest.zh) if longest else ("the announced time", "公布的时间")
     found = [
         Gap(field=row.code, part=row.part, en=f"{row.words.en} is missing.", zh=f"请填写{row.words.zh}。")
         for row in policy.questions
@@ -68,16 +70,26 @@ def gaps(
         if upload.required or upload.code in uploads:
             found += _upload_gap(upload.code, upload.words.en, upload.words.zh, uploads.get(upload.code))
     found += [
-        Gap(
-            field=subject,
-            part="verification",
-            en=f"The online check of your {subject} is not answered yet. The answer comes within {longest_en}.",
-            zh=f"{CHECKED_ZH[subject]}在线核验尚未反馈，将在{longest_zh}内反馈。",
-        )
+        _waiting(policy, subject, answer_by.get(subject))
         for subject in policy.verification.subjects
         if checks.get(subject, "waiting") == "waiting"
     ]
     return tuple(found)
+
+
+def _waiting(policy: Policy, subject: VerificationSubject, by: datetime | None) -> Gap:
+    """A check that is not answered yet, with the time by which it is (EDU-02)."""
+    within = policy.verification.answer.within
+    en, zh = (f"within {within.en}", f"在{within.zh}内") if within else ("within the announced time", "在公布的时间内")
+    if by is not None:
+        shown = by.astimezone(policy.zone).strftime("%Y-%m-%d %H:%M")
+        en, zh = f"by {shown} ({policy.time_zone})", f"于 {shown} 前"
+    return Gap(
+        field=subject,
+        part="verification",
+        en=f"The online check of your {subject} is not answered yet. The answer comes {en}.",
+        zh=f"{CHECKED_ZH[subject]}在线核验尚未反馈，将{zh}反馈。",
+    )
 
 
 def editability(status: Status) -> Editability:
