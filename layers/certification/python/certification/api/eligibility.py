@@ -16,6 +16,9 @@ from certification.rules.policy_applying import Education
 from certification.rules.timetable import Row
 from certification.rules.words import Because, Words
 
+UNNAMED = "–"
+"""What nobody is asked for here, or left empty."""
+
 
 class Study(bodies.Body):
     """One qualification. `country` awarded it (ISO 3166-1 alpha-2)."""
@@ -40,7 +43,8 @@ class Question(bodies.Body):
 
     @property
     def background(self) -> Background:
-        education = tuple(EducationEntry(institution="-", **dict(entry)) for entry in self.education)
+        entries = (dict(entry) | {"major": entry.major or UNNAMED} for entry in self.education)
+        education = tuple(EducationEntry(institution=UNNAMED, **entry) for entry in entries)
         if self.work is None:
             return Background(date_of_birth=self.birth_date, education=education)
         return Background(date_of_birth=self.birth_date, education=education, work=self.work.history)

@@ -8,6 +8,8 @@ from certification.rules.policy_applying import Education
 LEVELS = tuple(level.value for level in Education if level is not Education.NONE)
 DEGREES = tuple(DEGREE_RANK)
 MOST = 3
+UNNAMED = "–"
+"""What nobody is asked for here, or left empty."""
 
 
 def studies(form: Form) -> tuple[tuple[EducationEntry, ...], dict[str, str]]:
@@ -39,12 +41,12 @@ def _one(form: Form, name: str) -> EducationEntry | None:
         return None
     degree: Degree = next((one for one in DEGREE_RANK if one == form.request.field(f"{name}_degree")), "none")
     return EducationEntry(
-        institution="-",
+        institution=UNNAMED,
         country="XX" if form.request.field(f"{name}_foreign") == "yes" else HOME,
         level=Education(level),
         degree=degree,
         full_time=form.chosen(f"{name}_time", ("full", "part")) != "part",
-        major=major,
+        major=major or UNNAMED,
         began=began,
         graduated=graduated,
     )
