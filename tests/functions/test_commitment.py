@@ -7,6 +7,7 @@ import pytest
 
 from certification.acts import commitments, invariants
 from certification.acts import payments as paying
+from certification.acts.ordering import new_order
 from certification.acts.sessions import fingerprint
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.base import Due
@@ -15,7 +16,7 @@ from certification.cloud.tables.commitments import commitments as commitment_row
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
 from certification.cloud.transaction import commit
-from certification.policies import load_policy
+from certification.policies import load_commitment_text, load_policy
 from certification.rules.commitments import lock_key
 from certification.rules.status import Status
 from local.candidate import ApiCandidate
@@ -93,8 +94,8 @@ def test_nothing_is_chosen_or_signed_but_over_the_notice_that_was_shown(
     candidate.choose_lane(commits=True)
     candidate.confirm()
     stand.cloud.settle()
-    newer = commitments.load_commitment_text("cn_2026").model_copy(update={"version": "cn_2027"})
-    monkeypatch.setattr(commitments, "load_commitment_text", lambda _version: newer)
+    newer = load_commitment_text("cn_2026").model_copy(update={"version": "cn_2027"})
+    monkeypatch.setattr("certification.acts.commitments.load_commitment_text", lambda _version: newer)
     assert candidate.sign(expect=422)["code"] == "notice_not_shown"
     read = {"notice": newer.hash, "language": "en"}
     assert (
@@ -134,7 +135,7 @@ def test_a_changed_application_needs_a_new_signature(stand: Stand, people: Peopl
     candidate = people.signed()
     application = row(candidate)
     first = commitment_rows.read(application.commitment)
-    text = commitments.load_commitment_text("cn_2026")
+    text = load_commitment_text("cn_2026")
     assert first.content == commitments.content_of(application, text)
     corrected = application.changed(answers_confirmed={**application.answers_confirmed, "level": "other"})
     assert commitments.content_of(corrected, text) != first.content
@@ -253,14 +254,14 @@ def test_money_that_arrives_at_the_same_moment_wins_as_a_fact_and_nothing_is_los
 
 def test_signing_and_withdrawing_at_once_leave_one_of_the_two(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     candidate = people.confirmed()
-    real = commitments.new_order
+    real = new_order
 
     def withdraws_meanwhile(*given: Any) -> Any:
-        monkeypatch.setattr(commitments, "new_order", real)
+        monkeypatch.setattr("certification.acts.commitments.new_order", real)
         candidate.withdraw()
         return real(*given)
 
-    monkeypatch.setattr(commitments, "new_order", withdraws_meanwhile)
+    monkeypatch.setattr("certification.acts.commitments.new_order", withdraws_meanwhile)
     refused = candidate.sign(expect=422)
     assert (refused["code"], candidate.status()) == ("nothing_to_sign", "withdrawn")
     assert row(candidate).orders == ()

@@ -237,7 +237,7 @@ def test_cookies_are_bound_to_this_host_and_closed_to_scripts() -> None:
 
 
 def test_a_static_file_is_kept_for_ever_under_its_own_address_only() -> None:
-    for name in ("app.css", "app.js", "vendor/govuk-frontend/govuk-frontend.css", "recompute_draw.py"):
+    for name in ("app.css", "app.js", "vendor/govuk-frontend/govuk-frontend.css", "recompute_draw.py", "recompute_sample.py"):
         answer = ask("GET", static_files.address(name), headers={"accept-encoding": "gzip"})
         assert answer.status == 200
         assert "immutable" in answer.headers["cache-control"]

@@ -107,7 +107,7 @@ def test_a_bar_found_when_signing_sends_to_the_proofs_and_nothing_is_signed(stan
     assert candidate.sign()["status"] == "awaiting_proofs"
     stand.cloud.settle()
     assert (row(candidate).classes, row(candidate).commitment, row(candidate).orders) == (
-        ("unverified", "barred"),
+        ("barred",),
         None,
         (),
     )

@@ -19,6 +19,7 @@ from certification.rules.sampling import name_of
 from local.candidate import ApiCandidate
 from tests.functions.committing import EXAM, PAYMENT_CLOSES, SITTING, ZONE, People, publish, row
 from tests.functions.stand import Stand
+from tests.functions.test_commitment_pages import Browser
 from tests.rules.test_sampling import PROGRAM
 
 SECOND = timedelta(seconds=1)
@@ -81,6 +82,10 @@ def test_the_sample_is_drawn_with_the_seats_and_anybody_can_recompute_it(
         assert all(one.reference not in body.decode() for one in (*waived_two, other))
     done = subprocess.run([sys.executable, "-I", str(PROGRAM), *files], capture_output=True, text=True, check=False)
     assert (done.returncode, "OK: 1 of 2" in done.stdout) == (0, True), done.stdout
+    page = Browser(stand, None).get(f"/draws/{SITTING}")
+    assert all(
+        words in page for words in ("5% of 2, rounded up", "recompute_sample.py", f"/draws/{SITTING}/sample-list")
+    )
     drawn = json.loads((tmp_path / "sample.json").read_text())["drawn"]
     chosen = next(one for one in waived_two if name_of(row(one).commitment) in drawn)
     for candidate in (*waived_two, other):

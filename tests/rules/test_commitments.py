@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from certification.policies import load_calendar, load_commitment_text, load_policy, parse_yaml
+from certification.rules.commitment_deadlines import proofs_advised, proofs_due, signature_due
 from certification.rules.commitments import (
     NOTICE,
     Lock,
@@ -19,10 +20,10 @@ from certification.rules.commitments import (
     must_be_withdrawable,
     offer,
 )
-from certification.rules.commitment_deadlines import proofs_advised, proofs_due, signature_due
 from certification.rules.errors import Refused
 from certification.rules.integrity import Entry, EntryKind, counts, in_force, next_end
 from certification.rules.policy import Policy
+from certification.rules.policy_applying import CandidateClass
 from certification.rules.proofs import looked_at_first, needed
 from certification.rules.sitting import SittingDates, Slot
 from certification.rules.supervision import waiver
@@ -196,9 +197,10 @@ def test_our_own_delay_costs_nobody_the_deadline_but_ones_own_late_act_does() ->
 @pytest.mark.rule("COM-12", "COM-13", "COM-06")
 def test_each_class_hands_in_its_own_proofs_and_who_committed_none() -> None:
     assert needed(GUANGDONG, ()) == ()
-    assert needed(GUANGDONG, ("barred",)) == ("education_proof", "work_proof")
+    barred: tuple[CandidateClass, ...] = ("barred",)
+    assert needed(GUANGDONG, barred) == ("education_proof", "work_proof")
     assert needed(GUANGDONG, ("not_chosen", "exemption_level")) == ("education_proof", "work_proof", "exemption_proof")
-    assert needed(CGPTC, ("barred",)) == ()
+    assert needed(CGPTC, barred) == ()
 
 
 @pytest.mark.rule("INT-01")

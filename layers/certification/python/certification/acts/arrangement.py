@@ -65,9 +65,9 @@ def freeze(sitting_id: str) -> dict[str, Any]:
     entries = [Entry(candidate_number=item["candidate_number"]) for item in frozen_list(sitting.id)]
     frozen = _frozen(sitting, entries)
     digest = list_hash(frozen).hex()
-    sitting = _note_list(sitting.id, digest)
+    sitting = _note_list(sitting.id, digest, sampling.freeze(sitting, registered))
     show(sitting.id, "list", list_document(frozen, f"{sitting.draw.frozen_at}"))
-    sampling.freeze(sitting, registered)
+    sampling.show_list(sitting)
     return {"number": len(entries), "hash": digest}
 
 
@@ -100,10 +100,12 @@ def _frozen(sitting: Sitting, entries: list[Entry]) -> FrozenList:
 
 
 @retried
-def _note_list(sitting_id: str, digest: str) -> Sitting:
+def _note_list(sitting_id: str, digest: str, sampled_from: int) -> Sitting:
     sitting = sittings.read(sitting_id)
     if sitting.draw.list_hash is None:
-        noted = sitting.draw.model_copy(update={"list_hash": digest, "frozen_at": clock.now()})
+        noted = sitting.draw.model_copy(
+            update={"list_hash": digest, "frozen_at": clock.now(), "sampled_from": sampled_from}
+        )
         commit([sittings.update(sitting.changed(draw=noted))])
     return sittings.read(sitting_id)
 

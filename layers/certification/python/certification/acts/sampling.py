@@ -27,19 +27,24 @@ def checks_of(sitting: Sitting) -> Checks | None:
     return policy.checks if policy.commitment is not None else None
 
 
-def freeze(sitting: Sitting, registered: list[Application]) -> None:
-    """Everybody whose check was waived, by the name of their commitment. The first list written stays."""
-    checks = checks_of(sitting)
-    if checks is None:
-        return
+def freeze(sitting: Sitting, registered: list[Application]) -> int:
+    """Everybody whose check was waived, by the name of their commitment; gives their number. The first list stays."""
+    if checks_of(sitting) is None:
+        return 0
     items = [
         {"application": application.reference, "name": name_of(application.commitment)}
         for application in registered
         if application.commitment is not None and application.commits and _is_waived(application)
     ]
     vault.write_lines_once(settings().vault, _list_key(sitting.id), items)
-    population = _population(sitting, checks)
-    if population.names:
+    return len(_listed(sitting.id))
+
+
+def show_list(sitting: Sitting) -> None:
+    """The frozen list with its hash, for everybody."""
+    checks = checks_of(sitting)
+    population = _population(sitting, checks) if checks else None
+    if population is not None and population.names:
         show(sitting.id, "sample-list", population_document(population, f"{sitting.draw.frozen_at}"))
 
 

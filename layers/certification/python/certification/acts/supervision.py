@@ -11,6 +11,7 @@ from certification.acts.authority import decides
 from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
+from certification.acts.places import freed
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
@@ -196,7 +197,7 @@ def _consequence(application: Application, case: Case, now: datetime, cause: str
             rules=("CHK-13",),
             open_cases=_without(application, case),
         )
-        return [applications.update(over)], [announce("RightForfeited", application)]
+        return [applications.update(over), *freed(application)], [announce("RightForfeited", application)]
     return _hearing(application, case, now, ground_of(application.status, missed=cause == "missed"))
 
 

@@ -9,13 +9,12 @@ whole or not at all. A number is never repeated in a report.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from certification.rules.calendars import end_of_day, start_of_day
 from certification.rules.errors import Refused
 from certification.rules.id_documents import KINDS as DOCUMENTS
-from certification.rules.id_documents import DocumentType, IdDocument, id_document
+from certification.rules.id_documents import IdDocument, id_document
 from certification.rules.integrity import KINDS, EntryKind
 from certification.rules.model import Frozen
 from certification.rules.sheets import Cells, RowProblem, empty_cell, header_problems, numbered, problem, too_many_cells
@@ -81,7 +80,8 @@ def check_entries(header: Sequence[str], rows: Iterable[Cells], zone: ZoneInfo) 
 def _document(row: int, cells: dict[str, str], found: list[RowProblem]) -> IdDocument | None:
     if not cells["id_kind"] or not cells["id_number"]:
         return None
-    if cells["id_kind"] not in DOCUMENTS:
+    kind = next((kind for kind in DOCUMENTS if kind == cells["id_kind"]), None)
+    if kind is None:
         listed = ", ".join(DOCUMENTS)
         found.append(
             problem(
@@ -95,7 +95,7 @@ def _document(row: int, cells: dict[str, str], found: list[RowProblem]) -> IdDoc
         )
         return None
     try:
-        return id_document(cast("DocumentType", cells["id_kind"]), cells["id_number"])
+        return id_document(kind, cells["id_number"])
     except Refused as refused:
         found.append(problem(row, "id_number", "", refused.code, refused.en, refused.zh))
         return None
@@ -106,7 +106,7 @@ def _kind(row: int, value: str, found: list[RowProblem]) -> EntryKind | None:
         listed = ", ".join(KINDS)
         found.append(problem(row, "kind", value, "kind_unknown", f"Use one of {listed}.", f"记录类型须为：{listed}。"))
         return None
-    return cast("EntryKind", value) if value else None
+    return next((kind for kind in KINDS if kind == value), None)
 
 
 def _day(row: int, column: str, value: str, found: list[RowProblem]) -> date | None:

@@ -18,11 +18,13 @@ class Draw(Frozen):
     """The promise and the proof of the seat draw (decision 9).
 
     `commitment` is SHA-256(seed), published before closing; `sealed_seed` is the seed under our KMS key until then.
+    `sampled_from`: how many commitments the sample of checks is drawn from, with the same seed (CHK-10).
     """
 
     commitment: str
     sealed_seed: str
     list_hash: str | None = None
+    sampled_from: int = 0
     frozen_at: datetime | None = None
     public_value: str | None = None
     beacon_day: date | None = None

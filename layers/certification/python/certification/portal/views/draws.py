@@ -17,6 +17,7 @@ class Draw(Frozen):
     sitting: str
     name: str
     done: bool
+    sampled: bool
     state: str
     facts: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, str], ...]
@@ -45,6 +46,8 @@ def _files(sitting: Sitting) -> tuple[str, ...]:
         "list": sitting.draw.list_hash is not None,
         "draw": sitting.draw.published_at is not None and sitting.draw.public_value is not None,
     }
+    if sitting.draw.sampled_from:
+        there |= {"sample-list": there["list"], "sample": there["draw"]}
     return tuple(name for name, is_there in there.items() if is_there)
 
 
@@ -57,6 +60,7 @@ def _draw(sitting: Sitting, language: Language) -> Draw:
         sitting=sitting.id,
         name=sitting.name_zh if language == "zh" else sitting.name_en,
         done=state == "done",
+        sampled=sitting.draw.sampled_from > 0,
         state=say(f"draws.{state}", closes=say.deadline(sitting.dates.payment_closes)),
         facts=_facts(sitting, policy, say),
         files=tuple((name, say(f"draws.file_{name}")) for name in files),
@@ -73,6 +77,9 @@ def _facts(sitting: Sitting, policy: Policy, say: Speech) -> tuple[tuple[str, st
         rows.append((say("draws.list_hash"), draw.list_hash))
     if draw.public_value:
         rows.append((say("draws.public_value"), draw.public_value))
+    if draw.sampled_from and policy.checks:
+        share = f"{policy.checks.sampling.proportion * 100:f}".rstrip("0").rstrip(".")
+        rows.append((say("draws.sample"), say("draws.sample_is", share=share, number=draw.sampled_from)))
     if draw.published_at:
         rows.append((say("draws.published"), say.moment(draw.published_at)))
     return tuple(rows)
