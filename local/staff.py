@@ -36,10 +36,15 @@ class ApiStaff(Visitor):
         """One case with what is needed to decide it."""
         return self.call("GET", f"/api/staff/cases/{case}")
 
-    def decide(self, case: str, verdict: str, *reasons: str, note: str = "", second: str | None = None) -> Any:
+    def decide(self, case: str, verdict: str, *reasons: str, note: str = "") -> Any:
         """Decide a case."""
-        decided = {"verdict": verdict, "reasons": list(reasons), "note": note, "seconded_by": second}
+        decided = {"verdict": verdict, "reasons": list(reasons), "note": note}
         return self.call("POST", f"/api/staff/cases/{case}/decision", decided)
+
+    def second(self, case: str, *, agree: bool = True, why_not: str = "", proposal: int = 1) -> Any:
+        """Confirm what a colleague proposed, or disagree."""
+        answer = {"proposal": proposal, "agree": agree, "why_not": why_not}
+        return self.call("POST", f"/api/staff/cases/{case}/second", answer)
 
     def review_of(self, reference: str) -> str:
         """The open review of an application."""

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from certification.acts import screening
-from local import seed
 from local.candidate import ApiCandidate
 from tests.journeys.stages import Stages, decide
 from tests.journeys.town import START, Town
@@ -95,10 +94,12 @@ def test_a_second_handing_in_at_the_same_instant_has_a_review_of_its_own(town: T
 @pytest.mark.rule("CHK-03")
 def test_two_people_reject_for_good_and_the_reasons_are_told(town: Town, stages: Stages) -> None:
     candidate = stages.at("in_review")
-    seed.add_member("STF-second", "Second Sample Reviewer", "second@staff.test", ("reviewer",), ("admissions",))
     reviewer = town.reviewer.awake()
     case = reviewer.review_of(candidate.reference)
-    reviewer.decide(case, "reject", "name_differs", note="Sample.", second="STF-second")
+    reviewer.decide(case, "reject", "name_differs", note="Sample.")
+    town.settle()
+    assert candidate.status() == "awaiting_review"
+    town.second.awake().second(case)
     town.settle()
     assert candidate.status() == "rejected"
     assert ("ApplicationRejected", "email") in town.letters(candidate)
