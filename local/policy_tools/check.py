@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from certification import policies
 from certification.policies import PolicyError, load_calendar, load_commitment_text, load_policy, parse_yaml, schemes
+from certification.rules.agreements import Agreement
 from certification.rules.calendars import WorkingCalendar
 from certification.rules.commitments import CommitmentText
 from certification.rules.policy import Policy, policy_hash
@@ -37,6 +38,10 @@ ADVICE = {
     "too_short": "Name at least one.",
     "string_pattern_mismatch": "Use small letters, digits and _, beginning with a letter; a version is such as 2026.1.",
 }
+
+
+KINDS: dict[str, type[BaseModel]] = {"holidays": WorkingCalendar, "letter": CommitmentText, "paragraphs": Agreement}
+"""What a file is, by a key that only its kind has; any other is a policy."""
 
 
 class Trouble(NamedTuple):
@@ -61,7 +66,7 @@ def check_file(path: Path) -> list[Trouble]:
         return [_not_yaml(path.name, error)]
     if not isinstance(data, dict):
         return [Trouble(path.name, "", "It has no keys.", "Begin with a copy of a policy that we ship.")]
-    model: type[BaseModel] = WorkingCalendar if "holidays" in data else CommitmentText if "letter" in data else Policy
+    model = next((model for key, model in KINDS.items() if key in data), Policy)
     try:
         read = model.model_validate(data)
     except ValidationError as error:

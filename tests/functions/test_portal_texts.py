@@ -20,8 +20,33 @@ TEMPLATES = sorted(path.relative_to(PORTAL / "templates").as_posix() for path in
 GIVEN = {  # what `page()` and the environment give every template
     *("token", "errors", "typed", "path", "link", "visitor", "tag", "languages", "navigation"),
     *("t", "language", "static"),
-    *("back", "wrong", "field", "long_field", "date_field", "choice", "pick", "tick", "submit", "go", "facts", "aside"),
-    *("more", "progress", "price_tables", "published", "notice_text", "notice_list", "contact_card", "govukTaskList", "govukNotificationBanner", "govukCheckboxes"),
+    *(
+        "back",
+        "wrong",
+        "field",
+        "long_field",
+        "date_field",
+        "choice",
+        "pick",
+        "tick",
+        "ticks",
+        "submit",
+        "go",
+        "facts",
+        "aside",
+    ),
+    *(
+        "more",
+        "progress",
+        "price_tables",
+        "published",
+        "notice_text",
+        "notice_list",
+        "contact_card",
+        "govukTaskList",
+        "govukNotificationBanner",
+        "govukCheckboxes",
+    ),
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }
 VIEWS = {  # what page functions add
@@ -54,7 +79,7 @@ VIEWS = {  # what page functions add
         "key",
         "folders",
         "minutes",
-        "promises",
+        "course",
     ),
 }
 # Texts that are looked up under a name made at run time: every name that can be made must be there.

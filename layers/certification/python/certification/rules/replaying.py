@@ -218,7 +218,9 @@ def _deadlines(
         "tickets": tickets,
     }
     if lane.lane == "commitment":
-        found["sign_by"] = said(partial(commitment_deadlines.signature_due, confirmed, confirmed, dates, policy, calendar))
+        found["sign_by"] = said(
+            partial(commitment_deadlines.signature_due, confirmed, confirmed, dates, policy, calendar)
+        )
     else:
         found["review_by"] = said(partial(deadlines.review_due, confirmed, policy, calendar))
     if lane.lane == "proof":

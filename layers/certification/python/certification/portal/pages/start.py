@@ -11,7 +11,7 @@ from certification.rules.notices import NoticeKind
 
 def start(request: Request) -> Response:
     return page(
-        request, "start.html", exam=exams.next_open(request.language), promises=exams.promises(request.language)
+        request, "start.html", exam=exams.next_open(request.language), course=exams.course(request.language)
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from certification.acts import education, uploads
 from certification.letters.formats import Language
-from certification.portal.views import countries, whole
+from certification.portal.views import countries, tasks, whole
 from certification.portal.views.education import in_a_line, state
 from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
@@ -26,12 +26,14 @@ class Group(Frozen):
 
 
 class Answers(Frozen):
-    """`photo` is a short-lived address; `missing` says that something keeps the application from being confirmed."""
+    """`photo` is a short-lived address; `files` are (page, title) of the files that count; `missing` says that something
+    keeps the application from being confirmed."""
 
     reference: str
     name: str
     groups: tuple[Group, ...]
     photo: str
+    files: Facts
     fee: str
     missing: bool
     editable: bool
@@ -47,6 +49,11 @@ def of(candidate_id: str, reference: str, language: Language) -> Answers:
         name=whole.name(known, say),
         groups=groups(known, say),
         photo=uploads.link(photo, "photo") if photo else "",
+        files=tuple(
+            (tasks.file_page(upload.code), say.said(upload.words))
+            for upload in known.behind.policy.uploads
+            if upload.required or known.candidate.file(upload.code)
+        ),
         fee=fee(known, say),
         missing=bool(known.gaps),
         editable=known.editable,

@@ -1,7 +1,7 @@
 """What is owed and what would come back, from the rule that decides refunds."""
 
 from certification.letters.formats import Language
-from certification.portal.views import whole
+from certification.portal.views import terms, whole
 from certification.portal.views.speech import Speech
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
@@ -21,6 +21,9 @@ class Bill(Frozen):
     total: str
     refund_dates: Facts
     refunds: Facts
+    refund_notes: tuple[str, ...]
+    money: str
+    card: str
     payable: bool
     confirming: bool
     paid: bool
@@ -41,6 +44,9 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         total=say.amount(order.total),
         refund_dates=_dates(known.quote.refund, say),
         refunds=_periods(known.quote.refund.table, say),
+        refund_notes=terms.refund(known.behind.policy, say),
+        money=terms.money(known.behind.policy, say),
+        card=terms.card(known.behind.policy, say),
         payable=known.quote.payable,
         confirming=known.quote.confirming,
         paid=order.state is OrderState.SETTLED,

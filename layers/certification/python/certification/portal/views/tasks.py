@@ -6,13 +6,14 @@ from certification.acts.uploads import slot_of
 from certification.cloud.tables.candidates import Upload
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
+from certification.rules.application import Gap
 from certification.rules.commitments import chosen_before_confirming
 from certification.rules.model import Frozen
 from certification.rules.status import Status
 
 State = Literal["done", "todo", "problem", "working", "locked"]
-PAGES = ("choice", "details", "contact", "education", "work", "photo", "id-document")
-"""The pages before confirming, in their order."""
+PAGES = ("choice", "details", "contact", "education", "work", "photo")
+"""The pages before confirming, in their order; then one for each file that the policy needs, then the commitment."""
 
 PAGE_OF_PART = {
     "choice": "choice",
@@ -50,7 +51,7 @@ class Task(Frozen):
 def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
     """Every task before confirming, with the reasons of a reviewer where there are any. `base` is the application's address."""
     reasons = reasons_by_page(whole, say, open_only=True)
-    pages = (*PAGES, "commitment") if asks_to_choose(whole) else PAGES
+    pages = (*PAGES, *_files(whole, reasons), *(("commitment",) if asks_to_choose(whole) else ()))
     rows = [_task(whole, say, base, page, reasons.get(page, ())) for page in pages]
     ready = not whole.gaps
     check: State = "todo" if ready else "locked"
@@ -69,6 +70,21 @@ def tasks(whole: Whole, say: Speech, base: str) -> tuple[Task, ...]:
         )
     )
     return tuple(rows)
+
+
+def file_page(code: str) -> str:
+    """The last part of the address of a file's page."""
+    return code.replace("_", "-")
+
+
+def _files(whole: Whole, reasons: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The pages of the files that are needed, missing, or named by a reviewer."""
+    missing = {gap.field for gap in whole.gaps if gap.part == "uploads"}
+    return tuple(
+        file_page(upload.code)
+        for upload in whole.behind.policy.uploads
+        if upload.required or upload.code in missing or file_page(upload.code) in reasons
+    )
 
 
 def asks_to_choose(whole: Whole) -> bool:
@@ -97,13 +113,13 @@ def page_of(whole: Whole, field: str) -> str:
     """The page on which a question or file of the policy is answered; empty for none in particular."""
     policy = whole.behind.policy
     if field in {upload.code for upload in policy.uploads}:
-        return "id-document"
+        return file_page(field)
     parts = {question.code: question.part for question in policy.questions} | {"photo": "photo"}
     return PAGE_OF_PART.get(parts.get(field, ""), "")
 
 
 def _task(whole: Whole, say: Speech, base: str, page: str, reasons: tuple[str, ...]) -> Task:
-    missing = [gap for gap in whole.gaps if _page_of_gap(gap.part) == page]
+    missing = [gap for gap in whole.gaps if _page_of_gap(gap) == page]
     state: State = "todo" if missing else "done"
     hint = say(f"tasks.{page}_hint") if say.has(f"tasks.{page}_hint") and missing else ""
     upload = _draft(whole, page)
@@ -113,7 +129,7 @@ def _task(whole: Whole, say: Speech, base: str, page: str, reasons: tuple[str, .
         state, hint = "problem", " ".join(reasons)
     return Task(
         page=page,
-        title=say(f"tasks.{page}"),
+        title=_title(whole, page, say),
         href=f"{base}/{page}",
         state=state,
         words=say(f"tasks.{state}"),
@@ -121,14 +137,22 @@ def _task(whole: Whole, say: Speech, base: str, page: str, reasons: tuple[str, .
     )
 
 
-def _page_of_gap(part: str) -> str:
-    return "id-document" if part == "uploads" else PAGE_OF_PART.get(part, "")
+def _title(whole: Whole, page: str, say: Speech) -> str:
+    """What the page is called; a file has the policy's words."""
+    words = {file_page(upload.code): upload.words for upload in whole.behind.policy.uploads}
+    return say.said(words[page]) if page in words else say(f"tasks.{page}")
+
+
+def _page_of_gap(gap: Gap) -> str:
+    return file_page(gap.field) if gap.part == "uploads" else PAGE_OF_PART.get(gap.part, "")
 
 
 def _draft(whole: Whole, page: str) -> Upload | None:
     """What was sent for this page and is not in use yet."""
-    kind = {"photo": "photo", "id-document": "id_document"}.get(page)
-    return whole.candidate.drafts.get(slot_of(kind, whole.behind.policy.scheme)) if kind else None
+    policy, code = whole.behind.policy, page.replace("-", "_")
+    if code != "photo" and code not in {upload.code for upload in policy.uploads}:
+        return None
+    return whole.candidate.drafts.get(slot_of(code, policy.scheme))
 
 
 def _upload(upload: Upload, say: Speech) -> tuple[State, str]:
