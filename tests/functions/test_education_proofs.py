@@ -69,6 +69,13 @@ def gaps(candidate: ApiCandidate) -> list[str]:
     return [gap["field"] for gap in candidate.now()["gaps"]]
 
 
+def page_of(stand: Stand, candidate: ApiCandidate, path: str = "") -> str:
+    headers = {"cookie": f"__Host-session={candidate.session}"}
+    answer = stand.cloud.request("GET", f"/zh/apply/{candidate.reference}{path}", headers, b"")
+    assert answer.status == 200, stand.cloud.invoker.failures
+    return answer.body.decode()
+
+
 def pages_of(stand: Stand, candidate: ApiCandidate) -> int:
     row = candidates.read(stand.id_of(candidate.session))
     file = row.drafts.get(PROOF) or row.files[PROOF]
@@ -81,6 +88,7 @@ def test_certificate_and_report_are_put_together_into_one_pdf_and_let_the_candid
     stand, candidate = people.stand, unverified(people)
     assert gaps(candidate) == [PROOF]
     assert candidate.confirm(expect=422)["code"] == "incomplete"
+    assert "/education-proof" in page_of(stand, candidate)
     assert send(candidate, stand, samples.id_document())["state"] == "checked"
     assert send(candidate, stand, a_pdf(2), add=True)["state"] == "checked"
     assert pages_of(stand, candidate) == 3
@@ -201,6 +209,8 @@ def test_who_passes_with_the_certificate_alone_owes_the_report_and_gets_no_certi
     assert case.promised == datetime.fromisoformat("2026-09-15T16:00:00+00:00")
     assert "ReportAwaited" in {message["name"] for message in candidate.messages()}
     assert issuance.reserve([{"application": candidate.reference}]) == []
+    assert "补交学历核验报告" in page_of(stand, candidate)
+    assert "学信网" in page_of(stand, candidate, "/report")
     assert hand_in(candidate, 422)["code"] == "report_missing"
     send(candidate, stand, a_pdf(), add=True)
     accept(candidate)

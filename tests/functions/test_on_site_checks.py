@@ -172,6 +172,10 @@ def test_a_pass_is_remembered_for_later_applications_for_that_exam(people: Unver
 @pytest.mark.rule("CHK-07", "EDU-18")
 def test_the_page_books_in_both_languages_and_without_scripts(people: Unverified) -> None:
     candidate = people.confirmed()
+    home = people.stand.cloud.request(
+        "GET", f"/en/apply/{candidate.reference}", {"cookie": f"__Host-session={candidate.session}"}, b""
+    )
+    assert f"/en/apply/{candidate.reference}/on-site" in home.body.decode()
     headers = {"cookie": f"__Host-session={candidate.session}"}
     for language, words in (("en", "Sample Hall, 1 Sample Road"), ("zh", "样本路1号样本大厦")):
         shown = people.stand.cloud.request("GET", f"/{language}/apply/{candidate.reference}/on-site", headers, b"")

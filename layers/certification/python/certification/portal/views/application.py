@@ -58,6 +58,7 @@ class Page(Frozen):
     appealable: bool
     signed: bool
     commitment_withdrawable: bool
+    duties: tuple[Paper, ...] = ()
 
 
 class Row(Frozen):
@@ -106,11 +107,21 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         correctable=application.confirmed_at is not None and application.status not in (*ENDED, Status.RETURNED),
         heard=any(case.kind is CaseKind.VOID_HEARING for case in application.open_cases),
         appealable=application.status in WAY_BACK,
+        duties=_duties(known, say, base),
         signed=application.commitment is not None,
         commitment_withdrawable=bool(application.commits and application.commitment)
         and application.status is Status.AWAITING_PAYMENT
         and known.now < known.behind.sitting.dates.registration_closes,
     )
+
+
+DUTIES = {CaseKind.ON_SITE_CHECK: "on-site", CaseKind.PROVISIONAL_REPORT: "report"}
+"""The pages of what the candidate has to do beside the status."""
+
+
+def _duties(known: Whole, say: Speech, base: str) -> tuple[Paper, ...]:
+    pages = (DUTIES[case.kind] for case in known.application.open_cases if case.kind in DUTIES)
+    return tuple(Paper(title=say(f"tasks.duty_{page}"), href=f"{base}/{page}") for page in pages)
 
 
 def _papers(known: Whole, say: Speech, base: str) -> tuple[Paper, ...]:
