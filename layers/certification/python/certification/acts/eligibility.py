@@ -124,7 +124,7 @@ def answer_of(answer: EligibilityAnswer, inputs: Inputs, now: datetime) -> Answe
         zh=answer.because.zh,
         at=now,
         rules=answer.because.rules,
-        policy_hash=inputs.policy_hash,
+        policy=inputs.policy_hash,
     )
 
 

@@ -25,7 +25,7 @@ class Step(Frozen):
 
 
 class Answer(Frozen):
-    """What a rule answered, stored with the decision so that it can be explained years later."""
+    """What a rule answered, stored with the decision so that it can be explained years later. `policy` is its hash."""
 
     rule: str
     yes: bool
@@ -33,7 +33,7 @@ class Answer(Frozen):
     zh: str
     at: datetime
     rules: tuple[str, ...] = ()
-    policy_hash: str = ""
+    policy: str = ""
 
 
 class ReturnReason(Frozen):
