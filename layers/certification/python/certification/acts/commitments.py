@@ -147,11 +147,11 @@ def _sign(candidate_id: str, reference: str, session: str, challenge_id: str) ->
             application,
             policy,
             Trigger.BARRED,
+            "CommitmentBarred",
             now,
             by="candidate",
             because=offered.because,
             classes=belongs,
-            news="CommitmentBarred",
         )
         commit([used, *writes, bars.unchanged(known)], news)
         return False
@@ -228,6 +228,7 @@ def decline(candidate_id: str, reference: str) -> None:
         application,
         policy,
         Trigger.DECLINED,
+        "ProofsAwaited",
         clock.now(),
         by="candidate",
         because=_with(proofs_first(("not_chosen",)), "COM-11"),

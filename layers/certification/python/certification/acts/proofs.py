@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from certification.acts import majors
+from certification.acts import appointments, majors
 from certification.acts.cases import opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
@@ -38,12 +38,12 @@ def awaited(
     application: Application,
     policy: Policy,
     trigger: Trigger,
+    news: str,
     now: datetime,
     *,
     by: str,
     because: Because,
     own_act: bool = False,
-    news: str = "ProofsAwaited",
     **changes: Any,
 ) -> tuple[list[Write], list[Announcement]]:
     """The application as it waits for proofs. `own_act`: by the candidate's own decision, at their own risk (COM-14).
@@ -63,7 +63,8 @@ def awaited(
         rules=(*because.rules, *due.because.rules),
         **changes,
     )
-    return [applications.update(waiting)], [announce(news, application)]
+    waiting, beside, more = appointments.opened_for(waiting, policy, waiting.classes, now)  # CHK-05
+    return [applications.update(waiting), *beside], [announce(news, application), *more]
 
 
 @retried

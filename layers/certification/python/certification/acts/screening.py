@@ -119,7 +119,9 @@ def _to_signature(application: Application, policy: Policy, lane: LaneChoice, no
 
 def _to_proofs(application: Application, policy: Policy, lane: LaneChoice, now: datetime) -> Outcome:
     """The candidate hands in the proofs of their class before the end of entry."""
-    return proofs.awaited(application, policy, lane.trigger, now, by="choose_lane", because=lane.because)
+    return proofs.awaited(
+        application, policy, lane.trigger, "ProofsAwaited", now, by="choose_lane", because=lane.because
+    )
 
 
 LANES: dict[Trigger, Callable[[Application, Policy, LaneChoice, datetime], Outcome]] = {

@@ -85,12 +85,12 @@ def _take_back(candidate_id: str, reference: str) -> None:
         application,
         policy,
         Trigger.COMMITMENT_WITHDRAWN,
+        "CommitmentWithdrawn",
         now,
         by="candidate",
         because=proofs_first(("withdrawn",)),
         own_act=True,
         commits=False,
-        news="CommitmentWithdrawn",
         classes=(*application.classes, "withdrawn"),
     )
     voided = order.changed(state=move_order(order.state, OrderState.VOIDED))  # money that still arrives goes back

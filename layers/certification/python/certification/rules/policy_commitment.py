@@ -1,17 +1,15 @@
 """POLICY, commitment: who may commit, what those hand in who do not, and how commitments are checked (K5-K8, K31)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
 from certification.rules.model import Frozen
-from certification.rules.policy_applying import CandidateClass, Code
+from certification.rules.policy_applying import CandidateClass, Code, Review, Upload
+from certification.rules.policy_changes import Void
 from certification.rules.spans import Span, Window
-
-if TYPE_CHECKING:
-    from certification.rules.policy import Policy
 
 GROUNDS = ("not_checked_before_tickets", "not_checked_after_exam", "false_statement")
 """The grounds of a hearing that a check of a commitment can lead to (COM-15, CHK-15, CHK-16)."""
@@ -89,7 +87,24 @@ class Checks(Frozen):
     refused: Literal["forfeited", "void"]
 
 
-def gaps_in_commitment(policy: "Policy") -> Iterator[str]:
+class HasCommitment(Protocol):
+    """The parts of a policy that its commitment touches."""
+
+    @property
+    def lanes(self) -> Mapping[Any, Any]: ...
+    @property
+    def uploads(self) -> tuple[Upload, ...]: ...
+    @property
+    def review(self) -> Review: ...
+    @property
+    def commitment(self) -> Commitment | None: ...
+    @property
+    def checks(self) -> Checks | None: ...
+    @property
+    def void(self) -> Void | None: ...
+
+
+def gaps_in_commitment(policy: HasCommitment) -> Iterator[str]:
     """What commitment and checks name and another part does not know, and classes that would have nothing to hand in."""
     terms, needed = policy.commitment, policy.review.required_for
     if "proof" in policy.lanes and (terms is None or terms.proofs is None):
