@@ -13,7 +13,7 @@ from certification.cloud.tables.claims import claims
 from certification.rules.errors import Refused
 from local import seed
 from local.candidate import ApiCandidate
-from tests.functions.on_site import DESK, FIRST, SECOND, SITTING, Unverified, publish
+from tests.functions.on_site import DESK, DESK_EMAIL, FIRST, SECOND, SITTING, Unverified, publish
 from tests.functions.stand import Stand
 
 MINUTE = timedelta(minutes=1)
@@ -180,3 +180,15 @@ def test_the_page_books_in_both_languages_and_without_scripts(people: Unverified
     for language, words in (("en", "Sample Hall, 1 Sample Road"), ("zh", "样本路1号样本大厦")):
         shown = people.stand.cloud.request("GET", f"/{language}/apply/{candidate.reference}/on-site", headers, b"")
         assert (shown.status, words in shown.body.decode()) == (200, True)
+
+
+@pytest.mark.rule("CHK-07")
+def test_the_desk_sees_who_comes_when_and_what_was_declared(people: Unverified) -> None:
+    candidate = people.confirmed()
+    book(candidate)
+    session = people.stand.sign_in_staff(DESK_EMAIL)
+    case = people.on_site_case(candidate)
+    page = people.stand.cloud.request("GET", f"/en/staff/cases/{case}", {"cookie": f"__Host-session={session}"}, b"")
+    shown = page.body.decode()
+    for words in ("On-site check", "陈样本", "Sample University", "Not passed", "Did not come", f"{FIRST:%Y-%m-%d}"):
+        assert words in shown

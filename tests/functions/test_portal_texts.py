@@ -50,6 +50,7 @@ GIVEN = {  # what `page()` and the environment give every template
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }
 VIEWS = {  # what page functions add
+    *("application", "suffix", "entry", "countries", "degrees", "forms", "duplicate"),
     *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
     *(
         "exam",

@@ -169,10 +169,14 @@ def queue(member: StaffMember) -> tuple[CaseLine, ...]:
     return tuple(line(case, member) for case in review.queue(member, below=True))
 
 
+COMPARED = (CaseKind.REVIEW, CaseKind.SUPERVISION_CHECK, CaseKind.ON_SITE_CHECK, CaseKind.PROVISIONAL_REPORT)
+"""Kinds for which a reviewer compares what the person declared with papers."""
+
+
 def of_case(member: StaffMember, case_id: str) -> Overview:
     """A case of one of the member's desks; `NotFound` for any other. Only a reviewer sees the person behind a review."""
     case = review.read_case(member, case_id)
-    sees_person = case.kind in (CaseKind.REVIEW, CaseKind.SUPERVISION_CHECK) and "reviewer" in member.roles
+    sees_person = case.kind in COMPARED and "reviewer" in member.roles
     return Overview(
         case=line(case, member),
         facts=case.facts,

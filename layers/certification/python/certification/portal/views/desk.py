@@ -51,7 +51,7 @@ class Queue(Frozen):
 
 
 class CasePage(Frozen):
-    """`reasons` are (code, words). For a case without an application `application` is None."""
+    """`reasons` are (code, words); `outcomes` (code, words, hint) where a kind has its own."""
 
     id: str
     kind: str
@@ -60,6 +60,7 @@ class CasePage(Frozen):
     late: str
     is_review: bool
     may_refuse: bool
+    outcomes: tuple[tuple[str, str, str], ...] = ()
     decided: str
     proposal: Proposal | None
     objections: tuple[str, ...]
@@ -85,6 +86,18 @@ class CasePage(Frozen):
     def images(self) -> tuple[str, ...]:
         """The addresses of pictures on this page."""
         return tuple(address for address in (self.photo, self.document if self.document_is_picture else "") if address)
+
+
+SHOW_APPLICATION = (
+    CaseKind.REVIEW,
+    CaseKind.MAJOR_EXCEPTION,
+    CaseKind.SUPERVISION_CHECK,
+    CaseKind.ON_SITE_CHECK,
+    CaseKind.PROVISIONAL_REPORT,
+)
+"""Kinds for which a desk compares what the person declared with papers."""
+ON_SITE = (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed"))
+"""What can come of an on-site check, and the words for it."""
 
 
 def member(staff_id: str) -> StaffMember:
@@ -143,6 +156,9 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         late=row.late,
         is_review=found.kind is CaseKind.REVIEW,
         may_refuse=found.kind in MAY_REFUSE,
+        outcomes=tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in ON_SITE)
+        if found.kind is CaseKind.ON_SITE_CHECK
+        else (),
         decided=_decided(found, say),
         proposal=_proposal(found, say, staff_id),
         objections=tuple(
@@ -189,7 +205,7 @@ def _wanted(found: Case, say: Speech) -> dict[str, object]:
 
 
 def _application(found: Case) -> Whole | None:
-    if found.kind not in (CaseKind.REVIEW, CaseKind.MAJOR_EXCEPTION, CaseKind.SUPERVISION_CHECK):
+    if found.kind not in SHOW_APPLICATION:
         return None
     application = review.application_of(found)
     return whole.read(application.candidate, application.reference)
