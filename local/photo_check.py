@@ -17,12 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from certification.imaging.fixes import PhotoFix, Step
 from certification.imaging.intake import MOST_BYTES
 from certification.imaging.photo import PhotoVerdict, change_photo, check_photo
 from certification.imaging.problem import Problem
 from certification.imaging.profile import PhotoProfile
 from certification.policies import load_policy, schemes
+from certification.rules.photo_fixes import PhotoFix, Step
 
 FINISHED_NAME = "报名照片.jpg"
 """What the result is called (PHO-10)."""

@@ -10,10 +10,10 @@ from certification.imaging import measures, whitening
 from certification.imaging.advice import background_problems
 from certification.imaging.faces import find_faces
 from certification.imaging.finished import is_finished
-from certification.imaging.fixes import STEPS, PhotoFix, Step
 from certification.imaging.photo import PhotoVerdict, change_photo, check_photo
 from certification.imaging.profile import PhotoProfile
 from certification.policies import load_policy
+from certification.rules.photo_fixes import STEPS, PhotoFix, Step
 from local.artwork.portrait import Colours, Person, figure, scene
 from local.samples import drawn
 from tests.samples.people import person, taken

@@ -9,12 +9,12 @@ from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.candidates import Part, Problem, Upload
 from certification.imaging import problem as said
-from certification.imaging.fixes import PhotoFix
 from certification.imaging.merging import merge
 from certification.imaging.photo import change_photo, check_photo
 from certification.imaging.profile import PhotoProfile
 from certification.imaging.scan import check_scan
 from certification.policies import load_policy, schemes
+from certification.rules.photo_fixes import PhotoFix
 
 PHOTOS = "photo."
 
@@ -40,10 +40,8 @@ def profile_named(name: str) -> PhotoProfile:
 def _photo(looked: Upload, candidate_id: str, profile: PhotoProfile, file: vault.Arrived) -> Upload:
     """A photo that was sent, or (`fix` among what our own copy fixed to it) one we are asked to change."""
     fix = file.metadata.get("fix")
-    if fix is None:
-        verdict = check_photo(file.body, profile)
-    else:
-        verdict = change_photo(file.body, profile, PhotoFix.model_validate_json(fix))
+    changes = PhotoFix.model_validate_json(fix) if fix else None
+    verdict = change_photo(file.body, profile, changes) if changes else check_photo(file.body, profile)
     if verdict.image is None or verdict.source is None:
         return looked.model_copy(update={"problems": _kept(verdict.refused)})
     return looked.model_copy(

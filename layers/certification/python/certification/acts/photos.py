@@ -14,9 +14,9 @@ from certification.cloud.tables.base import Write
 from certification.cloud.tables.candidates import Candidate, Problem, Upload, candidates, photo_slot
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.transaction import commit, retried
-from certification.imaging.fixes import PhotoFix, Step
 from certification.policies import load_policy
 from certification.rules.errors import Refused
+from certification.rules.photo_fixes import PhotoFix, Step
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
 from certification.rules.status import ENDED

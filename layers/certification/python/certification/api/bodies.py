@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from certification.cloud.doors import Path, Query
-from certification.imaging.fixes import Step
 from certification.rules.education import HOME, Degree
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
+from certification.rules.photo_fixes import Step
 from certification.rules.policy_applying import Education
 from certification.rules.review import LONGEST_NOTE, Verdict
 from certification.rules.work import WorkHistory

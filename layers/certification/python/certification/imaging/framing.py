@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from certification.imaging.faces import Face
-from certification.imaging.fixes import PhotoFix
 from certification.imaging.profile import PhotoProfile
+from certification.rules.photo_fixes import PhotoFix
 
 # The detector's box ends at the chin and begins in the forehead; measured on portraits with and without hair over it.
 _BOX_OF_HEAD = 0.78

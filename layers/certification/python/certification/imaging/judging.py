@@ -8,11 +8,12 @@ from PIL import Image
 
 from certification.imaging import advice, framing, measures, whitening
 from certification.imaging.faces import Face
-from certification.imaging.fixes import Offer, PhotoFix
 from certification.imaging.framing import Frame
 from certification.imaging.measures import Ground
 from certification.imaging.problem import Problem
 from certification.imaging.profile import PhotoProfile
+from certification.rules.model import Frozen
+from certification.rules.photo_fixes import PhotoFix, Step
 
 _OTHER_FACE = 0.15  # of the largest face's area: smaller ones are pictures on the wall
 _MOST_ENLARGED = 1.5
@@ -28,6 +29,17 @@ _LEAST_COLOUR = 3.0
 # In the dark, and where the head fills the zones beside it, these say nothing about the wall.
 _HIDES_THE_WALL = frozenset(("too_dark", "too_close", "too_left", "too_right"))
 _OF_THE_WALL = frozenset(("background_dark", "background_coloured", "background_uneven"))
+
+
+class Offer(Frozen):
+    """A fix that would help here, or why we do not make it."""
+
+    step: Step
+    because: Problem | None = None
+
+    @property
+    def possible(self) -> bool:
+        return self.because is None
 
 
 def figures(

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from certification.imaging import advice, finished, framing, judging
 from certification.imaging.faces import Face, find_faces
-from certification.imaging.fixes import Offer, PhotoFix
 from certification.imaging.intake import Opened, as_jpeg, open_jpeg
+from certification.imaging.judging import Offer
 from certification.imaging.problem import Problem, Unreadable, too_small
 from certification.imaging.profile import PhotoProfile
 from certification.rules.model import Frozen
+from certification.rules.photo_fixes import PhotoFix
 
 _ENOUGH = 1500
 """Both sides keep at least this many pixels when a large photo is decoded: four times what the ID photo needs."""

@@ -10,12 +10,12 @@ from datetime import timedelta
 from certification.acts import photos, uploads
 from certification.cloud import clock
 from certification.cloud.settings import settings
-from certification.imaging.fixes import STEPS
 from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import files, photo, whole
+from certification.rules.photo_fixes import STEPS
 
 USUAL = timedelta(minutes=2)
 """A check takes seconds; after this long the page says that it takes longer than usual."""

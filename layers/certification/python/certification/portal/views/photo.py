@@ -3,12 +3,12 @@
 from typing import Literal
 
 from certification.acts import photos, uploads
-from certification.imaging.fixes import PhotoFix
 from certification.letters.formats import Language
 from certification.portal.views import files, whole
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.model import Frozen
+from certification.rules.photo_fixes import PhotoFix
 
 CHECKS: dict[str, tuple[str, ...]] = {
     "face": ("no_face", "several_faces", "not_frontal"),

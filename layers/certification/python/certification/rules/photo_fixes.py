@@ -1,13 +1,13 @@
-"""What a candidate may have changed in a photo with one click: turned, straightened, cut otherwise, the wall made white.
+"""PHOTO FIXES: what a candidate may have changed in a photo with one click: turned, straightened, cut otherwise, white.
 
-A fix is applied to the upright copy of what was sent, never to the cut photo, so that nothing is lost on the way.
+In words: a fix is applied to the upright copy of what was sent, never to the cut photo, so that nothing is lost on the
+way. Steps add up, end at their limits, and can be undone all together (PHO-01, PHO-03).
 """
 
 from typing import Literal
 
 from pydantic import Field
 
-from certification.imaging.problem import Problem
 from certification.rules.model import Frozen
 
 Step = Literal["turn_left", "turn_right", "level", "up", "down", "left", "right", "closer", "further", "white", "reset"]
@@ -18,8 +18,6 @@ _MOVE = 0.03
 _ZOOM = 1.06
 _FURTHEST = 0.5
 
-Share = float
-
 
 class PhotoFix(Frozen):
     """All changes together. `turn` in degrees clockwise; `across` and `down` move the picture in its frame, as shares of
@@ -27,8 +25,8 @@ class PhotoFix(Frozen):
 
     turn: Literal[0, 90, 180, 270] = 0
     level: bool = False
-    across: Share = Field(default=0, ge=-_FURTHEST, le=_FURTHEST)
-    down: Share = Field(default=0, ge=-_FURTHEST, le=_FURTHEST)
+    across: float = Field(default=0, ge=-_FURTHEST, le=_FURTHEST)
+    down: float = Field(default=0, ge=-_FURTHEST, le=_FURTHEST)
     zoom: float = Field(default=1, ge=0.4, le=2.5)
     white: bool = False
 
@@ -52,14 +50,3 @@ class PhotoFix(Frozen):
         changed = {name: round(value, 4) for name, value in moves[step].items()}
         low, high = (0.4, 2.5) if "zoom" in changed else (-_FURTHEST, _FURTHEST)
         return self.model_copy(update={name: min(max(value, low), high) for name, value in changed.items()})
-
-
-class Offer(Frozen):
-    """A fix that would help here, or why we do not make it."""
-
-    step: Step
-    because: Problem | None = None
-
-    @property
-    def possible(self) -> bool:
-        return self.because is None
