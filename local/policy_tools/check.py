@@ -129,7 +129,7 @@ def check_all() -> list[Trouble]:
         path for path in FOLDER.rglob("*.yaml") if path.parent.name != "reading" and path.stem != "published"
     )
     found = [trouble for path in files for trouble in check_file(path)]
-    return found or [*_same_teams(), *_published()]
+    return found or [*_same_teams(), *_one_home(), *_published()]
 
 
 def _same_teams() -> Iterator[Trouble]:
@@ -142,6 +142,14 @@ def _same_teams() -> Iterator[Trouble]:
             if team != before:
                 what = f"{other} has another team under this code."
                 yield Trouble(f"{scheme}.yaml", f"desks.{desk.code}", what, "Give one of them another code.")
+
+
+def _one_home() -> Iterator[Trouble]:
+    """Accounts follow one policy until their holder applies for an exam."""
+    homes = [scheme for scheme in schemes() if load_policy(scheme)[0].accounts.home]
+    if len(homes) != 1:
+        what = f"{', '.join(homes) or 'No policy'} is marked as the home of accounts."
+        yield Trouble("policies", "accounts.home", what, "Write home: true in exactly one policy.")
 
 
 def _published() -> Iterator[Trouble]:

@@ -57,7 +57,7 @@ TABLE: dict[str, tuple[Callable[[Policy], Any], Values]] = {
         lambda p: (p.success_when, p.review.required_for),
         (
             (("approved", "paid"), "all"),
-            (("paid",), ("barred", "not_chosen", "withdrawn", "exemption_level")),
+            (("paid",), ("barred", "not_chosen", "withdrawn", "exemption_level", "unlisted_major")),
             (("paid",), ("barred", "not_chosen", "withdrawn", "unverified", "exemption_level")),
         ),
     ),
@@ -76,7 +76,7 @@ TABLE: dict[str, tuple[Callable[[Policy], Any], Values]] = {
     ),
     "K10 not verifiable": (
         lambda p: [(bool(one.upload), one.provisional, one.on_site) for one in p.verification.fallback],
-        ([], [(True, False, False), (True, True, False)], [(False, False, True)]),
+        ([], [(True, False, False), (True, False, False), (True, True, False)], [(False, False, True)]),
     ),
     "K11 foreign degree": (
         lambda p: p.eligibility.foreign_degrees,

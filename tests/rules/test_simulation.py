@@ -149,9 +149,10 @@ def test_a_condition_that_becomes_stricter_changes_those_who_met_it_narrowly_and
 
 @pytest.mark.rule("COM-13", "CHK-05")
 def test_a_class_that_needs_a_review_changes_way_desk_and_deadlines_of_its_people() -> None:
-    everybody = ["barred", "not_chosen", "withdrawn", "unverified", "exemption_level"]
-    hand_in = ("commitment", "proofs", "hand_in", 0, "classes")
-    national = changed_at("guangdong", (("review", "required_for"), everybody), (hand_in, everybody[:4]))
+    required = [*GUANGDONG.review.required_for, "unverified"]
+    first = ("commitment", "proofs", "hand_in", 0, "classes")
+    hand_in = ["barred", "not_chosen", "withdrawn", "unverified"]
+    national = changed_at("guangdong", (("review", "required_for"), required), (first, hand_in))
     failed = engineer(checks={"identity": "passed", "education": "failed"})
     moved = only(simulated(GUANGDONG, national, failed, engineer(application="APP-2")))
     assert moved["lane"] == ("commitment", "proofs and review (the online check did not pass)")

@@ -64,7 +64,7 @@ def verify(text: str) -> Verification:
 
 
 def _shown(certificate: Certificate) -> Verification:
-    policy, _ = load_policy("cgptc")
+    policy, _ = load_policy(certificate.scheme)
     void = certificate.state == "void"
     return Verification(
         number=certificate.number,

@@ -63,6 +63,7 @@ def _reserve(reference: str) -> str:
         application=reference,
         native_name=on_paper(candidate),
         latin_name=candidate.latin_name or "",
+        scheme=policy.scheme,
         exam=policy.exam,
         occupation=application.occupation or "",
         level=application.level or "",

@@ -14,9 +14,6 @@ from certification.documents.data import Certificate as CertificatePaper
 from certification.documents.render import render
 from certification.policies import load_policy
 
-DEFAULT_SCHEME = "cgptc"
-"""Whose name the seal bears."""
-
 
 def issue(items: list[dict[str, str]]) -> list[dict[str, str]]:
     """Print and seal the certificates of a batch; gives the items that have a file now."""
@@ -38,7 +35,7 @@ def _issue(number: str) -> None:
     from certification.cloud.sealing import seal
 
     chain = vault.read(settings().vault, "seal/chain.pem")
-    policy, _ = load_policy(DEFAULT_SCHEME)
+    policy, _ = load_policy(certificate.scheme)
     sealed = seal(
         render("certificate", _paper(certificate)),
         settings().key("seal"),

@@ -107,3 +107,9 @@ def schemes() -> tuple[str, ...]:
     names = (entry.name for entry in FOLDER.iterdir())
     current = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml") and "-" not in name)
     return tuple(sorted(name for name in current if name != "published"))
+
+
+def home_scheme() -> str:
+    """The scheme whose rules an account follows before its holder applies for anything: the one marked `accounts.home`."""
+    known = schemes()
+    return next((scheme for scheme in known if load_policy(scheme)[0].accounts.home), known[0])

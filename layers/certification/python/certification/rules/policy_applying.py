@@ -45,12 +45,16 @@ class Named(Frozen):
 
 
 class Accounts(Frozen):
-    """ACC-01..15: one account per each of `unique`, which ID documents, and the way back in (an ordered list)."""
+    """ACC-01..15: one account per each of `unique`, which ID documents, and the way back in (an ordered list).
+
+    `home`: accounts follow this policy before their holder applies for any exam.
+    """
 
     unique: tuple[Literal["id_document", "phone", "email"], ...]
     id_documents: tuple[DocumentType, ...] = Field(min_length=1)
     recovery: tuple[Literal["email_code", "sms_code", "security_question", "staff_case"], ...] = Field(min_length=1)
     identity_provider: str | None = None
+    home: bool | None = None
     help_needs_two: bool | None = None
 
 

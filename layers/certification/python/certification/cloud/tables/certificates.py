@@ -18,6 +18,7 @@ class Certificate(Record):
     application: str
     native_name: str
     latin_name: str
+    scheme: str
     exam: str
     occupation: str
     level: str
