@@ -50,7 +50,7 @@ def _instants(sitting: Any) -> list[tuple[str, datetime | None]]:
 
 
 def file(name: str) -> tuple[bytes, str] | None:
-    """A sample file with its type; `marks-<sitting>.csv` has a passing mark for everybody who is registered."""
+    """A sample file with its type; `marks-<sitting>.csv` has a passing mark for everybody who has a seat and no result."""
     from local import samples
 
     if name == "photo.jpg":
@@ -75,7 +75,10 @@ def _marks(sitting_id: str) -> bytes | None:
     out = io.StringIO(newline="")
     rows = csv.writer(out)
     rows.writerow(("sitting", "candidate_number", "subject", "mark"))
-    for application in applications.in_status(sitting_id, Status.REGISTERED):
+    everybody = (application for status in Status for application in applications.in_status(sitting_id, status))
+    for application in everybody:
+        if application.candidate_number is None or application.result is not None:
+            continue
         for code in policy.occupation(application.occupation or "").subjects:
             mark = (policy.subject(code).maximum * SHARE).quantize(Decimal(1))
             rows.writerow((sitting_id, application.candidate_number, code, mark))

@@ -35,22 +35,23 @@ def test_a_sample_picture_is_one(stand: Stand, name: str) -> None:
     assert Image.open(io.BytesIO(body)).format == "JPEG"
 
 
-def test_the_sample_marks_pass_everybody_who_is_registered(stand: Stand) -> None:
+@pytest.mark.parametrize("status", [Status.REGISTERED, Status.SEATED, Status.AWAITING_RESULT])
+def test_the_sample_marks_pass_everybody_who_has_a_seat(stand: Stand, status: Status) -> None:
     registered = Application(
         reference="APP-2026-00017Q",
         candidate="CAN-1",
         sitting=SITTING,
         scheme="cgptc",
         policy_hash="hash",
-        status=Status.REGISTERED,
+        status=status,
         occupation="data_analyst",
         level="3",
         form="onsite",
         candidate_number="26010000013",
     )
     commit([applications.insert(registered)])
-    status, body = get(stand, f"/marks-{SITTING}.csv")
-    assert status == 200
+    answered, body = get(stand, f"/marks-{SITTING}.csv")
+    assert answered == 200
     assert body.decode().splitlines() == [
         "sitting,candidate_number,subject,mark",
         f"{SITTING},26010000013,theory,80",
