@@ -144,6 +144,52 @@ def test_pages_of_staff(window: Callable[..., Walker], applicant: Walker) -> Non
             must_be_good(reviewer, page)
 
 
+def test_pages_after_handing_in(window: Callable[..., Walker], applicant: Walker) -> None:
+    """Timeline, correction, hearing, appeal and withdrawal of the candidate; a correction and a proposal of the desk."""
+    applicant.language = "en"
+    applicant.go("/applications")
+    applicant.page.locator("main h2 a").first.click()
+    base = applicant.path.removeprefix("/en")
+    applicant.go(f"{base}/correction")
+    applicant.submit()
+    must_be_good(applicant, "correction with errors")
+    applicant.pick(field="postal_address")
+    applicant.fill(value="2 New Road", reason="I moved.")
+    applicant.submit()
+    for language in ("en", "zh"):
+        applicant.language = language
+        for page in ("", "/timeline", "/correction", "/hearing", "/appeal", "/withdraw"):
+            applicant.go(f"{base}{page}")
+            must_be_good(applicant, page)
+            applicant.shot(f"after{page.replace('/', '-')}-{language}")
+    reviewer, second = window(), window()
+    reviewer.sign_in_as_staff(seed.REVIEWER_EMAIL)
+    reviewer.page.locator("tbody tr", has_text="Correction").locator("a").click()
+    must_be_good(reviewer, "a correction")
+    reviewer.pick(verdict="approve")
+    reviewer.submit()
+    reviewer.page.locator("tbody tr", has_text="Review").first.locator("a").click()
+    case = reviewer.path.removeprefix("/en")
+    reviewer.pick(verdict="reject")
+    reviewer.page.locator('[name="reasons"][value="name_differs"]').check()
+    reviewer.submit()
+    reviewer.go(case)
+    must_be_good(reviewer, "an own proposal")
+    second.sign_in_as_staff(seed.SECOND_EMAIL)
+    for language in ("en", "zh"):
+        second.language = language
+        second.go(case)
+        must_be_good(second, "a proposal to confirm")
+    second.language = "en"
+    second.submit()
+    must_be_good(second, "no answer to a proposal")
+    second.pick(agree="no")
+    second.fill(why_not="The name is the same.")
+    second.submit()
+    second.go(case)
+    assert "The name is the same." in second.page.inner_text("main")
+
+
 @pytest.mark.rule("CHK-03")
 def test_a_returned_application_says_why_and_is_corrected(window: Callable[..., Walker], cloud: LocalCloud) -> None:
     candidate, reviewer = window(), window()

@@ -26,9 +26,7 @@ def ask(stand: Stand, candidate: ApiCandidate, fields: dict[str, str], site: str
 
 @pytest.mark.rule("REG-05")
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_everything_that_is_verified_before_confirming_stands_on_the_page(
-    stand: Stand, people: People, language: str
-) -> None:
+def test_everything_that_is_verified_before_confirming_stands_on_the_page(people: People, language: str) -> None:
     candidate = people.draft()
     cookies = (f"{guard.SESSION}={candidate.session}",)
     shown = ask_page("GET", f"/{language}/apply/{candidate.reference}/check", cookies=cookies)

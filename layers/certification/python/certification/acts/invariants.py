@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from certification.acts.books import books_of
 from certification.acts.cases import new_case, opened
+from certification.acts.places import live_claim
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.certificates import certificates
+from certification.cloud.tables.claims import claims
 from certification.cloud.tables.ledger import ledger
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
@@ -18,14 +20,14 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import OPERATIONS
 from certification.rules.ledger import balances, rebuild
 from certification.rules.payments import OrderState
-from certification.rules.status import AT_REST, Status
+from certification.rules.status import AT_REST, Status, is_live
 
 
 def differences() -> list[str]:
     """Every statement that does not hold, with the ids concerned. Empty when all is well."""
     every_application = {application.reference: application for application in applications.everything()}
     found = [*_books(), *_money(), *_waits(every_application), *_seats(every_application)]
-    return [*found, *_certificates(every_application)]
+    return [*found, *_certificates(every_application), *_places(every_application)]
 
 
 def _books() -> Iterator[str]:
@@ -70,6 +72,15 @@ def _waits(every: dict[str, Application]) -> Iterator[str]:
             continue
         if not any(cases.read(case.reference).due is not None for case in application.open_cases):
             yield f"waits: {application.reference} is {application.status} and nothing is due"
+
+
+def _places(every: dict[str, Application]) -> Iterator[str]:
+    """Whoever is live holds the one place of the person in the sitting, and whoever has ended does not."""
+    held = {claim.key: claim.holder for claim in claims.everything() if claim.key.startswith("live:")}
+    for application in every.values():
+        holds = held.get(live_claim(application.candidate, application.sitting)) == application.reference
+        if holds is not is_live(application.status):
+            yield f"places: {application.reference} is {application.status} and {'has' if holds else 'lacks'} its place"
 
 
 def _seats(every: dict[str, Application]) -> Iterator[str]:
