@@ -11,16 +11,18 @@ from certification.acts.ordering import new_order
 from certification.acts.sessions import fingerprint
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.base import Due
+from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.claims import claims
 from certification.cloud.tables.commitments import commitments as commitment_rows
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
+from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import commit
 from certification.policies import load_commitment_text, load_policy
 from certification.rules.commitments import lock_key
 from certification.rules.status import Status
 from local.candidate import ApiCandidate
-from tests.functions.committing import CLOSES, PAYMENT_CLOSES, SITTING, People, publish, row
+from tests.functions.committing import CLOSES, PAYMENT_CLOSES, SITTING, People, person_of, publish, record, row
 from tests.functions.stand import Stand
 
 SECOND = timedelta(seconds=1)
@@ -43,6 +45,7 @@ def test_who_commits_signs_and_pays_without_proofs_or_review(stand: Stand, peopl
     candidate = people.confirmed()
     now = candidate.now()
     assert (now["status"], now["turn"]) == ("awaiting_signature", "candidate")
+    assert stand.cloud.executions("screening")[-1].path == ["Check eligibility", "Choose the lane"]
     assert datetime.fromisoformat(now["due"]) == CLOSES
     candidate.sign()
     stand.cloud.settle()
@@ -270,3 +273,26 @@ def test_signing_and_withdrawing_at_once_leave_one_of_the_two(people: People, mo
 def lock_of(stand: Stand, candidate: ApiCandidate) -> str:
     """The name of the candidate's lock for this exam and year."""
     return lock_key(stand.id_of(candidate.session), load_policy("guangdong")[0])
+
+
+@pytest.mark.rule("CHK-08", "INT-02")
+def test_the_check_is_waived_for_who_committed_was_verified_online_and_has_no_entry(
+    stand: Stand, people: People
+) -> None:
+    plain, noted, unverified = people.confirmed(), people.draft(), people.confirmed()
+    past = stand.clock.now() - timedelta(days=900)
+    record(person_of(stand, noted), past, past + timedelta(days=1))  # its period is over: no bar, but an entry
+    noted.confirm()
+    stand.cloud.settle()
+    doubt(stand, unverified)
+    for candidate in (plain, noted, unverified):
+        candidate.sign()
+    signatures = [candidate.commitment()["signature"] for candidate in (plain, noted, unverified)]
+    assert [one["check_waived"] for one in signatures] == [True, False, False]
+    assert all("CHK-08" in one["why"]["rules"] for one in signatures)
+
+
+def doubt(stand: Stand, candidate: ApiCandidate) -> None:
+    """The registry's answer about the identity, as if it could not tell."""
+    check = verifications.read(candidates.read(stand.id_of(candidate.session)).identity_check or "")
+    commit([verifications.update(check.changed(state="on_site"))])

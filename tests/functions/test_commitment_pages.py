@@ -122,3 +122,24 @@ def test_whoever_is_barred_reads_why_and_is_offered_no_choice(stand: Stand, peop
     page = Browser(stand, candidate).get(f"/apply/{candidate.reference}/commitment")
     assert "The integrity register has an entry about you" in page
     assert 'name="lane"' not in page
+
+
+@pytest.mark.rule("CHK-04", "CHK-06", "CHK-13")
+def test_a_check_is_read_and_answered_on_the_pages(stand: Stand, people: People) -> None:
+    candidate = people.signed()
+    candidate.pay()
+    stand.cloud.settle()
+    place = f"/api/staff/applications/{candidate.reference}/check"
+    people.staff().call("POST", place, {"why": "Asked by the desk."})
+    browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"
+    assert "Your commitment is checked" in browser.get(base)
+    assert "逾期视为拒绝核查" in Browser(stand, candidate, "zh").get(f"{base}/supervision")
+    page = browser.get(f"{base}/supervision")
+    assert "on paper" in page
+    assert f"{base}/education-proof" in page
+    assert "Upload and accept first" in browser.post(f"{base}/supervision")
+    people.give_proofs(candidate, "education_proof", "work_proof")
+    browser.get(f"{base}/supervision")
+    browser.post(f"{base}/supervision")
+    assert candidate.commitment()["check"] is None
+    assert "Your commitment is checked" not in browser.get(base)

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from local import samples
 from tests.functions.committing import CLOSES, People, person_of, publish, record, row
 from tests.functions.stand import Stand
+from tests.functions.test_commitment_pages import Browser
 
 SECOND = timedelta(seconds=1)
 
@@ -26,6 +28,7 @@ def test_who_does_not_commit_hands_in_proofs_is_reviewed_and_pays(stand: Stand, 
     candidate = people.confirmed(commits=False)
     now = candidate.commitment()
     assert candidate.status() == "awaiting_proofs"
+    assert stand.cloud.executions("screening")[-1].path == ["Check eligibility", "Choose the lane"]
     assert [proof["code"] for proof in now["proofs"]] == now["missing"] == ["education_proof", "work_proof"]
     assert datetime.fromisoformat(now["act_by"]) == CLOSES
     assert datetime.fromisoformat(now["advised_by"]) == CLOSES - timedelta(days=1)
@@ -47,6 +50,24 @@ def test_who_does_not_commit_hands_in_proofs_is_reviewed_and_pays(stand: Stand, 
     candidate.pay()
     stand.cloud.settle()
     assert candidate.status() == "registered"
+
+
+@pytest.mark.rule("COM-09", "COM-12")
+def test_proofs_are_uploaded_after_confirming_while_everything_else_stays_frozen(stand: Stand, people: People) -> None:
+    candidate = people.confirmed(commits=False)
+    browser = Browser(stand, candidate)
+    page = browser.get(f"/apply/{candidate.reference}/proofs")
+    assert f"/apply/{candidate.reference}/work-proof" in page
+    assert 'enctype="multipart/form-data"' in browser.get(f"/apply/{candidate.reference}/work-proof")
+    for code in ("education_proof", "work_proof"):
+        candidate.upload(code, samples.id_document())
+        stand.cloud.settle()
+        candidate.call("POST", f"/api/candidate/uploads/{code}/accept", {})
+    held = candidate.call("POST", "/api/candidate/uploads/id_document", expect=422)
+    assert held["code"] == "answers_held"
+    candidate.hand_in_proofs()
+    assert candidate.status() == "awaiting_review"
+    assert set(row(candidate).uploads_confirmed) >= {"education_proof", "work_proof"}
 
 
 @pytest.mark.rule("COM-14")
