@@ -102,7 +102,7 @@ def _come_back(journey: Journey) -> None:
     journey.see("nothing corrected", first.confirm(expect=422)["code"])
     first.upload("photo", samples.phone_photo())
     _later(journey.town)
-    journey.see("second photo", first.profile()["photo"])
+    journey.see("second photo", first.profile()["files"]["photo.cgptc"])
     first.accept_files()
     first.save_background("Another Sample University")
     first.confirm()
