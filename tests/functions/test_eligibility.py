@@ -84,6 +84,9 @@ def test_after_full_time_studies_work_counts_from_graduation_on(stand: Stand) ->
     assert full(stand, job, education=[at_school])["eligible"]
     a_day_later = full(stand, job, education=[{**at_school, "graduated": "2023-01-02"}])
     assert (a_day_later["eligible"], a_day_later["earliest"]) == (False, "2027-01-01")
+    before = {**JOB, "since": "2010-01-01", "until": "2019-08-31"}
+    assert full(stand, before, education=[{**at_school, "full_time": False}])["eligible"]
+    assert not full(stand, before, education=[at_school])["eligible"]
 
 
 @pytest.mark.rule("ELI-03")

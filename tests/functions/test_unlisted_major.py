@@ -9,6 +9,7 @@ from certification.cloud.tables.cases import cases
 from local.candidate import ApiCandidate
 from tests.functions import committing
 from tests.functions.committing import People, row
+from tests.functions.portal_requests import ask
 from tests.functions.stand import Saved, Stand, stand_on
 
 OTHER_MAJOR = "Statistics"  # what the sample person studied
@@ -103,6 +104,24 @@ def test_a_major_that_is_not_accepted_stays_a_no_and_the_reason_is_needed(people
     assert [one.kind for one in row(candidate).open_cases] == ["review"]
     people.decide(candidate, "return", reasons=["major_not_listed"], note="Another specialty is open to you.")
     assert candidate.status() == "returned"
+
+
+@pytest.mark.rule("ELI-05", "ELI-07")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("Conditions of the level", "Sample Ltd", "Curriculum")), ("zh", ("报考条件", "Sample Ltd", "课程设置"))],
+)
+def test_the_desk_sees_the_timeline_and_every_proof(people: People, language: str, said: tuple[str, ...]) -> None:
+    candidate = of_another_major(people)
+    handed_in(people, candidate)
+    session = f"__Host-session={people.staff().session}"
+    for kind in ("major_exception", "review"):
+        case = case_of(candidate, kind)
+        page = ask("GET", f"/{language}/staff/cases/{case.id}", cookies=(session,))
+        assert page.status == 200
+        assert "<svg" in page.body
+        for words in said:
+            assert words in page.body, (kind, words)
 
 
 def test_a_listed_major_opens_no_case(people: People) -> None:
