@@ -4,7 +4,7 @@ It is nobody's certificate and proves nothing; reports say on their page that th
 """
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -20,10 +20,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 class ReportIssuer:
     """`certificate` (PEM) is what a trust list would hold."""
 
-    def __init__(self, name: str = "Simulated report issuer", now: datetime | None = None) -> None:
+    def __init__(self, now: datetime, name: str = "Simulated report issuer") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        begins = (now or datetime.now(UTC)) - timedelta(days=1)
+        begins = now - timedelta(days=1)
         usage = x509.KeyUsage(True, True, False, False, False, True, False, False, False)
         made = (
             x509.CertificateBuilder()

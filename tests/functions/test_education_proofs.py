@@ -23,6 +23,7 @@ from certification.rules.status import Status
 from local import samples, seed_guangdong
 from local.candidate import ApiCandidate
 from local.visitor import BOUNDARY, multipart
+from tests.functions import on_site
 from tests.functions.committing import SITTING, People, publish
 from tests.functions.stand import Stand
 
@@ -140,6 +141,23 @@ def test_a_degree_from_outside_the_mainland_is_shown_by_its_certification(people
     assert people.stand.cloud.simulators["education"].control("status", {})["questions"].keys() == set()
     people.give_proofs(candidate, "foreign_degree_proof")
     assert gaps(candidate) == []
+
+
+@pytest.mark.rule("EDU-13", "EDU-14")
+def test_a_letter_counts_for_foreign_studies_at_home_only_where_the_policy_takes_letters(people: People) -> None:
+    stand, candidate = people.stand, unverified(people, degree_from="GB")
+    on_site.publish(stand)
+    candidate.add_education(country="GB", taught_in="CN", certificate="GB-2")
+    headers = {"cookie": f"__Host-session={candidate.session}"}
+
+    def page(reference: str) -> str:
+        path = f"/zh/education?application={reference}"
+        return stand.cloud.request("GET", path, headers, b"").body.decode()
+
+    assert page(candidate.reference).count("认证书。") == 2
+    assert "认证函" not in page(candidate.reference)  # dropped in 002
+    other = candidate.call("POST", "/api/candidate/applications", {"sitting": on_site.SITTING})["reference"]
+    assert page(other).count("认证函") == 1
 
 
 @pytest.mark.rule("EDU-21")

@@ -17,7 +17,7 @@ from tests.functions.test_education_proofs import PROOF, a_pdf, send, unverified
 
 @pytest.fixture(scope="module")
 def issuer() -> ReportIssuer:
-    return ReportIssuer(now=START)
+    return ReportIssuer(START)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_report_signed_by_its_issuer_is_genuine_also_beside_other_files(people
 
 
 def test_a_report_signed_by_somebody_else_is_for_a_person(people: People) -> None:
-    assert found(people, ReportIssuer("Somebody", now=START).sign(a_pdf())) == (["untrusted"], ["signature_untrusted"])
+    assert found(people, ReportIssuer(START, "Somebody").sign(a_pdf())) == (["untrusted"], ["signature_untrusted"])
 
 
 def test_a_report_with_something_added_after_its_signature_is_changed(people: People, issuer: ReportIssuer) -> None:

@@ -135,17 +135,6 @@ def may_add(
         )
 
 
-def never_deleted() -> Refused:
-    """What somebody hears who wants to delete an entry."""
-    return Refused(
-        "never_deleted",
-        "An entry cannot be deleted. Correct it, or add another one.",
-        "学历学位信息添加后不能删除，可修改或另行添加。",
-        rules=("EDU-16",),
-        field="education",
-    )
-
-
 def _same(one: str, other: str) -> bool:
     return unicodedata.normalize("NFKC", one).casefold() == unicodedata.normalize("NFKC", other).casefold()
 

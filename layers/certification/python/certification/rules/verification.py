@@ -21,7 +21,7 @@ Matter = Literal["identity", "education"]
 State = Literal["asked", "passed", "failed", "on_site"]
 Said = Literal["match", "no_match", "cannot_tell"]
 Reason = Literal[
-    "no_answer", "cannot_tell", "contradiction", "foreign", "name_differs", "below_higher", "no_match", "report", "desk"
+    "no_answer", "cannot_tell", "contradiction", "foreign", "name_differs", "below_higher", "no_match", "desk"
 ]
 
 WORDS: dict[Reason, tuple[Words, tuple[str, ...]]] = {
@@ -59,7 +59,6 @@ WORDS: dict[Reason, tuple[Words, tuple[str, ...]]] = {
         ),
         ("EDU-05", "EDU-18"),
     ),
-    "report": (Words(en="Shown by a signed report.", zh="已由经签名的核验报告证明。"), ("EDU-10",)),
     "desk": (Words(en="A person looked at the proofs.", zh="已经人工核查。"), ("EDU-18", "EDU-19")),
 }
 

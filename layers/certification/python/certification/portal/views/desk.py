@@ -10,6 +10,7 @@ from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import answers, correction, desk_eligibility, whole
+from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
 from certification.portal.views.eligibility import Shown
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
@@ -81,23 +82,12 @@ class CasePage(Frozen):
     proofs: Facts = ()
     eligibility: Shown | None = None
     may_open_check: bool = False
+    waits_for_paper: bool = False
 
     @property
     def images(self) -> tuple[str, ...]:
         """The addresses of pictures on this page."""
         return tuple(address for address in (self.photo, self.document if self.document_is_picture else "") if address)
-
-
-SHOW_APPLICATION = (
-    CaseKind.REVIEW,
-    CaseKind.MAJOR_EXCEPTION,
-    CaseKind.SUPERVISION_CHECK,
-    CaseKind.ON_SITE_CHECK,
-    CaseKind.PROVISIONAL_REPORT,
-)
-"""Kinds for which a desk compares what the person declared with papers."""
-ON_SITE = (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed"))
-"""What can come of an on-site check, and the words for it."""
 
 
 def member(staff_id: str) -> StaffMember:
@@ -156,9 +146,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         late=row.late,
         is_review=found.kind is CaseKind.REVIEW,
         may_refuse=found.kind in MAY_REFUSE,
-        outcomes=tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in ON_SITE)
-        if found.kind is CaseKind.ON_SITE_CHECK
-        else (),
+        outcomes=outcomes(found.kind, say),
         decided=_decided(found, say),
         proposal=_proposal(found, say, staff_id),
         objections=tuple(
@@ -179,6 +167,8 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         document_is_picture=False,
         reasons=(),
     )
+    if found.kind is CaseKind.SUPERVISION_CHECK and found.decision is None and found.waits_for == "candidate":
+        bare = bare.model_copy(update={"waits_for_paper": True})
     told = public_reports.told(found) if "reviewer" in member(staff_id).roles else None
     if told is not None:
         rows = ((say("commitment.report_who"), told[0]), (say("commitment.report_what"), told[1]))

@@ -11,8 +11,9 @@ from certification.portal.views import countries
 from certification.portal.views.speech import Speech
 from certification.rules.calendars import day_of
 from certification.rules.education import Degree, EducationEntry
-from certification.rules.fallbacks import provisional
+from certification.rules.fallbacks import accepted_for, provisional
 from certification.rules.model import Frozen
+from certification.rules.policy import Policy
 
 DEGREES: tuple[Degree, ...] = ("none", "bachelor", "second_bachelor", "master", "doctor")
 
@@ -49,14 +50,24 @@ def of(candidate_id: str, language: Language, application: str = "") -> Educatio
         return shown
     row = own_application(candidate_id, application)
     policy, _ = load_policy(row.scheme)
-    way = provisional(policy, day_of(clock.now(), policy.zone))
-    unconfirmed = any(
-        one.state in ("failed", "on_site") and not one.entry.foreign for one in education.read(candidate_id)
+    say, known = Speech(language, policy.time_zone), education.read(candidate_id)
+    entries = tuple(
+        entry.model_copy(update={"lines": (*entry.lines, *_papers(policy, one, say))})
+        for entry, one in zip(shown.entries, known, strict=True)
     )
+    shown = shown.model_copy(update={"entries": entries})
+    way = provisional(policy, day_of(clock.now(), policy.zone))
+    unconfirmed = any(one.state in ("failed", "on_site") and not one.entry.foreign for one in known)
     if way is None or way.complete is None or way.complete.within is None or not unconfirmed:
         return shown
-    within = Speech(language, policy.time_zone).span(way.complete.within)
-    return shown.model_copy(update={"later": row.provisional, "within": within})
+    return shown.model_copy(update={"later": row.provisional, "within": say.span(way.complete.within)})
+
+
+def _papers(policy: Policy, one: EntryNow, say: Speech) -> tuple[str, ...]:
+    """Which papers show a foreign degree in this exam (EDU-13, EDU-14)."""
+    if one.state == "passed":
+        return ()
+    return tuple(say(f"education.paper_{paper}") for paper in accepted_for(policy, one.entry))
 
 
 def _of(candidate_id: str, language: Language) -> Educations:

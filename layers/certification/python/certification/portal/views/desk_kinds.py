@@ -1,0 +1,21 @@
+"""What a desk's page shows by the kind of a case."""
+
+from certification.portal.views.speech import Speech
+from certification.rules.cases import CaseKind
+
+SHOW_APPLICATION = (
+    CaseKind.REVIEW,
+    CaseKind.MAJOR_EXCEPTION,
+    CaseKind.SUPERVISION_CHECK,
+    CaseKind.ON_SITE_CHECK,
+    CaseKind.PROVISIONAL_REPORT,
+)
+"""Kinds for which a desk compares what the person declared with papers."""
+ON_SITE = (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed"))
+
+
+def outcomes(kind: CaseKind, say: Speech) -> tuple[tuple[str, str, str], ...]:
+    """(code, words, hint) of what can come of a kind that has outcomes of its own."""
+    if kind is not CaseKind.ON_SITE_CHECK:
+        return ()
+    return tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in ON_SITE)
