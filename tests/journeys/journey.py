@@ -103,6 +103,7 @@ def _come_back(journey: Journey) -> None:
     first.upload("photo", samples.phone_photo())
     _later(journey.town)
     journey.see("second photo", first.profile()["files"]["photo.cgptc"])
+    journey.see("used photo", first.fetch(first.call("GET", "/api/candidate/uploads/photo?scheme=cgptc")["url"]))
     first.accept_files()
     first.save_background("Another Sample University")
     first.confirm()

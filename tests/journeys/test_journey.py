@@ -16,7 +16,7 @@ from local.candidate import ApiCandidate
 from local.visitor import Visitor, over_sockets
 from tests.journeys.journey import NAME, NOTE, Journey, travel
 from tests.journeys.town import SITTING, Town, town_on
-from tests.samples.tools import run, text_of
+from tests.samples.tools import pictures_in, run, text_of
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 BOTH = ("email", "sms")
@@ -60,9 +60,10 @@ def test_one_candidate_is_certified_and_the_other_has_not_passed(journey: Journe
 
 @pytest.mark.rule("PHO-01", "PHO-09")
 def test_a_photo_as_a_phone_makes_it_is_usable_and_a_dark_one_is_told_why(journey: Journey) -> None:
-    dark = journey["profile"]["photo"]
+    dark = journey["profile"]["files"]["photo.cgptc"]
     assert ([problem["code"] for problem in dark["problems"]], dark["needs_person"]) == (["too_dark"], True)
-    assert journey["second photo"] == {"state": "checked", "problems": [], "needs_person": False}
+    second = journey["second photo"]
+    assert (second["state"], second["in_use"], second["problems"], second["needs_person"]) == ("checked", True, [], False)
 
 
 @pytest.mark.rule("CHK-03", "CHG-03", "REG-06")
@@ -119,6 +120,14 @@ def test_the_ticket_opens_in_its_window_and_names_seat_and_candidate(journey: Jo
     text = text_of(journey["ticket"], tmp_path)
     assert NAME in text
     assert journey["seats"][0]["candidate_number"] in text
+
+
+@pytest.mark.rule("PHO-05")
+def test_one_photo_is_on_the_ticket_the_score_report_and_the_certificate(journey: Journey) -> None:
+    """Byte for byte the one the candidate saw and used."""
+    photos = [pictures_in(journey[paper]) for paper in ("ticket", "score_report", "certificate")]
+    assert [len(found) for found in photos] == [1, 1, 1]
+    assert photos[0] == photos[1] == photos[2] == [journey["used photo"]]
 
 
 @pytest.mark.rule("RES-01", "RES-04")

@@ -1,10 +1,12 @@
 """Programs the tests look through: poppler and openssl, which know nothing of our code."""
 
+import io
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -28,6 +30,14 @@ def picture_of(pdf: bytes, folder: Path, dpi: int = 150) -> Image.Image:
     """The first page as a printer would put it on paper."""
     run("pdftoppm", "-r", str(dpi), "-png", "-singlefile", _kept(pdf, folder), folder / "page")
     return Image.open(folder / "page.png").convert("RGB")
+
+
+def pictures_in(pdf: bytes) -> list[bytes]:
+    """The JPEG pictures of a PDF, as their bytes lie in it."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        streams = [thing for thing in opened.objects if isinstance(thing, pikepdf.Stream)]
+        jpegs = [one for one in streams if one.get("/Filter") == pikepdf.Name.DCTDecode]
+        return [bytes(one.read_raw_bytes()) for one in jpegs]
 
 
 def _kept(pdf: bytes, folder: Path) -> Path:
