@@ -50,6 +50,8 @@ GIVEN = {  # what `page()` and the environment give every template
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }
 VIEWS = {  # what page functions add
+    *("all_blocks", "catalogue", "timeline", "asked", "studied", "most_studies"),  # what eligibility and work show
+    *("jobs", "leaves", "certificates", "fields", "times", "known_certificates"),
     *("application", "suffix", "entry", "countries", "degrees", "forms", "duplicate"),
     *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
     *(

@@ -11,7 +11,6 @@ from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import answers, correction, desk_eligibility, whole
 from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
-from certification.portal.views.eligibility import Shown
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -80,7 +79,7 @@ class CasePage(Frozen):
     wanted: Facts = ()
     evidence: str = ""
     proofs: Facts = ()
-    eligibility: Shown | None = None
+    eligibility: desk_eligibility.Shown | None = None
     may_open_check: bool = False
     waits_for_paper: bool = False
 

@@ -6,6 +6,8 @@ from certification.portal.views.eligibility import Shown, shown
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 
+__all__ = ["Shown", "answer", "proofs"]
+
 SHOWN_ALREADY = ("id_document",)
 
 
