@@ -60,7 +60,7 @@ class ApiCandidate(Visitor):
     def accept(self, text: Literal["registration_agreement", "service_notice"]) -> None:
         """Read a text and accept the version that was read."""
         address = f"/api/candidate/account/texts/{text}"
-        self.call("PUT", address, {"version": self.call("GET", address)["version"]})
+        self.call("PUT", address, {"text_version": self.call("GET", address)["text_version"]})
 
     def sign_in(self) -> None:
         """A new session by an e-mail code; sessions end by themselves after some hours."""

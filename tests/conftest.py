@@ -17,6 +17,7 @@ os.environ.update(
     REGISTRY_API="http://127.0.0.1:8080/_local/registry",
     EDUCATION_API="http://127.0.0.1:8080/_local/education",
     BEACON_API="http://127.0.0.1:8080/_local/beacon",
+    PLATFORM_API="http://127.0.0.1:8080/_local/platform",
 )
 
 

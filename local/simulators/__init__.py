@@ -9,6 +9,7 @@ from collections.abc import Callable
 from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
+from local.simulators.platform import PlatformSimulator
 from local.simulators.registries import EducationSimulator, IdentitySimulator
 
 __all__ = [
@@ -19,7 +20,8 @@ __all__ = [
     "Context",
     "EducationSimulator",
     "IdentitySimulator",
+    "PlatformSimulator",
     "Simulator",
 ]
 
-ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, EducationSimulator, BeaconSimulator]
+ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, EducationSimulator, BeaconSimulator, PlatformSimulator]

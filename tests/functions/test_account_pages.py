@@ -58,7 +58,7 @@ class Visitor:
 
 @pytest.fixture
 def guangdong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(home, "FIRST_SCHEME", "guangdong")
+    monkeypatch.setattr(home, "home_scheme", lambda: "guangdong")
 
 
 @pytest.mark.rule("ACC-03")

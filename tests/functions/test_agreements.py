@@ -49,8 +49,8 @@ def test_nothing_is_entered_or_uploaded_before_the_agreement_is_accepted(stand: 
     for what, answer in everything_that_enters_data(stand, session).items():
         assert (answer.status, answer.code, what) == (422, "agreement_missing", what)
     assert candidates.read(before.id) == before
-    version = stand.call("GET", TEXT, session=session).body["version"]
-    assert stand.call("PUT", TEXT, {"version": version}, session=session).status == 200
+    version = stand.call("GET", TEXT, session=session).body["text_version"]
+    assert stand.call("PUT", TEXT, {"text_version": version}, session=session).status == 200
     for answer in everything_that_enters_data(stand, session).values():
         assert answer.status == 200
 
@@ -60,12 +60,12 @@ def test_what_was_accepted_is_kept_with_version_hash_and_time(stand: Stand) -> N
     session = newcomer(stand)
     shown = stand.call("GET", TEXT, session=session).body
     assert shown["accepted"] is False
-    stand.call("PUT", TEXT, {"version": shown["version"]}, session=session)
+    stand.call("PUT", TEXT, {"text_version": shown["text_version"]}, session=session)
     given = candidates.read(stand.id_of(session)).account.agreement
     assert given is not None
-    assert (given.version, given.sha256, given.at) == (shown["version"], shown["hash"], stand.clock.now())
+    assert (given.version, given.sha256, given.at) == (shown["text_version"], shown["hash"], stand.clock.now())
     first = candidates.read(stand.id_of(session))
-    stand.call("PUT", TEXT, {"version": shown["version"]}, session=session)
+    stand.call("PUT", TEXT, {"text_version": shown["text_version"]}, session=session)
     assert candidates.read(first.id) == first, "accepting it again changes nothing"
 
 
@@ -95,15 +95,17 @@ def test_the_certificate_part_begins_with_its_notice(stand: Stand) -> None:
     assert stand.call("GET", path, session=candidate.session).code == "service_notice_missing"
     notice = stand.call("GET", NOTICE, session=candidate.session).body
     assert "demonstration" in notice["paragraphs"][0]["en"]
-    assert stand.call("PUT", NOTICE, {"version": notice["version"]}, session=candidate.session).status == 200
+    assert stand.call("PUT", NOTICE, {"text_version": notice["text_version"]}, session=candidate.session).status == 200
     assert stand.call("GET", path, session=candidate.session).code == "not_found", "none is issued yet"
     ticket = f"/api/candidate/applications/{candidate.reference}/documents/ticket"
     assert stand.call("GET", ticket, session=candidate.session).code != "service_notice_missing"
 
 
-@pytest.mark.parametrize("body", [{}, {"version": 2026}, {"version": "x"}, {"version": "2026.1", "more": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"text_version": 2026}, {"text_version": "x"}, {"text_version": "2026.1", "more": 1}]
+)
 def test_a_malformed_acceptance_is_refused(stand: Stand, body: dict[str, Any]) -> None:
     session = newcomer(stand)
     assert stand.call("PUT", TEXT, body, session=session).status == 422
-    assert stand.call("PUT", TEXT, {"version": "2099.9"}, session=session).code == "text_changed"
+    assert stand.call("PUT", TEXT, {"text_version": "2099.9"}, session=session).code == "text_changed"
     assert candidates.read(stand.id_of(session)).account.agreement is None

@@ -24,7 +24,7 @@ ANSWER = "Sample Street 1"
 @pytest.fixture
 def guangdong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The account's rules are those of Guangdong: SMS code and security question."""
-    monkeypatch.setattr(home, "FIRST_SCHEME", "guangdong")
+    monkeypatch.setattr(home, "home_scheme", lambda: "guangdong")
 
 
 def reserve(stand: Stand, session: str, answer: str = ANSWER) -> Answer:

@@ -10,6 +10,7 @@ from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.places import live_claim
+from certification.acts.platform import must_have_come_by
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
@@ -52,7 +53,9 @@ def start(candidate_id: str, sitting_id: str) -> str:
     claim = claims.find(live_claim(candidate_id, sitting_id))
     if claim is not None:
         return claim.holder
-    must_have_accepted(candidates.read(candidate_id))
+    candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
+    must_have_come_by(candidate, sitting.scheme)
     must_be_in_registration(clock.now(), sitting.dates, load_policy(sitting.scheme)[0].zone)
     reference = application_reference(
         sitting.dates.first_subject.year, SMALLEST + secrets.randbelow(LARGEST - SMALLEST)

@@ -84,6 +84,7 @@ def save_details(
     must_have_accepted(candidate)
     held(candidate)
     saved = with_details(candidate, native, latin, born, nationality, id_kind, number)
+    _must_stay_as_verified(candidate, saved)
     if _same_person(candidate, saved):
         return
     _, writes, told = details_stored(candidate, saved)
@@ -118,12 +119,28 @@ def with_details(
     return saved
 
 
-def details_stored(before: Candidate, after: Candidate) -> tuple[Candidate, list[Write], list[Announcement]]:
+def details_stored(
+    before: Candidate, after: Candidate, *, proved: bool = False
+) -> tuple[Candidate, list[Write], list[Announcement]]:
     """What changed details lead to: the document's claim, the checks of the person, and a look at rare characters."""
-    saved, checks, told = followed(after)
+    saved, checks, told = followed(after, proved=proved)
     help_writes, help_told = names.noticed(saved)
     claim = _claim_document(before, saved.id_index or "")
     return saved, [candidates.update(saved), *claim, *checks, *help_writes], [*told, *help_told]
+
+
+def _must_stay_as_verified(before: Candidate, after: Candidate) -> None:
+    """What an identity platform said about somebody is changed there, not here (ACC-12)."""
+    one, other = opened(before), opened(after)
+    said = (one.native_name, one.id_kind, one.id_number, one.birth_date)
+    if before.account.platform and said != (other.native_name, other.id_kind, other.id_number, other.birth_date):
+        raise Refused(
+            "from_platform",
+            "Name, document and birth date come from the identity platform. Have them corrected there.",
+            "姓名、证件和出生日期来自统一身份认证平台，请在该平台更正。",
+            rules=("ACC-12",),
+            field="full_name",
+        )
 
 
 def _same_person(before: Candidate, after: Candidate) -> bool:

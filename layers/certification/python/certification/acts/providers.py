@@ -5,7 +5,8 @@ from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
 from certification.providers.beacon import BeaconOverHttp
 from certification.providers.card import CardCheckouts
-from certification.providers.ports import Beacon, CardProvider, Registry
+from certification.providers.platform import PlatformOverHttp
+from certification.providers.ports import Beacon, CardProvider, IdentityPlatform, Registry
 from certification.providers.registry import RegistryOverHttp
 
 
@@ -22,6 +23,11 @@ def identity_registry() -> Registry:
 def education_registry() -> Registry:
     """The registry of higher education."""
     return RegistryOverHttp(settings().education_api, secret("education", "shared"), clock.now)
+
+
+def identity_platform() -> IdentityPlatform:
+    """The public platform that verifies people by their real names."""
+    return PlatformOverHttp(settings().platform_api, clock.now)
 
 
 def beacon() -> Beacon:

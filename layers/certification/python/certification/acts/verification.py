@@ -28,6 +28,7 @@ from certification.rules.errors import NotFound
 from certification.rules.policy import Policy
 from certification.rules.verification import Judged, Matter, from_the_start, of_answers
 
+PROVED = {"state": "passed", "reason": None, "due": None}
 AGAIN = timedelta(hours=1)
 MOST_TRIES = 3
 """How often a question that no registry has taken is put again, before it is left to its time."""
@@ -43,15 +44,18 @@ def policy_of(matter: Matter) -> Policy | None:
 # saving: the questions that follow from what is declared
 
 
-def followed(candidate: Candidate) -> tuple[Candidate, list[Write], list[Announcement]]:
-    """The candidate with the checks of what is declared now, the rows to write with them, and whether to go and ask."""
+def followed(candidate: Candidate, *, proved: bool = False) -> tuple[Candidate, list[Write], list[Announcement]]:
+    """The candidate with the checks of what is declared now, the rows to write with them, and whether to go and ask.
+
+    `proved`: an identity platform has just said who the person is, so no registry is asked about that.
+    """
     person, now = opened(candidate), clock.now()
     complete = bool(person.name and person.id_number and person.birth_date and person.id_kind)
     entries = educations(candidate)
     checks: dict[str, tuple[Matter, Judged]] = {}
     identity = _id(person, "identity", str(person.birth_date)) if complete else None
     if identity:
-        checks[identity] = ("identity", Judged(state="asked"))
+        checks[identity] = ("identity", Judged(state="passed" if proved else "asked"))
     declared = []
     for one in candidate.education:
         check = education_check(person, entries[one.number]) if complete and policy_of("education") else None
@@ -62,7 +66,10 @@ def followed(candidate: Candidate) -> tuple[Candidate, list[Write], list[Announc
     fresh = {check: of for check, of in checks.items() if verifications.find(check) is None}
     rows = [_begun(check, candidate.id, matter, judged, now) for check, (matter, judged) in fresh.items()]
     asks = any(row.state == "asked" for row in rows)
-    return followed_by, [verifications.insert(row) for row in rows], [_saved(candidate)] if asks else []
+    writes = [verifications.insert(row) for row in rows]
+    if proved and identity and identity not in fresh:
+        writes.append(verifications.update(verifications.read(identity).changed(**PROVED, answered_at=now)))
+    return followed_by, writes, [_saved(candidate)] if asks else []
 
 
 def _names(person: Person) -> list[str]:

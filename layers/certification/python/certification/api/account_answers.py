@@ -61,7 +61,7 @@ class Asked(Frozen):
 class TextToAccept(Frozen):
     """A text, its version and hash, and whether this person accepted just this."""
 
-    version: str
+    text_version: str
     hash: str
     title: Words
     paragraphs: tuple[Words, ...]

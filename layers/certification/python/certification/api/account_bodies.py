@@ -114,4 +114,4 @@ class AskForAccount(Body):
 class Accept(Body):
     """The version that was read."""
 
-    version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,4}$")]
+    text_version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,4}$")]

@@ -125,7 +125,7 @@ def read_text(name: bodies.TextPath) -> TextToAccept:
     accepted = agreements.accepted(who, kind)
     given = getattr(candidates.read(who).account, agreements.FIELDS[kind]) if accepted else None
     return TextToAccept(
-        version=text.version,
+        text_version=text.version,
         hash=text.hash,
         title=text.title,
         paragraphs=text.paragraphs,
@@ -137,5 +137,5 @@ def read_text(name: bodies.TextPath) -> TextToAccept:
 @routes.put("/texts/<name>")
 def accept_text(name: bodies.TextPath, accept: bodies.Accept) -> Nothing:
     """Accept the version that was read."""
-    agreements.accept(candidate(routes), AgreementKind(name), accept.version)
+    agreements.accept(candidate(routes), AgreementKind(name), accept.text_version)
     return Nothing()

@@ -20,6 +20,7 @@ class Settings(Frozen):
     registry_api: str
     education_api: str
     beacon_api: str
+    platform_api: str
 
     def table(self, name: str) -> str:
         """The physical name of a table, e.g. `assay-Applications`."""
@@ -68,4 +69,5 @@ def settings() -> Settings:
         registry_api=os.environ["REGISTRY_API"].rstrip("/"),
         education_api=os.environ["EDUCATION_API"].rstrip("/"),
         beacon_api=os.environ["BEACON_API"].rstrip("/"),
+        platform_api=os.environ["PLATFORM_API"].rstrip("/"),
     )

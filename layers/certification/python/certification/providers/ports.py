@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from pydantic import AwareDatetime, Field
 
 from certification.rules.facts import Fact
+from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
@@ -141,6 +142,27 @@ class Registry(Protocol):
 
     def ask(self, question: Question) -> Answer | Later:
         """Ask. The same question again gives the same ticket. Raises Unreachable, Lost or ProviderRefused."""
+
+
+class PlatformIdentity(Frozen):
+    """Who somebody is, by the word of an identity platform. `subject` names them there, for ever and for us alone."""
+
+    subject: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    id_kind: DocumentType
+    id_number: str = Field(min_length=1)
+    birth_date: date
+    simulated: bool = False
+
+
+class IdentityPlatform(Protocol):
+    """A public service that verifies people by their real names (ACC-12)."""
+
+    def address(self, state: str, nonce: str, verifier: str, back: str) -> str:
+        """Where the browser goes; it comes back to `back` with the state and a code."""
+
+    def redeem(self, code: str, verifier: str, nonce: str, back: str) -> PlatformIdentity:
+        """Who came back. Raises Rejected, Unreachable, Lost or ProviderRefused."""
 
 
 class NotYetPublished(Exception):

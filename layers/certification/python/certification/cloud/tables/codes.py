@@ -65,6 +65,17 @@ class Recovery(Record):
     expires_at: datetime
 
 
+class Journey(Record):
+    """Somebody on the way over an identity platform. `key` is the hash of the state they come back with."""
+
+    key: str
+    provider: str
+    candidate: str | None
+    nonce: str
+    verifier: str
+    expires_at: datetime
+
+
 class CodeRow(Row):
     class Meta:
         table_name = meta("Codes")
@@ -109,7 +120,17 @@ class Recoveries(Table[Recovery]):
         return {"pk": record.key, "expires": int(record.expires_at.timestamp()) + 7200}
 
 
+class Journeys(Table[Journey]):
+    name = "Codes"
+    row = CodeRow
+    record = Journey
+
+    def columns(self, record: Journey) -> dict[str, Any]:
+        return {"pk": record.key, "expires": int(record.expires_at.timestamp()) + 7200}
+
+
 challenges = Challenges()
 counters = Counters()
 tallies = Tallies()
 recoveries = Recoveries()
+journeys = Journeys()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from certification.acts import account_help, agreements, home, names, sessions
+from certification.acts import account_help, agreements, home, names, platform, sessions
 from certification.acts.account_help import Request as HelpRequest
 from certification.acts.people import opened
 from certification.cloud.tables.candidates import candidates
@@ -39,6 +39,7 @@ class OwnAccount(Frozen):
     email: str
     phone: str
     on_paper: str
+    platform: str
     ways: tuple[str, ...]
     asks_question: bool
     question: str
@@ -85,6 +86,7 @@ def of(candidate_id: str, session_id: str | None, language: Language) -> OwnAcco
         email=person.email,
         phone=person.phone or "",
         on_paper=person.on_paper,
+        platform=_platform(row.account.platform, say),
         ways=tuple(say(f"own.way_{way}") for way in ways),
         asks_question="security_question" in ways,
         question=say.said(QUESTIONS[kept.question]) if kept else "",
@@ -99,6 +101,13 @@ def of(candidate_id: str, session_id: str | None, language: Language) -> OwnAcco
         ),
         requests=tuple(_request(one, say) for one in account_help.against(candidate_id)),
     )
+
+
+def _platform(verified_by: str | None, say: Speech) -> str:
+    """Whether the identity platform verified this account; nothing where no scheme names one."""
+    if platform.offered() is None:
+        return ""
+    return say("own.platform_done") if verified_by else say("own.platform_not")
 
 
 def _request(request: HelpRequest, say: Speech) -> RequestLine:
