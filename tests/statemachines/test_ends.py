@@ -11,8 +11,8 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.results import results
 from certification.cloud.transaction import commit
 from local.candidate import ApiCandidate
-from tests.journeys.stages import SITTING, Stages, drop_marks, marks_file
-from tests.journeys.town import Town
+from tests.journeys.stages import Stages, drop_marks, marks_file
+from tests.journeys.town import SITTING, Town
 
 SECOND = timedelta(seconds=1)
 

@@ -2,21 +2,22 @@
 
 from datetime import timedelta
 
-from certification.acts import correction_shown, public_reports, review, seconding, uploads
+from certification.acts import correction_shown, review, seconding, uploads
 from certification.acts.profile import read as read_profile
 from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-from certification.portal.views import answers, correction, desk_eligibility, whole
+from certification.portal.views import answers, correction, desk_checks, desk_eligibility, whole
 from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
+from certification.portal.views.proposal import Proposal, held, waiting
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
-from certification.rules.review import LOCK, MAY_REFUSE, Decision, Verdict
+from certification.rules.review import MAY_REFUSE, Decision, Verdict
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -31,16 +32,6 @@ class Row(Frozen):
     late: str
     holder: str
     seconding: bool
-
-
-class Proposal(Frozen):
-    """A decision that waits for its second person: `mine` cannot confirm it."""
-
-    number: int
-    said: str
-    reasons: tuple[str, ...]
-    note: str
-    mine: bool
 
 
 class Queue(Frozen):
@@ -147,13 +138,13 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         may_refuse=found.kind in MAY_REFUSE,
         outcomes=outcomes(found.kind, say),
         decided=_decided(found, say),
-        proposal=_proposal(found, say, staff_id),
+        proposal=waiting(found, say, staff_id),
         objections=tuple(
             say("staff.objection", by=one.answered_by or "", why=one.why_not)
             for one in found.proposals
             if one.agreed is False
         ),
-        held=_held(found, say, staff_id),
+        held=held(found, say, staff_id),
         holds=found.taken_by == staff_id,
         name="",
         look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
@@ -166,12 +157,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         document_is_picture=False,
         reasons=(),
     )
-    if found.kind is CaseKind.SUPERVISION_CHECK and found.decision is None and found.waits_for == "candidate":
-        bare = bare.model_copy(update={"waits_for_paper": True})
-    told = public_reports.told(found) if "reviewer" in member(staff_id).roles else None
-    if told is not None:
-        rows = ((say("commitment.report_who"), told[0]), (say("commitment.report_what"), told[1]))
-        bare = bare.model_copy(update={"facts": (*rows, *bare.facts), "may_open_check": True})
+    bare = bare.model_copy(update=desk_checks.of(found, member(staff_id), bare.facts, say))
     if found.kind is CaseKind.CORRECTION and "reviewer" in member(staff_id).roles:
         bare = bare.model_copy(update=_wanted(found, say))
     return _with_application(bare, known, say) if known else bare
@@ -252,33 +238,6 @@ def _row(case: Case, say: Speech, staff_id: str) -> Row:
         late=late,
         holder=say("staff.holder_you") if case.taken_by == staff_id else case.taken_by or "",
         seconding=case.seconding is not None,
-    )
-
-
-def _proposal(case: Case, say: Speech, staff_id: str) -> Proposal | None:
-    waiting = case.seconding
-    if waiting is None:
-        return None
-    policy = load_policy(case.scheme)[0] if case.scheme else None
-    words = {one.code: say.said(one.words) for one in policy.review.reasons} if policy else {}
-    return Proposal(
-        number=len(case.proposals),
-        said=say("staff.proposed", outcome=say(f"staff.{waiting.outcome}"), by=waiting.by, at=say.moment(waiting.at)),
-        reasons=tuple(words.get(code, code) for code in waiting.reasons),
-        note=waiting.note,
-        mine=waiting.by == staff_id,
-    )
-
-
-def _held(case: Case, say: Speech, staff_id: str) -> str:
-    """Who holds the case until when; empty when nobody does, or does no longer."""
-    if case.taken_by is None or case.taken_at is None or clock.now() >= case.taken_at + LOCK:
-        return ""
-    until = say.moment(case.taken_at + LOCK)
-    return (
-        say("staff.held_by_you", until=until)
-        if case.taken_by == staff_id
-        else say("staff.taken_by_other", by=case.taken_by, until=until)
     )
 
 
