@@ -159,11 +159,18 @@ def _seat(known: Whole, say: Speech) -> Facts:
 
 
 def _result(known: Whole, say: Speech) -> Facts:
-    """Pass or fail on the page too, as the score report says it (RES-04); the marks stand in the report."""
+    """Pass or fail and every paper's marks, or the words of its code, as the score report says them (RES-04, RES-05)."""
     if known.application.result is None:
         return ()
     failed = known.application.status is Status.NOT_PASSED
-    return ((say("papers.outcome"), say("papers.not_passed" if failed else "papers.passed")),)
+    policy, marks = known.behind.policy, known.result.marks if known.result else {}
+    codes = {row.code: say.said(row.words) for row in policy.results.codes}
+    rows = [(say("papers.outcome"), say("papers.not_passed" if failed else "papers.passed"))]
+    for code, mark in marks.items():
+        subject = policy.subject(code)
+        points = say("papers.points", mark=mark, maximum=subject.maximum, pass_mark=subject.pass_mark)
+        rows.append((say.said(subject.words), codes.get(mark, points)))
+    return tuple(rows)
 
 
 def _payment(known: Whole, say: Speech) -> Facts:

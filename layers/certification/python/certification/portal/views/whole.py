@@ -9,6 +9,7 @@ from certification.cloud import clock
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.results import Result, results
 from certification.letters.formats import Language
 from certification.portal.views.speech import Speech
 from certification.rules.application import EDITABLE, Gap
@@ -21,7 +22,7 @@ class Whole(Frozen):
     `check_by` until when a check of the commitment waits for the candidate.
 
     `changed` are the answers and files that differ from what was confirmed before a return; `quote` is there once there
-    is an order.
+    is an order, `result` once it is released.
     """
 
     behind: Background
@@ -31,6 +32,7 @@ class Whole(Frozen):
     review_by: datetime | None = None
     check_by: datetime | None = None
     quote: checkout.Quote | None = None
+    result: Result | None = None
     now: datetime
 
     @property
@@ -65,6 +67,7 @@ def read(candidate_id: str, reference: str) -> Whole:
         review_by=review.promised if waiting and review else None,
         check_by=check.promised if check else None,
         quote=checkout.quote(candidate_id, reference) if application.order else None,
+        result=results.read(reference, application.result) if application.result else None,
         now=clock.now(),
     )
 
