@@ -23,7 +23,9 @@ PUBLIC_PATHS = {
     *("/", "/language", "/exams", "/exams/{sitting}", "/check", "/check/{number}", "/help", "/privacy"),
     *("/draws", "/draws/{sitting}", "/draws/{sitting}/{name}", "/accessibility", "/agreement"),
     *("/notices", "/notices/feed", "/notices/{notice}", "/notices/{notice}/{number}", "/plan", "/plan/{year}"),
-    *("/contacts", "/browsers", "/offline", "/check/scope"),
+    *("/contacts", "/browsers", "/offline", "/check/scope", "/report", "/exams/{sitting}/eligibility"),
+    *("/account-help", "/recover", "/recover/answer", "/recover/code", "/recover/look-up", "/recover/next"),
+    *("/sign-in/platform", "/sign-in/platform/return"),
     *("/sign-in", "/sign-in/code", "/sign-out", "/staff/sign-in", "/staff/sign-in/code"),
 }
 
@@ -237,7 +239,13 @@ def test_cookies_are_bound_to_this_host_and_closed_to_scripts() -> None:
 
 
 def test_a_static_file_is_kept_for_ever_under_its_own_address_only() -> None:
-    for name in ("app.css", "app.js", "vendor/govuk-frontend/govuk-frontend.css", "recompute_draw.py", "recompute_sample.py"):
+    for name in (
+        "app.css",
+        "app.js",
+        "vendor/govuk-frontend/govuk-frontend.css",
+        "recompute_draw.py",
+        "recompute_sample.py",
+    ):
         answer = ask("GET", static_files.address(name), headers={"accept-encoding": "gzip"})
         assert answer.status == 200
         assert "immutable" in answer.headers["cache-control"]
