@@ -111,17 +111,14 @@ class Stand:
         """Somebody signed up with a complete profile, and files that were checked and accepted."""
         self._people += 1
         number = self._people
-        sample = Sample(
-            **{
-                "email": f"candidate{number}@example.test",
-                "phone": f"+8525123{number:04d}",
-                "native_name": "陈样本",
-                "latin_name": "CHEN YANGBEN",
-                "id_number": f"SAMPLE{number:04d}",
-                **changes,
-            }
-        )
-        candidate = ApiCandidate(self.cloud, sample, photo=JPEG)
+        sample: dict[str, Any] = {
+            "email": f"candidate{number}@example.test",
+            "phone": f"+8525123{number:04d}",
+            "native_name": "陈样本",
+            "latin_name": "CHEN YANGBEN",
+            "id_number": f"SAMPLE{number:04d}",
+        }
+        candidate = ApiCandidate(self.cloud, Sample(**sample | changes), photo=JPEG)
         candidate.sign_up()
         candidate.fill_in()
         self.cloud.settle()
