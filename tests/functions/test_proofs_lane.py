@@ -135,7 +135,7 @@ def test_a_bar_found_when_signing_sends_to_the_proofs_and_nothing_is_signed(stan
     assert "CommitmentBarred" in [message["name"] for message in candidate.messages()]
 
 
-@pytest.mark.rule("COM-02", "CHK-11")
+@pytest.mark.rule("COM-02", "CHK-11", "INT-01")
 def test_a_file_records_entries_and_later_ones_open_a_check_of_what_was_signed(stand: Stand, people: People) -> None:
     candidate = people.signed()
     candidate.pay()

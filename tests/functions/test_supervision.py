@@ -201,3 +201,20 @@ def test_only_a_desk_of_the_region_asks_for_a_check_and_only_of_a_commitment(sta
     assert (refused.status, refused.code) == (404, "not_found")
     with pytest.raises(NotFound):
         cases.read("CASE-000000000000")
+
+
+@pytest.mark.rule("CHK-06", "CHK-13")
+def test_proofs_on_paper_answer_the_check_and_a_late_desk_costs_nothing(stand: Stand, people: People) -> None:
+    candidate = registered(stand, people)
+    case = cases.read(ask(people, candidate)["case"])
+    staff = people.staff()
+    browser = Browser(stand, None)
+    browser.jar["__Host-session"] = staff.session
+    assert "The proofs came on paper" in browser.get(f"/staff/cases/{case.id}")
+    stand.clock.move_to(case.promised - SECOND)
+    people.staff().call("POST", f"/api/staff/cases/{case.id}/received", {})
+    people.staff().call("POST", f"/api/staff/cases/{case.id}/received", {})
+    assert cases.read(case.id).facts["on_paper_by"] == "STF-sample-desk"
+    stand.skip(case.promised + timedelta(days=1))
+    assert [one.kind for one in row(candidate).open_cases] == ["supervision_check"]
+    assert candidate.awake().status() == "registered"

@@ -130,6 +130,13 @@ def answer(candidate_id: str, reference: str) -> None:
     if not is_open(now, None, case.promised):
         raise Refused("check_over", "The time to answer the check is over.", "核查配合期限已截止。", rules=("CHK-13",))
     policy, _ = load_policy(application.scheme)
+    if policy.checks is not None and policy.checks.accepts == ("paper",):
+        raise Refused(
+            "on_paper_only",
+            "Bring the proofs on paper to the desk of your place of registration.",
+            "请将纸质证明材料提交至报名地考试机构。",
+            rules=("CHK-06",),
+        )
     candidate = candidates.read(candidate_id)
     accepted = {code for code, file in candidate.files.items() if file.state == "accepted"}
     lacking = [code for code in asked_in_check(policy, application.level or "") if code not in accepted]
@@ -142,11 +149,34 @@ def answer(candidate_id: str, reference: str) -> None:
             rules=("CHK-06", "CHK-11"),
             facts={code: words[code].en for code in lacking},
         )
+    commit([cases.update(_answered(case, policy, now)), candidates.unchanged(candidate)])
+
+
+def _answered(case: Case, policy: Policy, now: datetime, **facts: str) -> Case:
+    """The check as it waits for the desk, which has its own time to look: whatever it takes, nothing is missed."""
     due = review_due(now, policy, load_calendar(policy.calendar)).due
-    answered = case.changed(
-        waits_for="desk", promised=due, due=Due(at=due), facts={**case.facts, "answered_at": now.isoformat()}
-    )
-    commit([cases.update(answered), candidates.unchanged(candidate)])
+    told = {**case.facts, "answered_at": now.isoformat(), **facts}
+    waiting: Case = case.changed(waits_for="desk", promised=due, due=Due(at=due), facts=told)
+    return waiting
+
+
+@retried
+def received(member: StaffMember, case_id: str) -> None:
+    """Proofs came to the desk on paper (CHK-06): the check is answered. Noting it again changes nothing."""
+    case = cases.find(case_id)
+    if case is None or case.kind is not CaseKind.SUPERVISION_CHECK or case.desk not in decides(member):
+        raise NotFound("case")
+    policy, _ = load_policy(case.scheme or "")
+    if case.decision is not None or case.waits_for != "candidate":
+        return
+    if policy.checks is None or (policy.checks.accepts and "paper" not in policy.checks.accepts):
+        raise Refused(
+            "not_on_paper",
+            "This scheme takes proofs by upload only.",
+            "本项考试仅接受电子版证明材料。",
+            rules=("CHK-06",),
+        )
+    commit([cases.update(_answered(case, policy, clock.now(), on_paper_by=member.id))])
 
 
 @retried

@@ -7,6 +7,7 @@ from pydantic import Field
 from certification.acts import supervision
 from certification.acts.callers import MAY_REVIEW
 from certification.api import bodies
+from certification.api.answers import Nothing
 from certification.api.bodies import Body
 from certification.api.signed_in import member
 from certification.cloud.doors import Routes
@@ -25,6 +26,13 @@ class CheckOpened(Frozen):
     """The case that waits for the candidate's answer."""
 
     case: str
+
+
+@routes.post("/cases/<case>/received")
+def receive_on_paper(case: bodies.CasePath) -> Nothing:
+    """Note that the proofs of a check came on paper: it waits for the desk from now on."""
+    supervision.received(member(routes, *MAY_REVIEW), case)
+    return Nothing()
 
 
 @routes.post("/applications/<reference>/check")

@@ -211,6 +211,7 @@ STAFF = (
     _post("/staff/cases/{case}/second", "staff", staff.second),
     _post("/staff/cases/{case}/keep", "staff", staff.keep),
     _post("/staff/cases/{case}/give-back", "staff", staff.give_back),
+    _post("/staff/cases/{case}/received", "staff", staff_checks.received),
     _get("/staff/check", "staff", staff_checks.ask),
     _post("/staff/check", "staff", staff_checks.open_check),
     _get("/staff/sittings", "staff", staff.all_sittings),

@@ -39,3 +39,11 @@ def open_check(request: Request) -> Response:
         else:
             return redirect(request.link(f"/staff/cases/{case}"))
     return _ask(request, form)
+
+
+def received(request: Request, case: str) -> Response:
+    """The proofs came on paper."""
+    member = desk.member(request.visitor.subject)
+    must_be(member, MAY_REVIEW)
+    supervision.received(member, case)
+    return redirect(request.link(f"/staff/cases/{case}"))
