@@ -90,7 +90,8 @@ def test_what_cannot_be_taken_back_easily_needs_two_people(kind: CaseKind, verdi
 def test_a_policy_may_leave_every_decision_to_one_person() -> None:
     void = POLICY.void.model_copy(update={"needs_two": False}) if POLICY.void else None
     review = POLICY.review.model_copy(update={"final_needs_two": False})
-    alone = POLICY.model_copy(update={"review": review, "void": void})
+    accounts = POLICY.accounts.model_copy(update={"help_needs_two": False})
+    alone = POLICY.model_copy(update={"review": review, "void": void, "accounts": accounts})
     assert not any(needs_second(kind, verdict, alone) for kind in CaseKind for verdict in Verdict)
 
 
