@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from local import seed
 from local.cloud import LocalCloud
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.walker import Walker, must_be_good
 
-NARROW = {"width": 360, "height": 740}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 READY = "navigator.serviceWorker.ready.then((worker) => worker.active.state)"
 CACHES = """async () => {
   const found = {};

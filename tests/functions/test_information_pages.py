@@ -129,8 +129,9 @@ def test_before_registration_opens_anybody_reads_the_three_groups(stand: Stand, 
         assert said(key, language) in page, key
     policy, _ = load_policy("cgptc")
     named = "zh" if language == "zh" else "en"
-    for row in (*policy.subjects, *policy.levels, *policy.uploads, *policy.desks):
-        assert getattr(row.words, named) in page
+    shown = [row.words for rows in (policy.subjects, policy.levels, policy.uploads, policy.desks) for row in rows]
+    for one in shown:
+        assert getattr(one, named) in page
 
 
 @pytest.mark.rule("INF-03")
@@ -229,8 +230,9 @@ def test_which_certificates_can_be_verified_is_listed(stand: Stand, language: st
     page = words(stand, "/check/scope", language)
     for scheme in schemes():
         policy, _ = load_policy(scheme)
-        for row in (policy.title, *(one.words for one in (*policy.occupations, *policy.levels))):
-            assert getattr(row, language) in page
+        named = [policy.title, *(row.words for row in policy.occupations), *(row.words for row in policy.levels)]
+        for one in named:
+            assert getattr(one, language) in page
     assert said("notices.kind_verification_scope", language) in page
     assert said("check.scope", language) in words(stand, "/check", language)
 

@@ -45,6 +45,7 @@ def test_a_file_publishes_a_notice_and_the_next_file_its_next_version(stand: Sta
     assert drop(stand, REGISTRATION)["counts"]
     first = notice_board.posted(NOTICE)
     assert (first.version.number, first.version.published_by) == (1, seed.OFFICER)
+    assert first.notice is not None
     assert first.notice.title.zh == "2026年秋季报名须知"
     tick(stand)
     assert drop(stand, REGISTRATION)["counts"]

@@ -6,6 +6,7 @@ from certification.portal.requests import Request
 from certification.portal.responses import Response
 from certification.portal.views import information, notices, plans
 from certification.rules.errors import NotFound
+from certification.rules.notices import NoticeKind
 
 A_WHILE = {"cache-control": "public, max-age=300"}
 
@@ -47,7 +48,7 @@ def browsers(request: Request) -> Response:
 
 
 def scope(request: Request) -> Response:
-    entries = notices.in_force(request.language, (notices.NoticeKind.VERIFICATION_SCOPE,))
+    entries = notices.in_force(request.language, (NoticeKind.VERIFICATION_SCOPE,))
     return page(request, "scope.html", scopes=information.scopes(request.language), entries=entries)
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from certification.acts import notice_board
 from certification.cloud import clock
+from certification.cloud.tables.sittings import Sitting
 from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import exams, notices
@@ -64,12 +65,12 @@ def _nearest(year: int, known: set[int]) -> int:
     return min((one for one in known if one >= year), default=year)
 
 
-def exam_day(sitting: exams.Sitting) -> date:
+def exam_day(sitting: Sitting) -> date:
     """The first day of a sitting's exam, where it is held."""
     return sitting.dates.first_subject.astimezone(load_policy(sitting.scheme)[0].zone).date()
 
 
-def _dates(sitting: exams.Sitting, language: Language) -> Facts:
+def _dates(sitting: Sitting, language: Language) -> Facts:
     policy, _ = load_policy(sitting.scheme)
     return exams.dates(sitting, policy, Speech(language, policy.time_zone))
 
