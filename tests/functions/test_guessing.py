@@ -80,5 +80,5 @@ def test_staff_doors_answer_known_and_unknown_addresses_with_the_same_work(stand
 
 @pytest.mark.rule("ACC-09")
 def test_the_limits_of_a_range_are_what_the_rule_says() -> None:
-    assert guessing.LIMITS == {"code": (1000, 5000), "wrong": (100, 500)}
+    assert (guessing.LIMITS["code"], guessing.LIMITS["wrong"]) == ((1000, 5000), (100, 500))
     assert guessing.ANSWERS_A_DAY == 5

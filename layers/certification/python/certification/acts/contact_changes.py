@@ -17,7 +17,7 @@ from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.codes import Challenge, Purpose
 from certification.cloud.tables.codes import challenges as challenge_rows
-from certification.cloud.transaction import commit, retried
+from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.codes import FRESHLY_PROVED
 from certification.rules.errors import Refused
 from certification.rules.identity import canonical_email
@@ -92,7 +92,7 @@ def confirm_phone_code(
     account = candidate.account.model_copy(update={"greeted": True})
     if candidate.phone_index is not None:
         writes += _confirmed(candidate, "phone", confirmation, session_id)
-        writes += [claims.delete(claims.read(f"phone:{candidate.phone_index}"))]
+        writes += [_freed(f"phone:{candidate.phone_index}")]
         account = account.model_copy(update={"phone_before": candidate.sealed_phone})
     changed = candidate.changed(sealed_phone=challenge.address, phone_index=challenge.address_index, account=account)
     commit([*writes, candidates.update(changed)], [_told_of_phone(candidate)])
@@ -159,12 +159,20 @@ def confirm_new_email(
         [
             challenge_rows.delete(challenge),
             claims.insert(Claim(key=f"email:{challenge.address_index}", holder=candidate_id)),
-            claims.delete(claims.read(f"email:{candidate.email_index}")),
+            _freed(f"email:{candidate.email_index}"),
             *_confirmed(candidate, "email", confirmation, session_id),
             candidates.update(changed),
         ],
         [told],
     )
+
+
+def _freed(key: str) -> Write:
+    """What was held before is free again; gone already means that another change came first: look again."""
+    claim = claims.find(key)
+    if claim is None:
+        raise Lost([f"Claims/{key}"])
+    return claims.delete(claim)
 
 
 def _own(candidate_id: str, challenge_id: str, purpose: Purpose, code: str) -> Challenge:

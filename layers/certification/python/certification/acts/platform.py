@@ -24,9 +24,9 @@ from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.codes import Journey, journeys
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy, schemes
+from certification.providers.platform import NotBelieved
 from certification.providers.ports import Lost as NoAnswer
 from certification.providers.ports import PlatformIdentity, ProviderRefused, Unreachable
-from certification.providers.signatures import Rejected
 from certification.rules.errors import Refused
 from certification.rules.id_documents import id_document
 from certification.rules.model import Frozen
@@ -97,7 +97,7 @@ def come_back(
         raise _failed() from loss
     try:
         identity = identity_platform().redeem(code, journey.verifier, journey.nonce, _back(language))
-    except (Rejected, ProviderRefused) as reason:
+    except (NotBelieved, ProviderRefused) as reason:
         logger.warning("platform not believed", code=reason.code)
         raise _failed() from reason
     except (Unreachable, NoAnswer) as reason:

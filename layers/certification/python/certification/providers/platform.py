@@ -3,7 +3,7 @@
 In words: we send the browser to the platform with a state, a nonce and the hash of a verifier that only we know; it comes
 back with a code; we exchange the code and the verifier for an ID token, and believe it only when it is signed by a key of
 the platform with an algorithm we allow, is meant for us, is new, is not expired, and carries our nonce. Anything else is a
-`Rejected` with its reason, and nothing happens. joserfc does the cryptography.
+`NotBelieved` with its reason, and nothing happens. joserfc does the cryptography.
 """
 
 import base64
@@ -20,12 +20,19 @@ from pydantic import ValidationError
 
 from certification.providers import http
 from certification.providers.ports import Lost, PlatformIdentity, ProviderRefused
-from certification.providers.signatures import Rejected
 
 ALGORITHMS = ["ES256", "RS256"]
 CLIENT = "assay"
 SKEW = 60
 """Seconds that the platform's clock may differ from ours."""
+
+
+class NotBelieved(Exception):
+    """A token that is not the platform's word to us about now. `code` says what is wrong with it."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
 
 
 class PlatformOverHttp:
@@ -51,7 +58,7 @@ class PlatformOverHttp:
         return f"{self._base}/authorize?{urlencode(asked)}"
 
     def redeem(self, code: str, verifier: str, nonce: str, back: str) -> PlatformIdentity:
-        """Who came back with this code. Raises Rejected, ProviderRefused (a used or foreign code), Unreachable or Lost."""
+        """Who came back with this code. Raises NotBelieved, ProviderRefused (a used or foreign code), Unreachable or Lost."""
         form = {
             "grant_type": "authorization_code",
             "client_id": CLIENT,
@@ -74,7 +81,7 @@ class PlatformOverHttp:
         try:
             found = jwt.decode(token, KeySet.import_key_set(keys.json()), algorithms=ALGORITHMS)  # type: ignore[arg-type]
         except (JoseError, ValueError) as reason:
-            raise Rejected(
+            raise NotBelieved(
                 "not_signed", f"the token is not signed by the platform: {type(reason).__name__}"
             ) from reason
         claims: dict[str, Any] = found.claims
@@ -89,7 +96,7 @@ class PlatformOverHttp:
                 simulated=bool(claims.get("simulated", False)),
             )
         except (KeyError, ValidationError) as reason:
-            raise Rejected("wrong_shape", "signed, but it does not say who somebody is") from reason
+            raise NotBelieved("wrong_shape", "signed, but it does not say who somebody is") from reason
 
     def _must_be_ours(self, claims: dict[str, Any], nonce: str) -> None:
         now = self._now().timestamp()
@@ -104,7 +111,7 @@ class PlatformOverHttp:
         }
         for code, is_so in wrong.items():
             if is_so:
-                raise Rejected(code, "the platform's token is not one for us and now")
+                raise NotBelieved(code, "the platform's token is not one for us and now")
 
 
 def _is_time(value: object) -> bool:

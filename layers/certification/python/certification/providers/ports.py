@@ -162,7 +162,7 @@ class IdentityPlatform(Protocol):
         """Where the browser goes; it comes back to `back` with the state and a code."""
 
     def redeem(self, code: str, verifier: str, nonce: str, back: str) -> PlatformIdentity:
-        """Who came back. Raises Rejected, Unreachable, Lost or ProviderRefused."""
+        """Who came back. Raises NotBelieved, Unreachable, Lost or ProviderRefused."""
 
 
 class NotYetPublished(Exception):
