@@ -1,9 +1,11 @@
 """Education entries through the API and on their page: added, corrected, never deleted, and nobody else's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from certification.acts import verification
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.verifications import verifications
 from tests.functions.stand import Answer, Stand
@@ -146,6 +148,20 @@ def test_an_entry_is_asked_about_once_and_anew_when_it_is_corrected(stand: Stand
     assert (states(stand, session), questions(stand)) == (["passed"], 2)
     confirmed = correct(stand, session, 1, major="计算机")
     assert (confirmed.status, confirmed.code) == (422, "entry_confirmed")
+
+
+@pytest.mark.rule("EDU-01")
+def test_the_time_for_an_answer_ends_at_its_instant(stand: Stand, session: str) -> None:
+    put_details(stand, session)
+    add(stand, session, certificate="77003")
+    stand.cloud.settle()
+    check = candidates.read(stand.id_of(session)).education[0].check or ""
+    by = verifications.read(check).answer_by
+    assert by == stand.clock.now() + timedelta(hours=24)
+    for instant, state in ((by - timedelta(seconds=1), "asked"), (by, "on_site")):
+        stand.clock.move_to(instant)
+        verification.fell_due(check)
+        assert verifications.read(check).state == state
 
 
 def test_a_correction_keeps_what_was_there_before(stand: Stand, session: str) -> None:
