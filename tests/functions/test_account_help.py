@@ -14,6 +14,7 @@ from certification.rules.review import Decision, Verdict
 from tests.functions.accounting import EMAIL, OWN, PHONE, account, alive, first_phone, owner, phone_proof, subjects
 from tests.functions.crowd import at_once
 from tests.functions.stand import REVIEWER, SECOND, Answer, Stand
+from tests.functions.test_account_pages import Visitor
 
 DAYS_3 = timedelta(hours=72)
 
@@ -173,6 +174,11 @@ def test_the_desk_sees_which_claims_agree_and_none_of_the_holders_data(stand: St
     assert (found.name, found.born, found.document) == (False, False, True)
     shown = stand.call("GET", f"/api/staff/cases/{case}", session=stand.sign_in_staff(REVIEWER))
     assert shown.status == 200
+    desk = Visitor(stand, session=stand.sign_in_staff(REVIEWER)).get(f"/staff/cases/{case}")
+    assert desk.body.count("Differs from the account") == 2
+    assert desk.body.count("Agrees with the account") == 1
+    for secret in (EMAIL, PHONE, "1995-05-17"):
+        assert secret not in desk.body
     for secret in (EMAIL, PHONE, "陈样本", "1995-05-17"):
         assert secret not in str(shown.body)
 

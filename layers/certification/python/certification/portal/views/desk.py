@@ -9,7 +9,7 @@ from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-from certification.portal.views import answers, correction, desk_checks, desk_eligibility, whole
+from certification.portal.views import answers, correction, desk_checks, desk_eligibility, desk_help, whole
 from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
 from certification.portal.views.proposal import Proposal, held, waiting
 from certification.portal.views.speech import Speech
@@ -148,7 +148,10 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         holds=found.taken_by == staff_id,
         name="",
         look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
-        facts=tuple((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
+        facts=(
+            *((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
+            *desk_help.facts(found, say),
+        ),
         groups=(),
         rules=(),
         photo="",
