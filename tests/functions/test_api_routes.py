@@ -35,6 +35,14 @@ ENTRY = {
     "graduated": "2020-07-01",
 }
 OTHER_ENTRY = ENTRY | {"level": "doctor"}
+FREE_PERSON = {
+    "name": "LI YANGBEN",
+    "birth_date": "1990-02-28",
+    "id_kind": "passport",
+    "id_number": "SAMPLE8888",
+    "note": "My old mailbox is closed.",
+}
+TEXT_HASH = "0" * 64
 
 
 class Row(NamedTuple):
@@ -80,6 +88,42 @@ CANDIDATES = (
     Row("GET", f"{APPLICATION}/hearing", names=True),
     Row("POST", f"{APPLICATION}/hearing", 422, {"text": "It was a slip."}, names=True),
     Row("POST", f"{APPLICATION}/appeal", 422, {"text": "Look again."}, names=True),
+    Row("POST", "/api/candidate/photo/fix", 422, {"step": "turn_left"}),
+    Row("GET", f"{APPLICATION}/commitment", 422, names=True),
+    Row(
+        "PUT",
+        f"{APPLICATION}/commitment/choice",
+        422,
+        {"commits": False, "notice": TEXT_HASH, "language": "en"},
+        names=True,
+    ),
+    Row("POST", f"{APPLICATION}/commitment/notice", 422, {"notice": TEXT_HASH, "language": "en"}, names=True),
+    Row("POST", f"{APPLICATION}/commitment/code", 422, names=True),
+    Row("POST", f"{APPLICATION}/commitment/signature", 422, PROOF | {"statements": [1, 2, 3, 4]}, names=True),
+    Row("POST", f"{APPLICATION}/commitment/decline", 422, names=True),
+    Row("POST", f"{APPLICATION}/commitment/withdrawal", 422, names=True),
+    Row("POST", f"{APPLICATION}/proofs", 422, names=True),
+    Row("POST", f"{APPLICATION}/check", 422, names=True),
+    Row("PUT", f"{APPLICATION}/provisional", 422, {"later": True}, names=True),
+    Row("POST", f"{APPLICATION}/report", 422, names=True),
+    Row("GET", f"{APPLICATION}/on-site", 422, names=True),
+    Row("POST", f"{APPLICATION}/on-site", 422, {"starts": "2026-10-01T01:00:00+00:00"}, names=True),
+    Row("POST", f"{APPLICATION}/on-site/cancel", 422, names=True),
+    Row("GET", "/api/candidate/account"),
+    Row("DELETE", "/api/candidate/account/sessions/{name}", names=True),
+    Row("POST", "/api/candidate/account/sessions/end-others"),
+    Row("POST", "/api/candidate/account/confirmation-code", 200, {"changing": "phone"}),
+    Row("POST", "/api/candidate/account/email-code", 200, {"email": "changed@example.test"}),
+    Row("POST", "/api/candidate/account/email", 422, PROOF),
+    Row("PUT", "/api/candidate/account/reserved-answer", 422, {"question": "first_teacher", "answer": "Sample"}),
+    Row("GET", "/api/candidate/account/name"),
+    Row("POST", "/api/candidate/account/name", 200, {"description": "A horse over a dragon", "spelling": ""}),
+    Row("POST", "/api/candidate/account/help/phone", 422, PROOF | {"note": "It is mine."}),
+    Row("POST", "/api/candidate/account/help/account", 200, FREE_PERSON),
+    Row("GET", "/api/candidate/account/help/{case}", names=True),
+    Row("POST", "/api/candidate/account/requests/{case}/no", names=True),
+    Row("GET", "/api/candidate/account/texts/{name}"),
+    Row("PUT", "/api/candidate/account/texts/{name}", 422, {"text_version": "1999.1"}),
 )
 
 
@@ -103,12 +147,16 @@ STAFF = (
     StaffRow("POST", "/api/staff/cases/{case}/give-back", ("reviewer",)),
     StaffRow("POST", "/api/staff/cases/{case}/second", ("reviewer",), 422, {"proposal": 1, "agree": True}),
     StaffRow("POST", "/api/staff/applications/{reference}/hearing", ("reviewer",), 422, {"ground": "false_statement"}),
+    StaffRow("POST", "/api/staff/cases/{case}/received", ("reviewer",), 404),
+    StaffRow("POST", "/api/staff/applications/{reference}/check", ("reviewer",), 422, {"why": "A sample."}),
     StaffRow("GET", "/api/staff/sittings"),
     StaffRow("POST", "/api/staff/sittings/{sitting}/release", ("officer",), 422),
     StaffRow("GET", "/api/staff/sittings/{sitting}/replays", ("officer",)),
     StaffRow("POST", "/api/staff/files/sittings", ("officer",)),
     StaffRow("POST", "/api/staff/files/decisions/{scheme}", ("reviewer",)),
     StaffRow("POST", "/api/staff/files/marks/{sitting}", ("officer",)),
+    StaffRow("POST", "/api/staff/files/notices", ("officer",)),
+    StaffRow("POST", "/api/staff/files/integrity/{scheme}", ("officer",)),
     StaffRow("GET", f"/api/staff/files/report?key=sittings/{SITTING}.json", ("officer",), desk=True),
 )
 PUBLIC = {
@@ -117,6 +165,11 @@ PUBLIC = {
     ("POST", "/api/account/staff-code"),
     ("POST", "/api/account/staff-session"),
     ("DELETE", "/api/account/session"),
+    ("POST", "/api/account/recovery/code"),
+    ("POST", "/api/account/recovery/proof"),
+    ("POST", "/api/account/recovery/answer"),
+    ("POST", "/api/account/look-up"),
+    ("POST", "/api/account/reports"),
     ("GET", "/api/account/sittings"),
     ("POST", "/api/account/eligibility"),
     ("GET", "/api/certificates/{number}"),
@@ -124,7 +177,10 @@ PUBLIC = {
 
 
 class World(NamedTuple):
-    """An applicant with a complete draft, another candidate, staff, and a review that waits."""
+    """An applicant with a complete draft, another candidate, staff, and a review that waits.
+
+    The applicant asked a desk for an account (`asked`), and the other one for the applicant's (`against`).
+    """
 
     stand: Stand
     saved: Saved
@@ -132,10 +188,16 @@ class World(NamedTuple):
     other: str
     staff: dict[str, str]
     case: str
+    asked: str
+    against: str
 
     def address(self, path: str) -> str:
+        from certification.acts.sessions import NAME_LENGTH, fingerprint
+
         kind = "ticket" if "documents" in path else "photo"
-        names = {"reference": self.owner.reference, "kind": kind, "case": self.case, "sitting": SITTING}
+        name = "registration_agreement" if "/texts/" in path else fingerprint(self.owner.session)[:NAME_LENGTH]
+        case = self.asked if "/help/" in path else self.against if "/requests/" in path else self.case
+        names = {"reference": self.owner.reference, "kind": kind, "case": case, "name": name, "sitting": SITTING}
         query = "?scheme=cgptc" if "/uploads/" in path or path.endswith("/photo/fix") else ""
         return path.format(**names, scheme="cgptc", number=1) + query
 
@@ -149,7 +211,22 @@ def world() -> Iterator[World]:
         waiting = stand.in_review()
         owner, other = stand.applicant(), stand.candidate()
         staff = {"reviewer": stand.sign_in_staff(REVIEWER), "officer": stand.sign_in_staff(OFFICER)}
-        yield World(stand, stand.save(), owner, other.session, staff, stand.case_of(waiting))
+        asked = ask_for_account(stand, owner.session, FREE_PERSON | {"id_number": "SAMPLE7777"})
+        against = ask_for_account(stand, other.session, of_profile(stand, owner.session))
+        yield World(stand, stand.save(), owner, other.session, staff, stand.case_of(waiting), asked, against)
+
+
+def ask_for_account(stand: Stand, session: str, described: dict[str, str]) -> str:
+    """The case in which somebody asks a desk for the account of a person."""
+    answer = stand.call("POST", "/api/candidate/account/help/account", described, session=session)
+    return str(answer.body["case"])
+
+
+def of_profile(stand: Stand, session: str) -> dict[str, str]:
+    """What somebody says who describes the holder of an account rightly."""
+    profile = stand.call("GET", "/api/candidate/profile", session=session).body
+    described = {name: profile[name] for name in ("birth_date", "id_kind", "id_number")}
+    return described | {"name": profile["native_name"], "note": "My old mailbox is closed."}
 
 
 @pytest.fixture(autouse=True)
@@ -162,9 +239,27 @@ def without_query(row: Row | StaffRow) -> tuple[str, str]:
 
 
 def test_the_table_names_every_route_there_is() -> None:
-    from certification.api import account, applications, cases, corrections, courses, hearings, profile, sittings
+    from certification.api import (
+        account,
+        applications,
+        appointments,
+        cases,
+        checks,
+        commitments,
+        corrections,
+        courses,
+        education,
+        hearings,
+        own_account,
+        profile,
+        reports,
+        sittings,
+    )
 
-    parts = (account, profile, applications, corrections, courses, hearings, cases, sittings)
+    parts = (
+        *(account, own_account, profile, education, applications, appointments, corrections, courses, hearings),
+        *(commitments, reports, cases, checks, sittings),
+    )
     coded = {
         (method, path.replace("<", "{").replace(">", "}")) for part in parts for method, path in part.routes.listed
     } | {(method, path.replace("<", "{").replace(">", "}")) for method, path in hearings.staff_routes.listed}
