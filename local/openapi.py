@@ -28,7 +28,16 @@ TAGS = {
     "Sittings and files": "Sittings, file drops with their reports, and the release of results.",
     "Verification": "Whether a certificate is genuine. No session is needed.",
 }
-ENVIRONMENT = ("STACK", "PUBLIC_URL", "MAIL_FROM", "CARD_API", "REGISTRY_API", "EDUCATION_API", "BEACON_API", "PLATFORM_API")
+ENVIRONMENT = (
+    "STACK",
+    "PUBLIC_URL",
+    "MAIL_FROM",
+    "CARD_API",
+    "REGISTRY_API",
+    "EDUCATION_API",
+    "BEACON_API",
+    "PLATFORM_API",
+)
 
 
 def made() -> dict[str, Any]:

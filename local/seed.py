@@ -78,7 +78,9 @@ def prepare(cloud: "LocalCloud") -> None:
 def add_staff() -> None:
     """The sample members of staff; the second confirms what the policy leaves to no one person alone."""
     add_member(REVIEWER, "Sample Reviewer", REVIEWER_EMAIL, ("reviewer",), DESKS)
-    add_member(OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations", "national_centre"))
+    add_member(
+        OFFICER, "Sample Officer", OFFICER_EMAIL, ("results_officer", "supervisor"), ("operations", "national_centre")
+    )
     add_member(SECOND, "Sample Second", SECOND_EMAIL, ("reviewer", "supervisor"), DESKS)
     seed_guangdong.add_staff()
 

@@ -24,4 +24,10 @@ __all__ = [
     "Simulator",
 ]
 
-ALL: list[Callable[[Context], Simulator]] = [CardSimulator, IdentitySimulator, EducationSimulator, BeaconSimulator, PlatformSimulator]
+ALL: list[Callable[[Context], Simulator]] = [
+    CardSimulator,
+    IdentitySimulator,
+    EducationSimulator,
+    BeaconSimulator,
+    PlatformSimulator,
+]

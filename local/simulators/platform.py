@@ -52,6 +52,7 @@ class PlatformSimulator:
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
+        del headers
         where, _, query = path.partition("?")
         if self._stage.on("down"):
             return 503, dict(JSON), b'{"error":"down","simulated":true}'

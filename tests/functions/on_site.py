@@ -18,7 +18,9 @@ SECOND = FIRST + timedelta(hours=2)
 
 def publish(stand: Stand, places: int = 1) -> None:
     """The sitting, its desk, and the province's notice of on-site checks with two slots."""
-    seed.add_member(DESK, "Sample Mixed", DESK_EMAIL, ("reviewer", "supervisor", "results_officer"), ("mixed_province",))
+    seed.add_member(
+        DESK, "Sample Mixed", DESK_EMAIL, ("reviewer", "supervisor", "results_officer"), ("mixed_province",)
+    )
     drop(stand, f"sittings/{SITTING}.json", sitting(), DESK)
     drop(stand, "notices/on-site.json", notice(places), DESK)
 

@@ -33,7 +33,11 @@ SOUND: dict[tuple[str, str], Any] = {
         "id_number": "SAMPLE0001",
     },
     ("PUT", "/api/candidate/profile/contact"): {"address": "1 Sample Road", "language": "en"},
-    ("POST", "/api/account/eligibility"): {"sitting": SITTING, "occupation": "data_analyst", "birth_date": "1990-06-01"},
+    ("POST", "/api/account/eligibility"): {
+        "sitting": SITTING,
+        "occupation": "data_analyst",
+        "birth_date": "1990-06-01",
+    },
     ("PUT", "/api/candidate/profile/work"): {"jobs": [{"duties": "Analyst", "since": "2018-01-01"}]},
     ("POST", "/api/candidate/education"): ENTRY,
     ("PUT", "/api/candidate/education/1"): ENTRY,

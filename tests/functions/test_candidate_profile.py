@@ -157,8 +157,8 @@ def test_what_is_no_picture_is_refused_with_words(stand: Stand) -> None:
 def test_the_form_lets_one_file_under_one_key_by_its_size_and_type(stand: Stand) -> None:
     session = stand.sign_in("sample@example.test")
     form = ask_upload(stand, session)
-    assert form["fields"]["key"].startswith(f"candidates/{stand.id_of(session)}/photo/")
-    elsewhere = {**form, "fields": {**form["fields"], "key": "candidates/somebody-else/photo/x"}}
+    assert form["fields"]["key"].startswith(f"candidates/{stand.id_of(session)}/photo.cgptc/")
+    elsewhere = {**form, "fields": {**form["fields"], "key": "candidates/somebody-else/photo.cgptc/x"}}
     assert post_file(stand, elsewhere, JPEG) == 403
     assert post_file(stand, form, JPEG, "text/html") == 403
     limit = 10 * 1024 * 1024

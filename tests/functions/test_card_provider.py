@@ -92,7 +92,9 @@ def test_a_lost_answer_is_looked_up_by_our_reference_and_no_second_checkout_is_o
 
 @pytest.mark.scenario(6)
 @pytest.mark.scenario(7)
-def test_a_stored_failure_repeats_under_its_key_and_the_next_attempt_succeeds_after_proof_of_absence(stand: Stand) -> None:
+def test_a_stored_failure_repeats_under_its_key_and_the_next_attempt_succeeds_after_proof_of_absence(
+    stand: Stand,
+) -> None:
     stand.switch("stored_500")
     for _ in range(2):
         with pytest.raises(Lost, match="500"):

@@ -128,7 +128,7 @@ SAMPLES |= {
 }
 SAMPLES |= {"CasePromiseNeared": CASE, "CaseOverdue": CASE | {"days": 2}}
 SAMPLES |= {
-    **dict.fromkeys(("EmailChanged", "PhoneChanged", "PhoneDetached", "AnswerReserved", "AccountRecovered"), {}),
+    **{name: {} for name in ("EmailChanged", "PhoneChanged", "PhoneDetached", "AnswerReserved", "AccountRecovered")},
     "AccountSearched": {"registering": False},
     "AccountHelpAsked": {"asks": "phone", "decided_from": WHEN},
     "AccountHelpDecided": {"asks": "account", "granted": True, "note": "Sample note."},

@@ -183,7 +183,9 @@ def test_what_was_corrected_is_no_problem_any_more() -> None:
 
 def test_an_upload_says_where_it_is() -> None:
     gap = Gap(field="photo", part="photo", en="x", zh="x")
-    refused = Upload(id="1", state="refused", arrived_at=NOW, problems=(Problem(code="c", en="Too small.", zh="太小。"),))
+    refused = Upload(
+        id="1", state="refused", arrived_at=NOW, problems=(Problem(code="c", en="Too small.", zh="太小。"),)
+    )
     checked = Upload(id="1", state="checked", arrived_at=NOW)
     for upload, state, hint in (
         (refused, "problem", "Too small."),

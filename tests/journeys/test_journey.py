@@ -63,7 +63,12 @@ def test_a_photo_as_a_phone_makes_it_is_usable_and_a_dark_one_is_told_why(journe
     dark = journey["profile"]["files"]["photo.cgptc"]
     assert ([problem["code"] for problem in dark["problems"]], dark["needs_person"]) == (["too_dark"], True)
     second = journey["second photo"]
-    assert (second["state"], second["in_use"], second["problems"], second["needs_person"]) == ("checked", True, [], False)
+    assert (second["state"], second["in_use"], second["problems"], second["needs_person"]) == (
+        "checked",
+        True,
+        [],
+        False,
+    )
 
 
 @pytest.mark.rule("CHK-03", "CHG-03", "REG-06")

@@ -46,6 +46,8 @@ def test_texts_have_one_form_and_entries_the_order_of_time() -> None:
         (WorkHistory(jobs=(job(duties=""),)), "work_duties_missing", "jobs.0.duties"),
         (WorkHistory(jobs=(job(employer="x" * (LONGEST + 1)),)), "work_too_long", "jobs.0.employer"),
         (WorkHistory(jobs=(job(employer="a\x00b"),)), "work_character", "jobs.0.employer"),
+        (WorkHistory(workplace="x" * (LONGEST + 1)), "work_too_long", "workplace"),
+        (WorkHistory(workplace="a\x00b"), "work_character", "workplace"),
         (WorkHistory(leaves=(StudyLeave(since=date(2026, 9, 2)),)), "work_date_in_future", "leaves.0.since"),
         (
             WorkHistory(certificates=(HeldCertificate(code="a", issued=date(2026, 9, 2)),)),

@@ -80,11 +80,7 @@ class OpenSittings(Frozen):
 
 
 class UploadState(Frozen):
-    """The newest file of its slot. `checked`: it may be used; `refused`: `problems` say why not; `asked`: the desk decides
-    whether it replaces the one in use; `accepted`: it is in use. `in_use`: there is a file in use, this one or an earlier.
-
-    `fixes` are the steps that would help, `notes` what we did or why a step is not offered. `needs_person`: in doubt.
-    """
+    """The newest file of its slot. `checked`: it may be used; `asked`: the desk decides. `in_use`: there is one in use."""
 
     state: Literal["checked", "refused", "asked", "accepted"]
     in_use: bool

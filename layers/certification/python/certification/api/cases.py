@@ -36,9 +36,7 @@ def read_case(case: bodies.CasePath) -> Overview:
 def decide_case(case: bodies.CasePath, decided: bodies.Decide) -> Overview:
     """Decide a case. The same decision again changes nothing; another one after it is refused."""
     who = member(routes, *MAY_REVIEW)
-    decision = Decision(
-        verdict=decided.verdict, decided_by=who.id, reasons=tuple(decided.reasons), note=decided.note
-    )
+    decision = Decision(verdict=decided.verdict, decided_by=who.id, reasons=tuple(decided.reasons), note=decided.note)
     review.decide(who, case, decision)
     return overview.of_case(who, case)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from certification.letters.base import AboutApplication
+from certification.letters.base import AboutApplication, LetterData
 from certification.rules.words import Words
 
 
@@ -24,4 +24,4 @@ class RightForfeited(AboutApplication):
     """A check was not answered in time: the right to sit is given up (CHK-13)."""
 
 
-CHECK_LETTERS = (CheckRequested, CheckPassed, RightForfeited)
+CHECK_LETTERS: tuple[type[LetterData], ...] = (CheckRequested, CheckPassed, RightForfeited)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from certification.letters.base import AboutApplication
+from certification.letters.base import AboutApplication, LetterData
 from certification.rules.words import Words
 
 
@@ -38,4 +38,10 @@ class AppealRefused(AboutApplication):
     note: str
 
 
-LIFE_LETTERS = (CorrectionDecided, VoidHearingOpened, ApplicationVoided, ApplicationReinstated, AppealRefused)
+LIFE_LETTERS: tuple[type[LetterData], ...] = (
+    CorrectionDecided,
+    VoidHearingOpened,
+    ApplicationVoided,
+    ApplicationReinstated,
+    AppealRefused,
+)

@@ -2,9 +2,9 @@
 
 In words: the fee schedule has one row for each occupation, level and form of the exam. The row names the fee items that
 are due (registration with document review, examination, certificate) in the scheme's one settlement currency; where
-subjects have prices of their own, the examination fee is their sum. Value-added tax is as the scheme says. The answer is frozen on the order together with the
-version of the schedule, so a later schedule changes nothing for an order that exists. What the schedule does not offer
-cannot be bought.
+subjects have prices of their own, the examination fee is their sum. Value-added tax is as the scheme says. The answer is
+frozen on the order together with the version of the schedule, so a later schedule changes nothing for an order that
+exists. What the schedule does not offer cannot be bought.
 """
 
 from collections.abc import Collection

@@ -85,10 +85,10 @@ def still_missing(days: Days, years: int, until: int) -> tuple[date, date]:
         return first, after_years(first, years)
     end = after_years(date.fromordinal(days[0][0]), years).toordinal()
     before = days[0][0]
-    for first, after in days:
-        if first > until:
+    for day, after in days:
+        if day > until:
             break
-        end += first - before
+        end += day - before
         before = min(after, until + 1)
         if after > until:
             break

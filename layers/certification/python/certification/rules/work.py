@@ -89,8 +89,7 @@ def cleaned(history: WorkHistory, today: date) -> WorkHistory:
 
 def _mistakes(history: WorkHistory, today: date) -> Iterator[Refused]:
     """What is wrong, each with its field, such as `jobs.0.until`."""
-    if len(history.workplace) > LONGEST or not history.workplace.isprintable():
-        yield _too_long("workplace")
+    yield from _text_mistakes("workplace", _text(history.workplace))
     for number, job in enumerate(history.jobs):
         at = f"jobs.{number}"
         if not _text(job.duties):

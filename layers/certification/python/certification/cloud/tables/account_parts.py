@@ -16,7 +16,8 @@ class ReservedAnswer(Frozen):
 
 
 class Account(Frozen):
-    """`greeted`: the letter for a new account was written. `*_before` are the sealed address and number in use before the last change: the notice of it goes there too.
+    """`greeted`: the letter for a new account was written. `*_before` are the sealed address and number in use before the
+    last change: the notice of it goes there too.
 
     `printed_name` is how a name is printed whose characters our fonts lack, as a desk and the person agreed (ACC-13).
     `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into;

@@ -1,8 +1,7 @@
 """An application from beginning to confirming, and its one durable page."""
 
-from certification.acts import agreements
+from certification.acts import agreements, withdrawing
 from certification.acts import applications as acts
-from certification.acts import withdrawing
 from certification.acts.applications import Incomplete
 from certification.portal.forms import Form
 from certification.portal.page import page

@@ -10,9 +10,7 @@ from certification.rules.notices import NoticeKind
 
 
 def start(request: Request) -> Response:
-    return page(
-        request, "start.html", exam=exams.next_open(request.language), course=exams.course(request.language)
-    )
+    return page(request, "start.html", exam=exams.next_open(request.language), course=exams.course(request.language))
 
 
 def language(request: Request) -> Response:
