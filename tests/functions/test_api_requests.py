@@ -7,17 +7,30 @@ from typing import Any
 
 import pytest
 
-from tests.functions.stand import REVIEWER, SITTING, Answer, Stand, document, stand_on
+from tests.functions.stand import REVIEWER, SITTING, Answer, Stand, announced, document, stand_on
 
 CHALLENGE = "A" * 24
+RECOVERY = "R" * 43
+TEXT_HASH = "0" * 64
 REFERENCE = "APP-2026-123456789A"
 ENTRY = {
     "institution": "Sample University",
+    "country": "CN",
+    "taught_in": "CN",
     "level": "bachelor",
+    "degree": "bachelor",
     "full_time": True,
     "major": "Sample",
+    "certificate": "SAMPLE1",
+    "name": "陈样本",
+    "duplicate_meant": False,
     "began": "2013-09-01",
     "graduated": "2017-07-01",
+}
+WORK = {
+    "jobs": [{"duties": "Analyst", "since": "2018-01-01"}],
+    "leaves": [{"since": "2020-01-01", "until": "2020-06-30"}],
+    "certificates": [{"code": "sample", "issued": "2019-01-01"}],
 }
 SOUND: dict[tuple[str, str], Any] = {
     ("POST", "/api/account/email-code"): {"email": "a@example.test", "language": "en"},
@@ -37,14 +50,26 @@ SOUND: dict[tuple[str, str], Any] = {
         "sitting": SITTING,
         "occupation": "data_analyst",
         "birth_date": "1990-06-01",
+        "education": [{"level": "bachelor", "full_time": True, "began": "2013-09-01", "graduated": "2017-07-01"}],
+        "work": WORK,
     },
-    ("PUT", "/api/candidate/profile/work"): {"jobs": [{"duties": "Analyst", "since": "2018-01-01"}]},
+    ("PUT", "/api/candidate/profile/work"): WORK,
     ("POST", "/api/candidate/education"): ENTRY,
     ("PUT", "/api/candidate/education/1"): ENTRY,
     ("POST", "/api/candidate/phone-code"): {"phone": "+852 5123 4567"},
-    ("POST", "/api/candidate/phone"): {"challenge": CHALLENGE, "code": "123456"},
+    ("POST", "/api/candidate/phone"): {
+        "challenge": CHALLENGE,
+        "code": "123456",
+        "confirmation": {"challenge": CHALLENGE, "code": "123456"},
+    },
     ("POST", "/api/candidate/applications"): {"sitting": SITTING},
-    ("PUT", f"/api/candidate/applications/{REFERENCE}/choice"): {"occupation": "a", "level": "3", "form": "onsite"},
+    ("PUT", f"/api/candidate/applications/{REFERENCE}/choice"): {
+        "occupation": "a",
+        "level": "3",
+        "form": "onsite",
+        "region": "hong_kong",
+        "subjects": ["theory"],
+    },
     ("POST", "/api/staff/cases/CASE-0123456789AB/decision"): {
         "verdict": "return",
         "reasons": ["name_differs"],
@@ -59,20 +84,97 @@ SOUND: dict[tuple[str, str], Any] = {
     ("POST", f"/api/candidate/applications/{REFERENCE}/hearing"): {"text": "It was a slip."},
     ("POST", f"/api/candidate/applications/{REFERENCE}/appeal"): {"text": "Look again."},
     ("POST", f"/api/staff/applications/{REFERENCE}/hearing"): {"ground": "false_statement"},
+    ("POST", f"/api/staff/applications/{REFERENCE}/check"): {"why": "CASE-0123456789AB"},
+    ("POST", "/api/candidate/photo/fix"): {"step": "turn_left"},
+    ("PUT", f"/api/candidate/applications/{REFERENCE}/commitment/choice"): {
+        "commits": True,
+        "notice": TEXT_HASH,
+        "language": "en",
+    },
+    ("POST", f"/api/candidate/applications/{REFERENCE}/commitment/notice"): {"notice": TEXT_HASH, "language": "zh"},
+    ("POST", f"/api/candidate/applications/{REFERENCE}/commitment/signature"): {
+        "challenge": CHALLENGE,
+        "code": "123456",
+        "statements": [1, 2, 3, 4],
+    },
+    ("PUT", f"/api/candidate/applications/{REFERENCE}/provisional"): {"later": True},
+    ("POST", f"/api/candidate/applications/{REFERENCE}/on-site"): {"starts": "2026-10-12T09:00:00+08:00"},
+    ("POST", "/api/candidate/account/confirmation-code"): {"changing": "phone"},
+    ("POST", "/api/candidate/account/email-code"): {"email": "b@example.test"},
+    ("POST", "/api/candidate/account/email"): {
+        "challenge": CHALLENGE,
+        "code": "123456",
+        "confirmation": {"challenge": CHALLENGE, "code": "123456"},
+    },
+    ("PUT", "/api/candidate/account/reserved-answer"): {"question": "first_teacher", "answer": "Sample"},
+    ("POST", "/api/candidate/account/name"): {"description": "A dragon over a horse", "spelling": ""},
+    ("POST", "/api/candidate/account/help/phone"): {"challenge": CHALLENGE, "code": "123456", "note": "It is mine."},
+    ("POST", "/api/candidate/account/help/account"): {
+        "name": "陈样本",
+        "birth_date": "1995-05-17",
+        "id_kind": "passport",
+        "id_number": "SAMPLE0001",
+        "note": "My old mailbox is closed.",
+    },
+    ("PUT", "/api/candidate/account/texts/service_notice"): {"text_version": "2026.1"},
+    ("POST", "/api/account/recovery/code"): {"factor": "email_code", "to": "a@example.test", "language": "en"},
+    ("POST", "/api/account/recovery/proof"): {
+        "factor": "sms_code",
+        "challenge": CHALLENGE,
+        "code": "123456",
+        "recovery": RECOVERY,
+    },
+    ("POST", "/api/account/recovery/answer"): {"recovery": RECOVERY, "answer": "Sample"},
+    ("POST", "/api/account/look-up"): {"id_kind": "passport", "id_number": "SAMPLE0001"},
+    ("POST", "/api/account/reports"): {"sitting": SITTING, "who": "陈*本", "text": "The degree is not his."},
 }
-MAY_BE_LEFT_OUT = {"native_name", "latin_name", "reasons", "note", "why_not", "reason", "site"}
+OPTIONAL = {"country", "taught_in", "degree", "major", "certificate", "name", "duplicate_meant"}
+MAY_BE_LEFT_OUT = {
+    "save_details": {"native_name", "latin_name"},
+    "calculate_eligibility": {"education", "work"},
+    "save_work": {"leaves", "certificates"},
+    "add_education": OPTIONAL,
+    "correct_education": OPTIONAL,
+    "confirm_phone": {"confirmation"},
+    "confirm_new_email": {"confirmation"},
+    "choose": {"region", "subjects"},
+    "decide_case": {"reasons", "note"},
+    "second_case": {"why_not"},
+    "ask_correction": {"reason", "site"},
+    "describe_name": {"spelling"},
+    "prove_recovery": {"recovery"},
+}
+"""By the name of the operation; everything else is needed."""
 NOT_TEXT = (0, 1.5, True, ["x"], {"x": 1})
 WITHOUT_BODY = (
     ("POST", "/api/candidate/uploads/photo?scheme=cgptc"),
     ("POST", "/api/candidate/uploads/photo/accept?scheme=cgptc"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/confirm"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/withdraw"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/check"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/commitment/code"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/commitment/decline"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/commitment/withdrawal"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/on-site/cancel"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/proofs"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/report"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/payment"),
     ("POST", f"/api/candidate/applications/{REFERENCE}/payment/check"),
+    ("POST", "/api/candidate/without-degree"),
+    ("POST", "/api/candidate/account/sessions/end-others"),
+    ("DELETE", "/api/candidate/account/sessions/0123456789abcdef"),
+    ("POST", "/api/candidate/account/requests/CASE-0123456789AB/no"),
     ("DELETE", "/api/account/session"),
     ("POST", "/api/staff/cases/next"),
+    ("POST", "/api/staff/cases/CASE-0123456789AB/keep"),
+    ("POST", "/api/staff/cases/CASE-0123456789AB/give-back"),
+    ("POST", "/api/staff/cases/CASE-0123456789AB/received"),
     ("POST", f"/api/staff/sittings/{SITTING}/release"),
     ("POST", "/api/staff/files/sittings"),
+    ("POST", "/api/staff/files/notices"),
+    ("POST", "/api/staff/files/decisions/cgptc"),
+    ("POST", "/api/staff/files/integrity/cgptc"),
+    ("POST", f"/api/staff/files/marks/{SITTING}"),
 )
 ROUTES = [pytest.param(method, path, body, id=f"{method} {path}") for (method, path), body in SOUND.items()]
 
@@ -113,20 +215,31 @@ def refused(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.code) == (status, code), answer
 
 
-def test_the_list_has_every_route_with_a_body() -> None:
-    announced = {
-        (method.upper(), path)
-        for path, operations in document()["paths"].items()
-        for method, operation in operations.items()
-        if "requestBody" in operation
-    }
-    names = {"APP-2026-123456789A": "{reference}", "CASE-0123456789AB": "{case}"}
-    listed = set()
-    for method, path in SOUND:
-        for name, place in names.items():
-            path = path.replace(name, place)  # noqa: PLW2901 - the same path with the names of its places
-        listed.add((method, path))
-    assert listed == announced
+def name_of(method: str, path: str) -> str:
+    """The name that the document has for the operation that a request meets."""
+    operation = announced(method, path.split("?")[0])
+    assert operation is not None, f"{method} {path} is not in the document"
+    return str(operation["operationId"])
+
+
+def test_the_lists_have_every_route_that_takes_something_in() -> None:
+    changing: dict[bool, set[str]] = {True: set(), False: set()}
+    for operations in document()["paths"].values():
+        for method, operation in operations.items():
+            if method != "get":
+                changing["requestBody" in operation].add(operation["operationId"])
+    assert {name_of(*route) for route in SOUND} == changing[True]
+    assert {name_of(*route) for route in WITHOUT_BODY} == changing[False]
+    assert MAY_BE_LEFT_OUT.keys() <= changing[True]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
+def test_the_list_has_every_field_of_a_body(method: str, path: str, body: Any) -> None:
+    operation = announced(method, path)
+    assert operation is not None
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    named = document()["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+    assert body.keys() == named["properties"].keys()
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
@@ -135,15 +248,15 @@ def test_an_unknown_key_is_refused_wherever_it_stands(ask: Asking, method: str, 
     for name, value in body.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             refused(ask(method, path, {**body, name: [{**value[0], "unknown": 1}]}), 422, "invalid_request")
+        if isinstance(value, dict):
+            refused(ask(method, path, {**body, name: {**value, "unknown": 1}}), 422, "invalid_request")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 def test_each_field_takes_its_own_type_only(ask: Asking, method: str, path: str, body: Any) -> None:
     for name in body:
         for wrong in NOT_TEXT:
-            if isinstance(body[name], list) and isinstance(wrong, list) and name != "reasons":
-                continue
-            if (name == "reasons" and wrong == ["x"]) or (name == "agree" and wrong is True):
+            if (name in ("reasons", "subjects") and wrong == ["x"]) or (isinstance(body[name], bool) and wrong is True):
                 continue
             answer = ask(method, path, {**body, name: wrong})
             refused(answer, 422, "invalid_request")
@@ -152,7 +265,7 @@ def test_each_field_takes_its_own_type_only(ask: Asking, method: str, path: str,
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 def test_each_field_is_needed_unless_it_may_be_empty(ask: Asking, method: str, path: str, body: Any) -> None:
-    for name in body.keys() - MAY_BE_LEFT_OUT:
+    for name in body.keys() - MAY_BE_LEFT_OUT.get(name_of(method, path), set()):
         answer = ask(method, path, {key: value for key, value in body.items() if key != name})
         refused(answer, 422, "invalid_request")
         assert answer.body["problems"] == [{"field": f"body.{name}", "what": "missing"}]
@@ -218,7 +331,8 @@ def test_a_route_without_a_body_takes_none(ask: Asking, method: str, path: str) 
 
 @pytest.mark.parametrize(("method", "path"), [*SOUND, *WITHOUT_BODY])
 def test_an_unknown_query_is_refused(ask: Asking, method: str, path: str) -> None:
-    refused(ask(method, f"{path}?status=paid", SOUND.get((method, path))), 422, "invalid_request")
+    joined = "&" if "?" in path else "?"
+    refused(ask(method, f"{path}{joined}status=paid", SOUND.get((method, path))), 422, "invalid_request")
 
 
 def test_a_parameter_given_twice_is_refused(ask: Asking) -> None:
