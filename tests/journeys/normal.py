@@ -42,7 +42,7 @@ RANDOM = {
 }
 NO_FACT = '"key": "looked:'
 """Where a job ended its last look: another run of it moves that on, as it should."""
-CIPHERTEXTS = ("sealed_", "subject", "text", "commitment")
+CIPHERTEXTS = ("sealed", "subject", "text", "commitment", "inputs", "earlier")
 DRAWN = ("seat", "site", "room", "public_value")
 
 
@@ -66,9 +66,12 @@ def _texts(name: str) -> Iterator[str]:
 def _without_ciphertexts(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: "..."
-            if inner is not None and name.startswith((*CIPHERTEXTS, *DRAWN))
-            else _without_ciphertexts(inner)
+            name: _masked(inner) if name.startswith((*CIPHERTEXTS, *DRAWN)) else _without_ciphertexts(inner)
             for name, inner in value.items()
         }
     return [_without_ciphertexts(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _masked(value: Any) -> Any:
+    """What differs between runs, hidden; how many there are still shows."""
+    return ["..."] * len(value) if isinstance(value, list) else value and "..."

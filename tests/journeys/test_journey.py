@@ -218,10 +218,11 @@ WAITS = [
     "Is the public value known?",
     "Wait for the value",
 ]
+ASKS = ["Ask the registries", "Check identity", "Check education", "Was each registry asked", "Asked"]
 NO_ORDER = ["Apply the fact", "Is there an order?", "Done"]
 SETTLES = ["Apply the fact", "Is there an order?", "Settle the order"]
 PATHS: dict[str, list[list[str]]] = {
-    "verification": [["Check identity"]] * 2,
+    "verification": [ASKS] * 2,
     "screening": [["Check eligibility", "Choose the lane"]] * 3,
     "payment": [NO_ORDER, NO_ORDER, SETTLES, SETTLES] * 2,
     "arrangement": [*[WAITS] * 4, [*WAITS[:-1], "Seat the candidates", "Publish the draw"]],

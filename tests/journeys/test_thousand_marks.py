@@ -11,9 +11,11 @@ import pytest
 
 from certification.acts import arrangement
 from certification.acts.arrangement import frozen_list
+from certification.acts.places import live_claim
 from certification.acts.release import staging
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due
+from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.results import results
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit
@@ -61,7 +63,7 @@ def town() -> Iterator[Town]:
 
 
 def register(town: Town) -> None:
-    """501 registered applications: two with theory only, so that they have a thousand marks together."""
+    """501 registered applications, each with its place: two with theory only, so that they have a thousand marks together."""
     later = Due(at=town.clock.now() + timedelta(days=100))
     records = [
         Application(
@@ -78,9 +80,10 @@ def register(town: Town) -> None:
         )
         for place in range(WITH_TWO + WITH_ONE)
     ]
-    writes = [applications.insert(record) for record in records]
-    for start in range(0, len(writes), AT_ONCE):
-        commit(writes[start : start + AT_ONCE])
+    for start in range(0, len(records), AT_ONCE):
+        some = records[start : start + AT_ONCE]
+        places = [Claim(key=live_claim(one.candidate, SITTING), holder=one.reference) for one in some]
+        commit([*(applications.insert(one) for one in some), *(claims.insert(one) for one in places)])
 
 
 def good_rows() -> list[Row]:

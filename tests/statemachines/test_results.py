@@ -1,16 +1,21 @@
 """Results, conclusion, issuance: a marks file counts whole or not at all, results come out at once, who passed is certified."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.certificates import certificates
 from certification.cloud.tables.results import results
+from certification.cloud.transaction import commit
 from local.candidate import ApiCandidate
 from local.visitor import Visitor
 from tests.journeys.stages import Stages, drop_marks, marks_file, newcomer, sat, seated
 from tests.journeys.town import SITTING, Town
+from tests.samples.tools import text_of
 
 READS = ["Is it a file?", "Read the marks"]
 PREPARES = ["Is it a file?", "Prepare the release", "Is there a result?"]
@@ -140,10 +145,15 @@ def test_after_the_release_no_file_changes_anything(town: Town, stages: Stages) 
 
 
 @pytest.mark.rule("CER-01")
-def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(town: Town, stages: Stages) -> None:
+def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(
+    town: Town, stages: Stages, tmp_path: Path
+) -> None:
+    """A rare name goes on paper in Latin letters; one whose row lost those, which no door allows, stops at every paper."""
     usual = stages.at("registered")
     rare = newcomer(town, 2, native_name="陈\U00031350")
-    other = newcomer(town, 3)
+    other = newcomer(town, 3, native_name="陈\U00031350")
+    row = candidates.read(applications.read(rare.reference).candidate)
+    commit([candidates.update(row.changed(latin_name=None))])
     seated(town, usual)
     sat(town, usual)
     everybody = (usual, rare, other)
@@ -152,6 +162,7 @@ def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(town
     town.second.awake().release(SITTING)
     town.settle()
     assert [candidate.status() for candidate in everybody] == ["certified", "passed", "certified"]
+    assert "CHEN YANGBEN" in text_of(other.paper("certificate"), tmp_path)
     stopped = {(case.facts["machine"], case.facts["state"], case.facts["error"]) for case in failed(town)}
     assert stopped == {
         ("arrangement", "Print the tickets", "missing_glyph"),
