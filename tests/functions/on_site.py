@@ -122,11 +122,11 @@ class Unverified:
         give_files(self.stand.id_of(candidate.session), "photo.mixed", "id_document", "proofs")
         return candidate
 
-    def confirmed(self, certificate: str = "77001", **changes: Any) -> ApiCandidate:
-        """Confirmed and screened; the proofs are there, so the review has begun."""
+    def confirmed(self, certificate: str = "77001", *, commits: bool = True, **changes: Any) -> ApiCandidate:
+        """Confirmed and screened; the proofs are there, so whoever needs a review is in it."""
         candidate = self.complete(certificate, **changes)
         candidate.apply(SITTING)
-        candidate.choose_lane(commits=True)
+        candidate.choose_lane(commits=commits)
         candidate.confirm()
         self.stand.cloud.settle()
         return candidate

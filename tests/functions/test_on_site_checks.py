@@ -10,7 +10,10 @@ from certification.acts import appointments
 from certification.acts.sheets import read_report
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.claims import claims
+from certification.policies import load_policy
+from certification.rules.appointments import must_come
 from certification.rules.errors import Refused
+from certification.rules.policy_applying import CandidateClass
 from local import seed
 from local.candidate import ApiCandidate
 from tests.functions.on_site import DESK, DESK_EMAIL, FIRST, SECOND, SITTING, Unverified, publish
@@ -46,6 +49,21 @@ def test_who_failed_online_applies_all_the_same_and_learns_time_place_and_manner
     assert [slot["free"] for slot in shown["slots"]] == [1, 1]
     letters = [message["text"] for message in candidate.messages() if message["name"] == "OnSiteCheckAsked"]
     assert any("Sample Hall, 1 Sample Road" in text for text in letters)
+
+
+@pytest.mark.rule("CHK-05")
+def test_who_declines_the_commitment_is_checked_on_site_though_everything_passed_online(people: Unverified) -> None:
+    candidate = people.confirmed(certificate="100001", commits=False)
+    assert (candidate.status(), on_site(candidate)["slots"][0]["free"]) == ("awaiting_review", 1)
+    assert people.on_site_case(candidate)
+
+
+@pytest.mark.rule("CHK-05")
+@pytest.mark.parametrize("needs", ["barred", "not_chosen", "withdrawn", "unverified"])
+def test_each_of_the_four_cases_has_to_come(needs: CandidateClass) -> None:
+    mixed, _ = load_policy("mixed")
+    assert must_come(mixed, {needs})
+    assert not must_come(mixed, {"exemption_level"})
 
 
 @pytest.mark.rule("EDU-06")
