@@ -9,6 +9,7 @@ from certification.acts import applications as acts
 from certification.cloud.outbox import outbox
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from local.candidate import ApiCandidate
 from tests.functions.crowd import at_once
@@ -191,7 +192,15 @@ def test_a_page_to_pay_on_that_is_open_is_given_again(stand: Stand) -> None:
     assert (paid["state"], paid["payable"]) == ("settled", False)
     assert ask(stand, candidate, "POST", "/payment").code == "already_paid"
     assert ask(stand, candidate, "POST", "/payment/check").body == {"found": True, "status": "registered"}
-    assert ask(stand, candidate, "POST", "/withdraw").code == "withdraw_by_desk"
+
+
+@pytest.mark.rule("REF-01")
+def test_who_has_paid_withdraws_and_the_refund_is_owed(stand: Stand) -> None:
+    candidate = stand.registered()
+    for _ in range(2):
+        assert ask(stand, candidate, "POST", "/withdraw").status == 200
+    assert candidate.status() == "withdrawn"
+    assert [(owed.kind, owed.state) for owed in refunds.everything()] == [("withdrawal", "requested")]
 
 
 @pytest.mark.rule("REG-10")
@@ -211,6 +220,7 @@ def test_paying_ends_at_its_instant_and_for_cards_half_an_hour_before(
 @pytest.mark.parametrize("kind", ["ticket", "score_report", "certificate"])
 def test_no_document_is_given_before_there_is_one(stand: Stand, kind: str) -> None:
     candidate = stand.registered()
+    candidate.accept("service_notice")
     answer = ask(stand, candidate, "GET", f"/documents/{kind}")
     assert answer.status == (422 if kind == "ticket" else 404)
     assert ask(stand, candidate, "GET").body["documents"] == []
