@@ -40,6 +40,11 @@ def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker]
     later(cloud, timedelta(hours=8))
     come_back(candidate, home)
     arrived(candidate, "Your certificate is ready")
+    candidate.press("Download your certificate (PDF)")
+    must_be_good(candidate, "service notice")
+    candidate.page.locator('[name="accept"]').check()
+    candidate.submit()
+    assert candidate.path == f"/en{home}"
     assert download(candidate, "Download your certificate (PDF)").startswith(b"%PDF")
     check(window(), re.search(r"Its number is (\S+)\.", candidate.page.inner_text(".app-next"))[1])  # type: ignore[index]
 
@@ -113,6 +118,7 @@ def drop(staff: Walker, text: str) -> None:
 
 
 def release(staff: Walker) -> None:
+    staff.press("Sign out")
     staff.sign_in_as_staff(seed.SECOND_EMAIL)  # who imported the marks may not release them
     staff.go(f"/staff/sittings/{seed.SITTING}")
     staff.shot("journey-release")
