@@ -45,42 +45,11 @@ def made() -> dict[str, Any]:
     for name in ENVIRONMENT:  # tables take their names from it; the document holds none of them
         os.environ.setdefault(name, "assay")
     os.environ.setdefault("AWS_DEFAULT_REGION", "ap-east-1")
-    from certification.api import (
-        account,
-        applications,
-        appointments,
-        cases,
-        checks,
-        commitments,
-        corrections,
-        courses,
-        education,
-        hearings,
-        own_account,
-        profile,
-        reports,
-        sittings,
-    )
+    from certification.api import candidates_door, staff_door
     from certification.cloud.api_document import document
     from certification.cloud.doors import door
 
-    modules = (
-        account,
-        own_account,
-        profile,
-        education,
-        applications,
-        corrections,
-        courses,
-        hearings,
-        commitments,
-        reports,
-        cases,
-        sittings,
-        appointments,
-        checks,
-    )
-    parts = [*(module.routes for module in modules), hearings.staff_routes, _verification()]
+    parts = (*candidates_door.PARTS, *staff_door.PARTS, _verification())
     return document(door(*parts, title=TITLE, description=DESCRIPTION), TAGS)
 
 

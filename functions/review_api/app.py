@@ -1,7 +1,7 @@
 """The staff's JSON API: case queue, decisions, sittings, files, release."""
 
-from certification.api import cases, checks, hearings, sittings
+from certification.api.staff_door import PARTS
 from certification.cloud.doors import door, guarded
 
-app = door(cases.routes, hearings.staff_routes, checks.routes, sittings.routes, title="Assay: staff")
+app = door(*PARTS, title="Assay: staff")
 handler = guarded(app)
