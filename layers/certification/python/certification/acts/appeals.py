@@ -94,9 +94,9 @@ def decided(case: Case) -> None:
 def _apply(case_id: str) -> None:
     case = cases.read(case_id)
     application = applications.read(case.about)
-    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+    if case.decision is None or not application.has_open(case.id):
         return
-    rest = tuple(one for one in application.open_cases if one.reference != case.id)
+    rest = application.open_without(case.id)
     if case.decision.outcome != Verdict.APPROVE:
         told = [announce("AppealRefused", application, case=case.id)]
         commit([applications.update(application.changed(open_cases=rest))], told)

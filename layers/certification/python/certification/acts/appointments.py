@@ -193,11 +193,11 @@ def cancel(candidate_id: str, reference: str) -> None:
 def apply(case: Case) -> None:
     """Passed, not passed, or did not come, once. Passed or not is remembered for the exam; who did not come may book again."""
     application = applications.read(case.about)
-    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+    if case.decision is None or not application.has_open(case.id):
         return
     policy, _ = load_policy(application.scheme)
     now = clock.now()
-    others = tuple(one for one in application.open_cases if one.reference != case.id)
+    others = application.open_without(case.id)
     if case.decision.outcome == Verdict.RETURN and is_live(application.status):
         again = _case(application, policy, now, int(case.facts.get("time", "1")) + 1)
         after = application.changed(open_cases=(*others, again.as_open))

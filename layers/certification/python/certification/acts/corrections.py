@@ -160,7 +160,7 @@ def apply(case: Case) -> None:
         return
     done = known.model_copy(update={"state": "made", "note": case.decision.note, "decided_at": clock.now()})
     after = change.application.changed(
-        corrections=_with(change.application, done), open_cases=_without(change.application, case)
+        corrections=_with(change.application, done), open_cases=change.application.open_without(case.id)
     )
     commit(
         [applications.update(after), *change.writes],
@@ -171,16 +171,12 @@ def apply(case: Case) -> None:
 def _end(application: Application, case: Case, known: Correction, state: str) -> None:
     note = case.decision.note if case.decision else ""
     ended = known.model_copy(update={"state": state, "note": note, "decided_at": clock.now()})
-    after = application.changed(corrections=_with(application, ended), open_cases=_without(application, case))
+    after = application.changed(corrections=_with(application, ended), open_cases=application.open_without(case.id))
     commit([applications.update(after)], [announce("CorrectionDecided", application, case=case.id)])
 
 
 def _with(application: Application, changed: Correction) -> tuple[Correction, ...]:
     return tuple(changed if one.case == changed.case else one for one in application.corrections)
-
-
-def _without(application: Application, case: Case) -> tuple[object, ...]:
-    return tuple(one for one in application.open_cases if one.reference != case.id)
 
 
 def before(application: Application, candidate_id: str, fields: tuple[str, ...]) -> dict[str, str]:

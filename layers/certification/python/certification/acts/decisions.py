@@ -81,7 +81,7 @@ def _go_on(case: Case) -> None:
 
 
 def _others(application: Application, case: Case) -> dict[str, Any]:
-    return {"open_cases": tuple(one for one in application.open_cases if one.reference != case.id)}
+    return {"open_cases": application.open_without(case.id)}
 
 
 def _approve(application: Application, case: Case, decision: Decided) -> None:

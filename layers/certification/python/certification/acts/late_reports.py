@@ -133,13 +133,13 @@ def missed(case_id: str) -> bool:
 def decided(case: Case) -> None:
     """Accepted: the certificate is free. Not accepted: it stays held up, for a hearing (CHK-16)."""
     application = applications.read(case.about)
-    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+    if case.decision is None or not application.has_open(case.id):
         return
     told = announce("ReportDecided", application, case=case.id, outcome=case.decision.outcome)
     if case.decision.outcome != Verdict.APPROVE:
         if application.provisional:
             commit([applications.update(application.changed(provisional=False))], [told])
         return
-    others = tuple(one for one in application.open_cases if one.reference != case.id)
+    others = application.open_without(case.id)
     due = Due(at=clock.now(), job="issue_certificates")
     commit([applications.update(application.changed(open_cases=others, due=due))], [told])

@@ -50,11 +50,11 @@ def case_for(application: Application, policy: Policy, now: datetime) -> Case | 
 def decided(case: Case) -> None:
     """Apply the decision, once: an accepted major counts as listed for this application, and eligibility is asked again."""
     application, decision = applications.read(case.about), case.decision
-    if decision is None or all(one.reference != case.id for one in application.open_cases):
+    if decision is None or not application.has_open(case.id):
         return
     now, accepted = clock.now(), decision.outcome == Verdict.APPROVE
     closed = application.changed(
-        open_cases=tuple(one for one in application.open_cases if one.reference != case.id),
+        open_cases=application.open_without(case.id),
         majors_accepted=(
             *application.majors_accepted,
             *(

@@ -23,7 +23,7 @@ from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.case_deadlines import hearing_due
-from certification.rules.cases import CaseKind, OpenCase, Subject
+from certification.rules.cases import CaseKind, Subject
 from certification.rules.commitment_deadlines import check_answer_due
 from certification.rules.deadlines import is_open, review_due
 from certification.rules.desks import desk_for
@@ -202,11 +202,11 @@ def decided(case: Case) -> None:
 def _apply(case_id: str) -> None:
     case = cases.read(case_id)
     application = applications.read(case.about)
-    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+    if case.decision is None or not application.has_open(case.id):
         return
     now = clock.now()
     if case.decision.outcome == Verdict.APPROVE:
-        free = application.changed(open_cases=_without(application, case))
+        free = application.changed(open_cases=application.open_without(case.id))
         commit([applications.update(free)], [announce("CheckPassed", application)])
         return
     writes, news = _hearing(application, case, now, ground_of(application.status, missed=False))
@@ -225,7 +225,7 @@ def _consequence(application: Application, case: Case, now: datetime, cause: str
             now=now,
             due=None,
             rules=("CHK-13",),
-            open_cases=_without(application, case),
+            open_cases=application.open_without(case.id),
         )
         return [applications.update(over), *freed(application)], [announce("RightForfeited", application)]
     return _hearing(application, case, now, ground_of(application.status, missed=cause == "missed"))
@@ -246,15 +246,11 @@ def _hearing(application: Application, check: Case, now: datetime, ground: str) 
         facts={"ground": ground, "check": check.id},
         scheme=application.scheme,
     )
-    heard = application.changed(open_cases=(*_without(application, check), case.as_open))
+    heard = application.changed(open_cases=(*application.open_without(check.id), case.as_open))
     return [applications.update(heard), cases.insert(case)], [
         opened(case),
         announce("VoidHearingOpened", application, case=case.id),
     ]
-
-
-def _without(application: Application, case: Case) -> tuple[OpenCase, ...]:
-    return tuple(one for one in application.open_cases if one.reference != case.id)
 
 
 def _closed(case: Case, outcome: str, now: datetime) -> Case:

@@ -24,7 +24,7 @@ from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.case_deadlines import hearing_due, reply_due
-from certification.rules.cases import CaseKind, OpenCase, Subject
+from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import is_open, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
@@ -143,11 +143,11 @@ def decided(case: Case) -> None:
 def _apply(case_id: str) -> None:
     case = cases.read(case_id)
     application = applications.read(case.about)
-    if case.decision is None or all(one.reference != case.id for one in application.open_cases):
+    if case.decision is None or not application.has_open(case.id):
         return
     now = clock.now()
     if case.decision.outcome != Verdict.APPROVE or not _can_end(application):
-        commit([applications.update(application.changed(open_cases=_without(application, case)))])
+        commit([applications.update(application.changed(open_cases=application.open_without(case.id)))])
         return
     commit(*_voided(application, case, case.decision, now))
 
@@ -183,10 +183,6 @@ def _voided(
     if application.status is Status.AWAITING_PAYMENT and application.order:
         order = orders.read(application.order)
         writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
-    others = [cases.read(one.reference) for one in _without(application, case)]
+    others = [cases.read(one.reference) for one in application.open_without(case.id)]
     writes += [closed(one, "void", "system", now) for one in others if one.decision is None]
     return writes, [announce("ApplicationVoided", application)]
-
-
-def _without(application: Application, case: Case) -> tuple[OpenCase, ...]:
-    return tuple(one for one in application.open_cases if one.reference != case.id)

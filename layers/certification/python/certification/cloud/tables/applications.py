@@ -157,6 +157,14 @@ class Application(Record):
         """The order in force: the newest."""
         return self.orders[-1] if self.orders else None
 
+    def has_open(self, case: str) -> bool:
+        """Whether this case is still open beside the application; a decision that was applied has closed it."""
+        return any(one.reference == case for one in self.open_cases)
+
+    def open_without(self, case: str) -> tuple[OpenCase, ...]:
+        """The open cases, but this one."""
+        return tuple(one for one in self.open_cases if one.reference != case)
+
 
 class CandidateIndex(GlobalSecondaryIndex["ApplicationRow"]):  # type: ignore[no-untyped-call]
     """The applications of a candidate."""
