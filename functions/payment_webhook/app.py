@@ -17,6 +17,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     except Rejected as rejected:
         logger.warning("webhook refused", provider="card", code=rejected.code)
         return {"statusCode": 400, "body": rejected.code}
-    stored = payments.receive(verified.id, verified.raw.decode())
+    stored = payments.receive("card", verified.id, verified.raw.decode())
     logger.info("webhook stored" if stored else "webhook known", provider="card", event=verified.id)
     return {"statusCode": 200, "body": ""}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from certification.providers.card_events import READERS, CardEvent, UnreadableEvent, read, session_state
+from certification.providers.card_events import READERS, read, session_state
+from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.rules.facts import add_fact, fold
 from certification.rules.money import Money, usd
 from certification.rules.payments import AttemptState
@@ -44,7 +45,7 @@ def content(name: str) -> dict[str, Any]:
     return inside
 
 
-def meaning(name: str, **changes: Any) -> CardEvent:
+def meaning(name: str, **changes: Any) -> ProviderEvent:
     event = content(name)
     event["data"]["object"] |= changes
     return read(event)
@@ -72,7 +73,7 @@ def test_session_and_intent_tell_one_fact_with_the_events_time() -> None:
     facts = add_fact(add_fact({}, one), other)
     assert fold(facts).captured == 12000
     assert facts["CAP#pi_test_1"].references == {"checkout": "cs_test_a1", "charge": "ch_test_1"}
-    assert (session.checkout, session.payment_intent) == ("cs_test_a1", "pi_test_1")
+    assert (session.checkout, session.payment) == ("cs_test_a1", "pi_test_1")
 
 
 @pytest.mark.scenario(13)
@@ -93,13 +94,13 @@ def test_in_a_query_the_charges_own_time_counts() -> None:
     session = content("checkout_completed")["data"]["object"] | {"payment_intent": intent}
     (fact,) = session_state(session).facts
     assert (fact.key, fact.at) == ("CAP#pi_1", datetime.fromtimestamp(1795349000, UTC))
-    assert read(content("checkout_completed") | {"data": {"object": session}}).payment_intent == "pi_1"
+    assert read(content("checkout_completed") | {"data": {"object": session}}).payment == "pi_1"
 
 
 def test_unknown_types_say_nothing() -> None:
     assert "customer.created" not in READERS
     event = content("unknown_type") | {"type": "customer.created", "data": {"object": {"odd": True}}}
-    assert read(event) == CardEvent(id=event["id"], type="customer.created", at=CREATED)
+    assert read(event) == ProviderEvent(id=event["id"], provider="card", type="customer.created", at=CREATED)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,15 @@ import pytest
 
 from certification.providers import http
 from certification.providers.card import CardCheckouts, flatten
-from certification.providers.ports import Attempt, CardProvider, Checkout, Lost, OrderLine, ProviderRefused, Unreachable
+from certification.providers.ports import (
+    Attempt,
+    Checkout,
+    Lost,
+    OrderLine,
+    PaymentProvider,
+    ProviderRefused,
+    Unreachable,
+)
 from certification.rules.money import usd
 from certification.rules.payments import AttemptState
 from local.simulators.alone import served
@@ -41,7 +49,7 @@ class Stand:
         success = "https://us.test/paid?session_id={CHECKOUT_SESSION_ID}"
         return self.card.create_checkout(attempt, lines, success, "https://us.test/back", START + timedelta(hours=1))
 
-    card: CardProvider
+    card: PaymentProvider
 
 
 @pytest.fixture

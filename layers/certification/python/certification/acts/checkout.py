@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from certification.acts import payments as paying
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
-from certification.acts.providers import card
+from certification.acts.providers import payment_provider
 from certification.cloud import clock
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application
@@ -151,7 +151,9 @@ def _open(attempt: Payment, order: Order, application: Application) -> str:
     lines = [ports.OrderLine(name=line.zh if zh else line.en, money=line.amount) for line in order.lines]
     asked = ports.Attempt(order=order.number, attempt=attempt.id, email=person.email, locale="zh" if zh else "en")
     try:
-        checkout = card().create_checkout(asked, lines, f"{back}/return", back, attempt.expires_at or order.pay_by)
+        checkout = payment_provider(attempt.provider).create_checkout(
+            asked, lines, f"{back}/return", back, attempt.expires_at or order.pay_by
+        )
     except ports.Unreachable as trouble:
         raise Refused(
             "provider_unavailable",

@@ -5,12 +5,13 @@ never refused. The same fact again, from whatever source, changes nothing.
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from certification.acts.books import booked
 from certification.acts.cases import opened
-from certification.acts.providers import card
+from certification.acts.providers import payment_provider
 from certification.acts.settling import unmatched_case
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
@@ -21,12 +22,14 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import card_events, ports
-from certification.providers.card_events import CardEvent
+from certification.providers.events import ProviderEvent
 from certification.rules.facts import add_fact
-from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, attempt_after
+from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, Method, attempt_after
 
 APPLIED_WITHIN = timedelta(minutes=15)
 LOOK_AGAIN = timedelta(hours=1)
+READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {"card": card_events.read}
+"""Each provider's words, as events."""
 
 
 def arrived(entry: str, key: str) -> Announcement:
@@ -40,11 +43,11 @@ def unsettled(payment: Payment) -> Announcement:
     return arrived(entry, f"{payment.id}#{payment.version + 1}")
 
 
-def receive(event_id: str, body: str) -> bool:
+def receive(provider: Method, event_id: str, body: str) -> bool:
     """Store a verified event. False when it was there before: the provider is told the same."""
     now = clock.now()
     entry = InboxEntry(
-        id=f"card#{event_id}", provider="card", received_at=now, body=body, due=Due(at=now + APPLIED_WITHIN)
+        id=f"{provider}#{event_id}", provider=provider, received_at=now, body=body, due=Due(at=now + APPLIED_WITHIN)
     )
     try:
         commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
@@ -80,14 +83,15 @@ def apply(entry_id: str) -> dict[str, str | None]:
     return {"payment": payment.id, "order": stored.order if stored.unsettled else None}
 
 
-def _meaning(entry: InboxEntry) -> CardEvent:
+def _meaning(entry: InboxEntry) -> ProviderEvent:
     """What an entry says: a provider's event, or what a query of ours found."""
     body: dict[str, Any] = json.loads(entry.body)
     if "queried" not in body:
-        return card_events.read(body)
+        return READERS[entry.provider](body)
     state = ports.CheckoutState.model_validate(body["queried"])
-    return CardEvent(
+    return ProviderEvent(
         id=entry.id,
+        provider=entry.provider,
         type="query",
         at=entry.received_at,
         reference=state.reference,
@@ -97,12 +101,14 @@ def _meaning(entry: InboxEntry) -> CardEvent:
     )
 
 
-def _payment_of(event: CardEvent, entry: InboxEntry, now: datetime) -> tuple[Payment, list[Write], list[Announcement]]:
+def _payment_of(
+    event: ProviderEvent, entry: InboxEntry, now: datetime
+) -> tuple[Payment, list[Write], list[Announcement]]:
     """The payment an event belongs to; for money that nobody expects, a new one without an order, and a case."""
     known = payments.find(event.attempt) if event.attempt else None
     if known is not None:
         return known, [], []
-    reference = event.payment_intent or event.checkout or event.id
+    reference = event.payment or event.checkout or event.id
     held = payments.find(f"unplaced-{reference}")
     if held is not None:
         return held, [], []
@@ -110,7 +116,7 @@ def _payment_of(event: CardEvent, entry: InboxEntry, now: datetime) -> tuple[Pay
         id=f"unplaced-{reference}",
         order=None,
         application=None,
-        method="card",
+        method=event.provider,
         state=AttemptState.PENDING,
         created_at=now,
         checkout=event.checkout,
@@ -121,20 +127,20 @@ def _payment_of(event: CardEvent, entry: InboxEntry, now: datetime) -> tuple[Pay
     return stranger, [cases.insert(case)], [opened(case)]
 
 
-def _exact(payment: Payment, event: CardEvent) -> CardEvent:
+def _exact(payment: Payment, event: ProviderEvent) -> ProviderEvent:
     """An event tells its own time; the charge's may be earlier. Before money counts as late the provider is asked."""
     if payment.order is None or event.type == "query" or not event.facts:
         return event
     pay_by = orders.read(payment.order).pay_by
     if all(fact.at <= pay_by for fact in event.facts):
         return event
-    found = card().find_checkout(
+    found = payment_provider(payment.provider).find_checkout(
         event.checkout or payment.checkout or f"{payment.order}.{payment.id}", payment.created_at
     )
     return event.model_copy(update={"facts": (*event.facts, *(found.facts if found else ()))})
 
 
-def _with_facts(payment: Payment, event: CardEvent, now: datetime) -> Payment:
+def _with_facts(payment: Payment, event: ProviderEvent, now: datetime) -> Payment:
     facts = payment.facts
     for fact in event.facts:
         facts = add_fact(facts, fact)
@@ -158,12 +164,14 @@ def query(payment_id: str) -> bool:
         return payment.state is AttemptState.CAPTURED
     reference = f"{payment.order}.{payment.id}"
     try:
-        found = card().find_checkout(payment.checkout or reference, payment.created_at - timedelta(hours=1))
+        found = payment_provider(payment.provider).find_checkout(
+            payment.checkout or reference, payment.created_at - timedelta(hours=1)
+        )
     except (ports.Unreachable, ports.Lost, ports.ProviderRefused):
         _look_again(payment)
         return False
     if found is not None and (found.facts or found.state not in ATTEMPT_ALIVE):
-        _record(found)
+        _record(payment.provider, found)
         return bool(found.facts)
     if found is None:
         _close(payment)
@@ -178,17 +186,17 @@ def close(payment_id: str) -> bool:
     if payment.state not in ATTEMPT_ALIVE:
         return payment.state is not AttemptState.CAPTURED
     try:
-        found = card().find_checkout(
+        found = payment_provider(payment.provider).find_checkout(
             payment.checkout or f"{payment.order}.{payment.id}", payment.created_at - timedelta(hours=1)
         )
         if found is not None and found.state in ATTEMPT_ALIVE:
-            found = card().expire_checkout(found.id)
+            found = payment_provider(payment.provider).expire_checkout(found.id)
     except (ports.Unreachable, ports.Lost, ports.ProviderRefused):
         return False
     if found is None:
         _close(payment)
     elif found.facts or found.state in ATTEMPT_ALIVE:
-        _record(found)
+        _record(payment.provider, found)
         return False
     else:
         _ended(payment, found)
@@ -204,13 +212,13 @@ def _ended(payment: Payment, found: ports.CheckoutState) -> None:
         return  # an event told us more meanwhile
 
 
-def _record(found: ports.CheckoutState) -> None:
+def _record(provider: Method, found: ports.CheckoutState) -> None:
     now = clock.now()
     captures = "+".join(fact.key for fact in found.facts) or found.state
     body = json.dumps({"queried": found.model_dump(mode="json")})
     entry = InboxEntry(
-        id=f"card#query#{found.id}#{captures}",
-        provider="card",
+        id=f"{provider}#query#{found.id}#{captures}",
+        provider=provider,
         received_at=now,
         body=body,
         due=Due(at=now + APPLIED_WITHIN),

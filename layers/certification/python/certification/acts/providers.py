@@ -6,13 +6,18 @@ from certification.cloud.settings import settings
 from certification.providers.beacon import BeaconOverHttp
 from certification.providers.card import CardCheckouts
 from certification.providers.platform import PlatformOverHttp
-from certification.providers.ports import Beacon, CardProvider, IdentityPlatform, Registry
+from certification.providers.ports import Beacon, IdentityPlatform, PaymentProvider, Registry
 from certification.providers.registry import RegistryOverHttp
+from certification.rules.payments import Method
 
 
-def card() -> CardProvider:
-    """The card payment provider."""
-    return CardCheckouts(settings().card_api, secret("card", "api")[0])
+def payment_provider(provider: Method) -> PaymentProvider:
+    """Who processes payments of this kind."""
+    match provider:
+        case "card":
+            return CardCheckouts(settings().card_api, secret("card", "api")[0])
+        case _:
+            raise ValueError(f"nobody processes {provider} on this stack")
 
 
 def identity_registry() -> Registry:

@@ -31,7 +31,7 @@ CHARGE = "payment_intent.latest_charge"
 
 
 class CardCheckouts:
-    """The card provider at `base_url`, asked with `api_key` (a secret key). Implements `CardProvider`."""
+    """The card provider at `base_url`, asked with `api_key` (a secret key). Implements `PaymentProvider`."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self._base = base_url.rstrip("/")

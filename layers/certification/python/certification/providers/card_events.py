@@ -10,45 +10,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.rules.facts import Fact, FactKind, fact_of
-from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
 
 
-class UnreadableEvent(Exception):
-    """A genuine event of a type we know lacks what its type must have: a person must look."""
-
-
-class CardEvent(Frozen):
-    """What an event means. `reference` is ours (`<order>.<attempt>`), None if the event does not carry it; `state` is a
-    report on the attempt, None if it says nothing; `checkout` and `payment_intent` are the provider's ids."""
-
-    id: str
-    type: str
-    at: datetime
-    reference: str | None = None
-    checkout: str | None = None
-    payment_intent: str | None = None
-    state: AttemptState | None = None
-    facts: tuple[Fact, ...] = ()
-
-    @property
-    def order(self) -> str | None:
-        """The order in our reference."""
-        return self.reference.partition(".")[0] if self.reference else None
-
-    @property
-    def attempt(self) -> str | None:
-        """The attempt in our reference."""
-        return self.reference.partition(".")[2] or None if self.reference else None
-
-
-def read(event: dict[str, Any]) -> CardEvent:
+def read(event: dict[str, Any]) -> ProviderEvent:
     """The meaning of a verified event. Raises UnreadableEvent."""
     kind, at = event["type"], datetime.fromtimestamp(event["created"], UTC)
-    meaning = CardEvent(id=event["id"], type=kind, at=at)
+    meaning = ProviderEvent(id=event["id"], provider="card", type=kind, at=at)
     if kind not in READERS:
         return meaning
     try:
@@ -113,7 +85,7 @@ def _session(session: dict[str, Any], at: datetime) -> Said:
     return {
         "reference": seen.reference,
         "checkout": seen.id,
-        "payment_intent": intent["id"] if isinstance(intent, dict) else intent,
+        "payment": intent["id"] if isinstance(intent, dict) else intent,
         "state": seen.state,
         "facts": seen.facts,
     }
@@ -126,7 +98,7 @@ def _session_failed(session: dict[str, Any], at: datetime) -> Said:
 
 def _intent(intent: dict[str, Any], _: datetime) -> Said:
     reference = intent["metadata"].get("reference")
-    return {"reference": reference, "payment_intent": intent["id"]}
+    return {"reference": reference, "payment": intent["id"]}
 
 
 def _intent_succeeded(intent: dict[str, Any], at: datetime) -> Said:

@@ -73,8 +73,8 @@ class CheckoutState(Frozen):
     facts: tuple[Fact, ...]
 
 
-class CardProvider(Protocol):
-    """Card payments on a page of the provider's."""
+class PaymentProvider(Protocol):
+    """Payments on a page of the provider's."""
 
     def create_checkout(
         self, attempt: Attempt, lines: Sequence[OrderLine], success_url: str, cancel_url: str, expires_at: datetime

@@ -8,6 +8,7 @@ counts: whatever we believed, `captured` can follow, and nothing follows `captur
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from certification.rules.errors import Refused
 from certification.rules.facts import Fact, FactKind, Facts, PaymentSums, add_fact, fold, request_refund
@@ -20,6 +21,7 @@ __all__ = [
     "Fact",
     "FactKind",
     "Facts",
+    "Method",
     "OrderState",
     "PaymentSums",
     "add_fact",
@@ -30,6 +32,10 @@ __all__ = [
     "move_order",
     "request_refund",
 ]
+
+
+Method = Literal["card", "alipay", "wechat_pay", "bank_transfer"]
+"""How a candidate pays, and who is asked about it; a wallet may be processed by the card provider."""
 
 
 class OrderState(StrEnum):

@@ -1,9 +1,10 @@
 """Inbox: what providers told us, exactly as received, before anybody thinks about it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
+from certification.rules.payments import Method
 
 
 class InboxEntry(Record):
@@ -13,7 +14,7 @@ class InboxEntry(Record):
     """
 
     id: str
-    provider: Literal["card"]
+    provider: Method
     received_at: datetime
     body: str
     applied_at: datetime | None = None

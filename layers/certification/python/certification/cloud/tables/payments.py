@@ -1,26 +1,28 @@
 """Payments: one aggregate per attempt to pay, holding the facts the provider told us."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
 from certification.rules.facts import Fact
 from certification.rules.findings import RefundKind
 from certification.rules.ledger import Holding
-from certification.rules.payments import AttemptState
+from certification.rules.payments import AttemptState, Method
 
 
 class Payment(Record):
     """An attempt and its facts. `order` is None for money that nobody can place.
 
     `due` is set while somebody must still look: a checkout without an answer, or facts not yet settled (`unsettled`).
+    `via` is who processes it where that is not the method itself (a wallet taken by the card provider).
     `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries.
     """
 
     id: str
     order: str | None
     application: str | None
-    method: Literal["card"]
+    method: Method
+    via: Method | None = None
     state: AttemptState
     created_at: datetime
     checkout: str | None = None
@@ -33,6 +35,11 @@ class Payment(Record):
     unsettled: bool = False
     tries: int = 0
     due: Due | None = None
+
+    @property
+    def provider(self) -> Method:
+        """Who is asked about this payment, and whose clearing account holds its money."""
+        return self.via or self.method
 
 
 class PaymentRow(Row):

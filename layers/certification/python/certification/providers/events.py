@@ -1,0 +1,41 @@
+"""EVENTS: what a payment provider told us, in one shape whoever told it: facts, and a report on the attempt.
+
+Each provider's own words are read by its own reader (`card_events.py` is the card provider's); nothing behind the
+readers knows one provider from another.
+"""
+
+from datetime import datetime
+
+from certification.rules.facts import Fact
+from certification.rules.model import Frozen
+from certification.rules.payments import AttemptState, Method
+
+
+class UnreadableEvent(Exception):
+    """A genuine event of a type we know lacks what its type must have: a person must look."""
+
+
+class ProviderEvent(Frozen):
+    """What an event means. `reference` is ours (`<order>.<attempt>`), None if the event does not carry it; `state` is a
+    report on the attempt, None if it says nothing; `checkout` and `payment` are the provider's ids of its page and of
+    the payment. `type` is the provider's word, or `query` for what we asked ourselves."""
+
+    id: str
+    provider: Method
+    type: str
+    at: datetime
+    reference: str | None = None
+    checkout: str | None = None
+    payment: str | None = None
+    state: AttemptState | None = None
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def order(self) -> str | None:
+        """The order in our reference."""
+        return self.reference.partition(".")[0] if self.reference else None
+
+    @property
+    def attempt(self) -> str | None:
+        """The attempt in our reference."""
+        return self.reference.partition(".")[2] or None if self.reference else None
