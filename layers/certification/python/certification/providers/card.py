@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from certification.providers import http
 from certification.providers.card_events import session_state
+from certification.providers.card_refunds import seen_refund
 from certification.providers.ports import (
     Attempt,
     Checkout,
@@ -18,12 +19,16 @@ from certification.providers.ports import (
     Lost,
     OrderLine,
     ProviderRefused,
+    StoredFailure,
     Unreachable,
 )
+from certification.providers.refund_ports import RefundAsked, RefundSeen
 from certification.rules.payments import AttemptState
 
 VERSION = "2026-10-28.endive"
 SESSIONS = "/v1/checkout/sessions"
+REFUNDS = "/v1/refunds"
+INTENTS = "/v1/payment_intents"
 PAGE = 100
 MOST_PAGES = 50
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -100,19 +105,49 @@ class CardCheckouts:
         return now
 
     def _all_since(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Every session created since then, over all pages; too many to be sure is Lost, never "there is none"."""
-        asked: dict[str, Any] = {
-            "created": {"gte": int((since - CLOCKS_DIFFER).timestamp())},
-            "limit": PAGE,
-            "expand": [f"data.{CHARGE}"],
-        }
+        """Every session created since then."""
+        since_then = {"gte": int((since - CLOCKS_DIFFER).timestamp())}
+        return self._pages(SESSIONS, {"created": since_then, "expand": [f"data.{CHARGE}"]})
+
+    def _pages(self, path: str, narrowed: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Every object, over all pages; too many to be sure is Lost, never "there is none"."""
+        asked: dict[str, Any] = {**narrowed, "limit": PAGE}
         for _ in range(MOST_PAGES):
-            page = self._ask("GET", SESSIONS, asked)
+            page = self._ask("GET", path, asked)
             yield from page["data"]
             if not page.get("has_more"):
                 return
             asked["starting_after"] = page["data"][-1]["id"]
-        raise Lost(f"more than {PAGE * MOST_PAGES} checkouts since {since:%Y-%m-%d %H:%M}: narrow the search")
+        raise Lost(f"more than {PAGE * MOST_PAGES} objects at {path}: narrow the search")
+
+    def send_refund(self, asked: RefundAsked) -> RefundSeen:
+        """The idempotency key `rfd:<refund>:<number>` makes a repetition harmless."""
+        fields = {
+            "payment_intent": asked.capture,
+            "amount": asked.money.amount,
+            "reason": asked.reason,
+            # Events of the refund carry its own metadata only, so both our names are in it.
+            "metadata": {"refund": asked.refund, "reference": asked.reference},
+        }
+        return _seen(self._ask("POST", REFUNDS, fields, key=f"rfd:{asked.refund}:{asked.number}"))
+
+    def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
+        """By our id in the metadata, among the refunds of the payment; of several the one that was not stopped."""
+        every = self._pages(REFUNDS, {"payment_intent": asked.capture})
+        ours = [one for one in every if (one.get("metadata") or {}).get("refund") == asked.refund]
+        found = sorted((_seen(one) for one in ours), key=lambda seen: seen.state == "failed")
+        return found[0] if found else None
+
+    def find_reference(self, capture: str) -> str | None:
+        """From the metadata that the checkout gave the payment intent."""
+        try:
+            intent = self._ask("GET", f"{INTENTS}/{quote(capture, safe='')}", {})
+        except ProviderRefused as no:
+            if no.status == 404:
+                return None
+            raise
+        reference = (intent.get("metadata") or {}).get("reference")
+        return str(reference) if reference else None
 
     def _ask(self, method: str, path: str, fields: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
         form = urlencode(list(flatten(fields)))
@@ -156,11 +191,20 @@ def _answer(reply: http.Reply) -> dict[str, Any]:
         return reply.json()
     if reply.status == 429:
         raise Unreachable("the provider takes no more requests now; nothing was carried out")
-    if reply.status >= 500 or reply.status == 409:
+    if reply.status == 500:
+        raise StoredFailure("the provider answered 500, and will again under this key")
+    if reply.status > 500 or reply.status == 409:
         raise Lost(f"the provider answered {reply.status}")
     error = reply.json().get("error")
     said = error if isinstance(error, dict) else {}
     raise ProviderRefused(reply.status, str(said.get("code") or said.get("type")), str(said.get("message")))
+
+
+def _seen(refund: dict[str, Any]) -> RefundSeen:
+    try:
+        return seen_refund(refund)
+    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+        raise Lost(f"the state of the refund cannot be read: {type(reason).__name__}") from reason
 
 
 def _is_ours(session: dict[str, Any], reference: str) -> bool:

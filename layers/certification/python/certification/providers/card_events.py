@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from certification.providers.card_refunds import read_dispute, read_funds_back, read_funds_out, read_refund
 from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.rules.facts import Fact, FactKind, fact_of
@@ -112,4 +113,12 @@ READERS: dict[str, Callable[[dict[str, Any], datetime], Said]] = {
     "checkout.session.expired": _session,
     "payment_intent.succeeded": _intent_succeeded,
     "payment_intent.payment_failed": _intent,
+    "refund.created": read_refund,
+    "refund.updated": read_refund,
+    "refund.failed": read_refund,
+    "charge.dispute.created": read_dispute,
+    "charge.dispute.updated": read_dispute,
+    "charge.dispute.closed": read_dispute,
+    "charge.dispute.funds_withdrawn": read_funds_out,
+    "charge.dispute.funds_reinstated": read_funds_back,
 }

@@ -6,6 +6,7 @@ readers knows one provider from another.
 
 from datetime import datetime
 
+from certification.providers.refund_ports import DisputeSeen, RefundSeen
 from certification.rules.facts import Fact
 from certification.rules.model import Frozen
 from certification.rules.payments import AttemptState, Method
@@ -18,7 +19,8 @@ class UnreadableEvent(Exception):
 class ProviderEvent(Frozen):
     """What an event means. `reference` is ours (`<order>.<attempt>`), None if the event does not carry it; `state` is a
     report on the attempt, None if it says nothing; `checkout` and `payment` are the provider's ids of its page and of
-    the payment. `type` is the provider's word, or `query` for what we asked ourselves."""
+    the payment. `type` is the provider's word, or `query` for what we asked ourselves. `refund` and `dispute` are what it
+    says of one; the money that moved stands in `facts`."""
 
     id: str
     provider: Method
@@ -29,6 +31,13 @@ class ProviderEvent(Frozen):
     payment: str | None = None
     state: AttemptState | None = None
     facts: tuple[Fact, ...] = ()
+    refund: RefundSeen | None = None
+    dispute: DisputeSeen | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is stored and leads to nothing."""
+        return self.state is None and not self.facts and self.refund is None and self.dispute is None
 
     @property
     def order(self) -> str | None:

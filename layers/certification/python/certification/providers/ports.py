@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from pydantic import AwareDatetime, Field
 
+from certification.providers.refund_ports import RefundAsked, RefundSeen
 from certification.rules.facts import Fact
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
@@ -24,6 +25,11 @@ class Unreachable(Exception):
 
 class Lost(Exception):
     """No usable answer: whether it was carried out is unknown until somebody looks it up."""
+
+
+class StoredFailure(Lost):
+    """The body answered that it failed, and repeats this answer for as long as it knows the request's key. A new key may
+    be used, once it is proven that nothing was carried out."""
 
 
 class ProviderRefused(Exception):
@@ -92,6 +98,20 @@ class PaymentProvider(Protocol):
 
     def expire_checkout(self, checkout: str) -> CheckoutState:
         """Close a checkout, and say what it is now: it may have been paid at the same moment."""
+
+    def send_refund(self, asked: RefundAsked) -> RefundSeen:
+        """Send money back the way it came. Asking again with the same `refund` and `number` gives the same refund.
+
+        The answer is often an acceptance only (`pending`). Raises Unreachable (also for "not now, ask again": nothing
+        was carried out), Lost, StoredFailure or ProviderRefused (it never will be carried out).
+        """
+
+    def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
+        """The refund with our id as it is now. None is proof that there is none. Raises as above."""
+
+    def find_reference(self, capture: str) -> str | None:
+        """Our reference (`<order>.<attempt>`) of the payment with the provider's id; None: it has none, or is not known
+        there. For reports that name the payment alone. Raises Unreachable, Lost or ProviderRefused."""
 
 
 class Matter(StrEnum):
