@@ -12,6 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageCms
 
+from certification.imaging.intake import MOST_SCANS
 from tests.samples.phone_photo import as_jpeg, good
 
 
@@ -76,7 +77,15 @@ def refused_pictures() -> dict[str, tuple[bytes, str]]:
         "cut in the middle": (whole[: len(whole) // 2], "truncated"),
         "the last hundredth missing": (whole[: len(whole) * 99 // 100], "truncated"),
         "larger than 10 MB": (whole + bytes(10 * 1024 * 1024), "too_many_bytes"),
+        "a hundred empty passes too many": (with_scans(MOST_SCANS + 1), "too_complex"),
     }
+
+
+def with_scans(number: int) -> bytes:
+    """A progressive JPEG whose last pass is repeated until there are so many; each costs the decoder a whole picture."""
+    whole = as_jpeg(Image.new("RGB", (600, 800), "#dddddd"), progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * (number - whole.count(b"\xff\xda")) + whole[-2:]
 
 
 def _saved(kind: str, image: Image.Image, **options: Any) -> bytes:
@@ -102,14 +111,11 @@ def _with_exif() -> Image.Exif:
 def accepted_pictures() -> dict[str, bytes]:
     """Odd, but photos: to be taken and written anew. Their ends and comments hold what must not survive."""
     whole, image = _small(), good().resize((600, 800))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("evil.txt", "<script>alert(1)</script>")
     several = io.BytesIO()
     image.save(several, "MPO", save_all=True, append_images=[image.resize((300, 400))])
     remark = b"<script>alert(1)</script>"
     return {
-        "JPEG and ZIP in one": whole + archive.getvalue(),
+        "JPEG and ZIP in one": whole + _archive(),
         "JPEG and PDF in one": whole + b"%PDF-1.4\n1 0 obj<</JS(evil)>>endobj",
         "script in the comment": whole[:2] + b"\xff\xfe" + struct.pack(">H", len(remark) + 2) + remark + whole[2:],
         "CMYK": as_jpeg(image.convert("CMYK")),
@@ -186,6 +192,14 @@ def _object_stream_bomb(megabytes: int) -> bytes:
     return out.getvalue()
 
 
+def _archive(comment: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("evil.txt", "<script>alert(1)</script>")
+        packed.comment = comment
+    return out.getvalue()
+
+
 @cache
 def refused_pdfs() -> dict[str, tuple[bytes, str]]:
     """Documents that must not be taken, with the code of the refusal."""
@@ -225,6 +239,7 @@ def refused_pdfs() -> dict[str, tuple[bytes, str]]:
         "21 pages": (clean_pdf(21), "too_many_pages"),
         "cut in the middle": (clean_pdf(20)[:2000], "broken_pdf"),
         "PDF and ZIP in one": (clean + b"PK\x03\x04evil", "broken_pdf"),
+        "PDF and ZIP in one, with a false end": (clean + _archive(b"\n%%EOF\n"), "active_content"),
         "a bomb of objects": (_object_stream_bomb(40), "too_complex"),
         "HTML named pdf": (b"<html>%PDF-1.7</html>", "not_jpeg_or_pdf"),
         "zero bytes": (b"", "empty"),

@@ -5,6 +5,7 @@ plain pixels: no EXIF, no position, no comment, no second picture, nothing that 
 """
 
 import io
+import re
 from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps
@@ -17,6 +18,10 @@ MOST_PIXELS = 50_000_000
 _LARGEST_COLOUR_PROFILE = 2 * 1024 * 1024
 """Those of printing presses, which come with CMYK pictures, have half a megabyte and more."""
 _ORIENTATION, _GPS = 0x0112, 0x8825
+MOST_SCANS = 100
+"""A progressive JPEG is sent in about ten passes over the picture; thousands of empty ones would take minutes to decode."""
+_MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")
+_START_OF_SCAN, _END = b"\xda", b"\xd9"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ def open_jpeg(data: bytes, enough: int) -> Opened:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise Unreadable(problem.TOO_MANY_PIXELS)
+    if _scans(data) > MOST_SCANS:
+        raise Unreadable(problem.TOO_MANY_SCANS)
     # Pillow answers broken files with many kinds of exception (OSError, SyntaxError, struct.error ...): each means no.
     try:
         exif = image.getexif()
@@ -76,6 +83,15 @@ def _header(data: bytes) -> Image.Image:
         raise Unreadable(problem.TOO_MANY_PIXELS) from None
     except Exception:
         raise Unreadable(problem.NOT_JPEG) from None
+
+
+def _scans(data: bytes) -> int:
+    """How many passes over the picture the file holds, up to its first end; nothing is decoded."""
+    scans, at = 0, 2
+    while (found := _MARKER.search(data, at)) and found[1] != _END:
+        scans += found[1] == _START_OF_SCAN
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return scans
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

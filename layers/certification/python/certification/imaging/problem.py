@@ -48,6 +48,11 @@ TOO_MANY_PIXELS = Problem(
     en="The picture has more than 50 million pixels. Send it in a smaller size.",
     zh="图片超过5000万像素，请缩小后再上传。",
 )
+TOO_MANY_SCANS = Problem(
+    code="too_complex",
+    en="The picture is built in an unusual way. Open it in a picture program, save it as JPG and send that.",
+    zh="图片结构异常。请用图片软件打开，另存为JPG后再上传。",
+)
 TRUNCATED = Problem(
     code="truncated",
     en="The picture is cut off or damaged. Send the original file again.",

@@ -5,6 +5,7 @@ must stay verifiable; so a PDF that could do anything but show pages is refused.
 """
 
 import io
+import zipfile
 from functools import cache
 
 import pikepdf
@@ -93,6 +94,8 @@ def _pages(data: bytes) -> int:
     _limit_qpdf()
     if data[data.rfind(b"%%EOF") + 5 :].strip():
         raise Unreadable(BROKEN)
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        raise Unreadable(ACTIVE)  # two formats in one: an archive hides in a stream, or behind a false end
     try:
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as pdf:
             return _harmless(pdf)
