@@ -7,6 +7,7 @@ reference alternate, the medians are compared, and the load of the machine is pr
 import os
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -30,12 +31,37 @@ class Measured(NamedTuple):
         return f"{self.name:<58} {self.rate:>12,.0f}/s   {self.ratio:>7.1f} x the reference{goal}"
 
 
+class Memory(NamedTuple):
+    """The most bytes Python held at once, and how many it may."""
+
+    name: str
+    most: int
+    goal: int
+
+    @property
+    def reached(self) -> bool:
+        return self.most < self.goal
+
+    def __str__(self) -> str:
+        said = "reached" if self.reached else "MISSED"
+        return f"{self.name:<58} {self.most / 1024**2:>12,.0f} MiB   goal {self.goal / 1024**2:,.0f} MiB {said}"
+
+
+def most_memory(name: str, work: Callable[[], object], goal: int) -> Memory:
+    """Do the work once while every allocation is watched (slow)."""
+    tracemalloc.start()
+    work()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return Memory(name, most, goal)
+
+
 def compare(
-    units: dict[str, tuple[Callable[[], int], float | None]], reference: Callable[[], int]
+    units: dict[str, tuple[Callable[[], int], float | None]], reference: Callable[[], int], rounds: int = ROUNDS
 ) -> tuple[Measured, ...]:
     """Each unit and the reference do their work once and say how many times; rounds alternate between all of them."""
     spent: dict[str, list[float]] = {name: [] for name in (*units, "reference")}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, (work, _goal) in (*units.items(), ("reference", (reference, None))):
             begun = time.process_time()
             times = work()
