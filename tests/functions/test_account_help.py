@@ -9,7 +9,7 @@ from certification.acts import account_help, unbinding
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.claims import claims
-from certification.cloud.transaction import Lost
+from certification.cloud.transaction import Lost, commit
 from certification.rules.review import Decision, Verdict
 from tests.functions.accounting import EMAIL, OWN, PHONE, account, alive, first_phone, owner, phone_proof, subjects
 from tests.functions.crowd import at_once
@@ -226,6 +226,31 @@ def test_an_account_that_is_in_use_itself_is_not_merged(stand: Stand) -> None:
     assert decide(stand, case)[0].code == "both_in_use"
 
 
+def test_an_account_that_an_identity_platform_verified_is_not_merged(stand: Stand) -> None:
+    stand.candidate(id_number="K12345678", email=EMAIL, phone=PHONE)
+    session = stand.sign_in("asker@example.test")
+    case = ask_for_account(stand, session).body["case"]
+    asker = candidates.read(stand.id_of(session))
+    verified = asker.account.model_copy(update={"platform": "provincial"})
+    commit([candidates.update(asker.changed(account=verified))])
+    stand.wait(DAYS_3)
+    assert decide(stand, case)[0].code == "both_in_use"
+
+
+@pytest.mark.rule("ACC-05")
+def test_a_document_entered_in_the_account_that_ended_is_free_again(stand: Stand) -> None:
+    stand.candidate(id_number="K12345678", email=EMAIL, phone=PHONE)
+    asker = stand.candidate(email="now@example.test", phone="+85251230077", id_number="K22222222")
+    case = ask_for_account(stand, asker.session).body["case"]
+    stand.wait(DAYS_3)
+    decide(stand, case)
+    back = stand.sign_in("now@example.test")
+    known = stand.call("GET", "/api/candidate/profile", session=back).body
+    names = ("native_name", "latin_name", "birth_date", "nationality", "id_kind")
+    renewed = {name: known[name] for name in names} | {"id_number": "K22222222"}
+    assert stand.call("PUT", "/api/candidate/profile/details", renewed, session=back).status == 200
+
+
 @pytest.mark.rule("ACC-08")
 def test_a_decision_applied_eight_times_at_once_moves_the_number_once(stand: Stand) -> None:
     owner(stand)
@@ -237,7 +262,6 @@ def test_a_decision_applied_eight_times_at_once_moves_the_number_once(stand: Sta
     decided = Decision(verdict=Verdict.APPROVE, decided_by="STF-reviewer")
     from certification.acts.cases import decided as written
     from certification.cloud import clock
-    from certification.cloud.transaction import commit
 
     commit([written(case, decided, clock.now())[0]])
     case, asker = cases.read(case_id), stand.id_of(stand.sign_in("asker@example.test"))

@@ -8,6 +8,7 @@ from certification.acts import contact_changes
 from certification.acts.contact_changes import Proof
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.claims import claims
+from certification.cloud.transaction import commit
 from tests.functions.accounting import (
     EMAIL,
     OWN,
@@ -25,6 +26,7 @@ from tests.functions.accounting import (
 )
 from tests.functions.crowd import at_once, codes_of
 from tests.functions.stand import Stand
+from tests.functions.test_recovery import prove
 
 NEW_EMAIL, NEW_PHONE = "new@example.test", "+85251230002"
 
@@ -55,6 +57,55 @@ def test_an_address_is_changed_by_a_code_to_it_and_one_to_the_phone(stand: Stand
     assert "was changed" in stand.cloud.inbox.to(PHONE)[0].text
     assert stand.id_of(stand.sign_in(NEW_EMAIL)) == stand.id_of(session)
     assert stand.id_of(stand.sign_in(EMAIL)) != stand.id_of(session), "the old address opens a new account"
+
+
+@pytest.mark.rule("ACC-10")
+def test_who_reads_the_mail_alone_takes_no_account_for_three_days(stand: Stand) -> None:
+    """The mailbox signs in and changes the number; but the number of that thief is no second factor before 72 hours."""
+    owner(stand)
+    thief = stand.sign_in(EMAIL)
+    assert change_phone(stand, thief, NEW_PHONE).status == 200
+    asked = stand.call("POST", f"{OWN}/confirmation-code", {"changing": "email"}, session=thief)
+    assert (asked.status, asked.code) == (422, "number_too_new")
+    stand.wait(timedelta(minutes=15))
+    first = prove(stand, "email_code", EMAIL).body
+    second = prove(stand, "sms_code", NEW_PHONE, first["recovery"]).body
+    assert (second["proved"], second["next"], second["session"]) == (["email_code"], ["staff_case"], None)
+    stand.wait(timedelta(hours=72, minutes=-17))
+    thief = stand.sign_in(EMAIL)
+    proof = email_proof(stand, thief, NEW_EMAIL)
+    assert stand.call("POST", f"{OWN}/confirmation-code", {"changing": "email"}, session=thief).code == "number_too_new"
+    stand.wait(timedelta(minutes=2))
+    proof["confirmation"] = confirmation(stand, thief, "email", NEW_PHONE)
+    assert stand.call("POST", f"{OWN}/email", proof, session=thief).status == 200
+
+
+def test_a_code_that_waited_confirms_no_address_while_the_number_is_new(stand: Stand) -> None:
+    session = owner(stand)
+    proof = email_proof(stand, session, NEW_EMAIL)
+    proof["confirmation"] = confirmation(stand, session, "email", PHONE)
+    assert change_phone(stand, session, NEW_PHONE).status == 200
+    assert stand.call("POST", f"{OWN}/email", proof, session=session).code == "number_too_new"
+    assert account(stand, session)["email"] == EMAIL
+
+
+def test_a_number_changed_after_two_factors_is_trusted_at_once(stand: Stand) -> None:
+    owner(stand)
+    first = prove(stand, "sms_code", PHONE).body
+    session = prove(stand, "email_code", EMAIL, first["recovery"]).body["session"]
+    assert first_phone(stand, session, NEW_PHONE).status == 200
+    stand.wait(timedelta(minutes=31))
+    assert change_email(stand, session, NEW_EMAIL, NEW_PHONE).status == 200
+
+
+def test_a_number_after_one_that_a_desk_took_away_is_new_too(stand: Stand) -> None:
+    session = owner(stand)
+    holder = candidates.read(stand.id_of(session))
+    claim = claims.read(f"phone:{holder.phone_index}")
+    commit([claims.delete(claim), candidates.update(holder.changed(sealed_phone=None, phone_index=None))])
+    assert first_phone(stand, session, NEW_PHONE).status == 200
+    asked = stand.call("POST", f"{OWN}/confirmation-code", {"changing": "email"}, session=session)
+    assert asked.code == "number_too_new"
 
 
 @pytest.mark.parametrize("what", ["phone", "email"])

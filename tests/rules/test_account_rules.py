@@ -14,7 +14,7 @@ from certification.rules.agreements import Acceptance, AgreementKind, counts, mu
 from certification.rules.errors import Refused
 from certification.rules.glyphs import Coverage, must_have_a_name_to_print, name_on_paper, printing
 from certification.rules.guessing import address_range, counted, fresh, must_be_below
-from certification.rules.recovery import FACTORS, Factor, Way, must_be_offered, standing
+from certification.rules.recovery import FACTORS, Factor, Way, is_settled, must_be_offered, must_be_settled, standing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GUANGDONG: tuple[Way, ...] = ("sms_code", "security_question", "staff_case")
@@ -50,6 +50,16 @@ def test_two_factors_of_the_list_open_an_account_and_one_leads_to_the_desk(
 ) -> None:
     found = standing(order, has, proved)
     assert (found.opens, found.next) == (opens, ways)
+
+
+@pytest.mark.rule("ACC-10")
+def test_a_new_number_is_no_factor_for_seventy_two_hours() -> None:
+    just_before = NOON + timedelta(hours=72) - timedelta(seconds=1)
+    assert (is_settled(NOON, just_before), is_settled(NOON, NOON + timedelta(hours=72))) == (False, True)
+    assert is_settled(None, NOON), "a first number is one at once"
+    assert code_of(must_be_settled, NOON, just_before) == "number_too_new"
+    must_be_settled(NOON, NOON + timedelta(hours=72))
+    must_be_settled(None, NOON)
 
 
 @given(st.sets(st.sampled_from(FACTORS)), st.sets(st.sampled_from(FACTORS)))

@@ -1,7 +1,8 @@
 """The number and the address of an account: proven by a code to the new one, confirmed by one to what stays.
 
 A first number needs no confirmation. A change ends every other session, and the old address or number hears of it. Whoever
-just came back by two factors (`recovery`) needs no further proof for half an hour.
+just came back by two factors (`recovery`) needs no further proof for half an hour. A number that the mailbox alone confirmed
+confirms no change of the address for 72 hours, or whoever reads somebody's mail could take the account.
 """
 
 from typing import Literal
@@ -22,6 +23,7 @@ from certification.rules.codes import FRESHLY_PROVED
 from certification.rules.errors import Refused
 from certification.rules.identity import canonical_email
 from certification.rules.model import Frozen
+from certification.rules.recovery import must_be_settled
 
 Channel = Literal["email", "phone"]
 CONFIRMING: dict[Channel, Purpose] = {"email": "confirm_by_email", "phone": "confirm_by_phone"}
@@ -45,6 +47,8 @@ def confirmed_by(candidate_id: str, changing: Channel) -> Channel:
 def ask_confirmation(candidate_id: str, changing: Channel) -> str:
     """Send the code that confirms a change of address or number; gives the challenge's id."""
     candidate, channel = candidates.read(candidate_id), confirmed_by(candidate_id, changing)
+    if channel == "phone":
+        must_be_settled(candidate.account.phone_changed_at, clock.now())
     index = candidate.email_index if channel == "email" else candidate.phone_index or ""
     challenge, code = challenges.new(CONFIRMING[channel], candidate_id, None, index, candidate.language)
     key = key_of(candidate_id)
@@ -89,7 +93,10 @@ def confirm_phone_code(
         challenge_rows.delete(challenge),
         claims.insert(Claim(key=f"phone:{challenge.address_index}", holder=candidate_id)),
     ]
-    account = candidate.account.model_copy(update={"greeted": True})
+    twice = _freshly_proved(candidate_id, session_id)
+    another = candidate.phone_index is not None or candidate.account.greeted
+    since = clock.now() if another and not twice else None
+    account = candidate.account.model_copy(update={"greeted": True, "phone_changed_at": since})
     if candidate.phone_index is not None:
         writes += _confirmed(candidate, "phone", confirmation, session_id)
         writes += [_freed(f"phone:{candidate.phone_index}")]
@@ -195,7 +202,10 @@ def _confirmed(candidate: Candidate, changing: Channel, proof: Proof | None, ses
             rules=("ACC-10",),
             field="confirmation",
         )
-    purpose = CONFIRMING["phone" if changing == "email" and candidate.sealed_phone is not None else "email"]
+    by_phone = changing == "email" and candidate.sealed_phone is not None
+    if by_phone:
+        must_be_settled(candidate.account.phone_changed_at, clock.now())
+    purpose = CONFIRMING["phone" if by_phone else "email"]
     try:
         challenge = challenges.proven(proof.challenge, purpose, proof.code)
     except Refused as refusal:

@@ -116,8 +116,8 @@ def _proved(
     if candidate is None:
         commit(used)
         return Progress(recovery=recovery_id, found=False, proved=(), next=())
-    order = home.policy_of(candidate.id).accounts.recovery
-    standing = rule.standing(order, _factors(candidate), proved)
+    order, has = home.policy_of(candidate.id).accounts.recovery, _factors(candidate)
+    standing = rule.standing(order, has, has & set(proved))
     if standing.opens:
         used = [*used, recoveries.delete(known)] if known else used
         return _opened(candidate, recovery_id, proved, visit, used)
@@ -178,7 +178,7 @@ def sought(holder: str, *, registering: bool) -> Announcement:
 
 def _factors(candidate: Candidate) -> set[Factor]:
     has: set[Factor] = {"email_code"}
-    if candidate.sealed_phone is not None:
+    if candidate.sealed_phone is not None and rule.is_settled(candidate.account.phone_changed_at, clock.now()):
         has.add("sms_code")
     if candidate.account.reserved_answer is not None:
         has.add("security_question")

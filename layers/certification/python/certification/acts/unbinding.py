@@ -31,13 +31,18 @@ def must_be_possible(case: Case) -> None:
             "该证件没有已注册的账号，请选择“不同意”并告知其可继续注册。",
             rules=("ACC-05",),
         )
-    if case.facts["asks"] == "account" and applications.of(case.about):
+    if case.facts["asks"] == "account" and _in_use(case.about):
         raise Refused(
             "both_in_use",
-            "The account that asks has applications of its own, so the two cannot become one. Withdraw those first.",
-            "申请人的新账号已有报名记录，无法合并，请先撤回。",
+            "The account that asks is in use itself: it has applications, or an identity platform verified it. So the two "
+            "cannot become one.",
+            "申请人的新账号已在使用（已有报名记录或已实名认证），无法合并。",
             rules=("ACC-06",),
         )
+
+
+def _in_use(asker_id: str) -> bool:
+    return bool(applications.of(asker_id)) or candidates.read(asker_id).account.platform is not None
 
 
 @retried
@@ -73,7 +78,7 @@ def _give_number(case: Case) -> None:
         writes += sessions.ending_all(holder.id)
         told.append(Announcement(name="PhoneDetached", subject=case.id, key=case.id, about={"candidate": holder.id}))
     writes += _freed(asker, "phone", asker.phone_index if asker.phone_index != wanted.phone_index else None)
-    account = asker.account.model_copy(update={"phone_before": asker.sealed_phone})
+    account = asker.account.model_copy(update={"phone_before": asker.sealed_phone, "phone_changed_at": None})
     with_number = asker.changed(sealed_phone=wanted.sealed_phone, phone_index=wanted.phone_index, account=account)
     commit([*writes, candidates.update(with_number)], told)
 
@@ -95,6 +100,7 @@ def _give_account(case: Case) -> None:
         claims.update(email_claim.changed(holder=holder.id)),
         *sessions.ending_all(holder.id),
         *sessions.ending_all(asker.id),
+        *_freed(asker, "id", asker.id_index),  # or nobody could ever enter that document again
     ]
     before = {"email_before": holder.sealed_email}
     changes = {
@@ -108,10 +114,15 @@ def _give_account(case: Case) -> None:
         changes |= {
             "sealed_phone": its.seal("phone", theirs.open("phone", asker.sealed_phone)),
             "phone_index": asker.phone_index,
-            "account": holder.account.model_copy(update=before | {"phone_before": holder.sealed_phone}),
+            "account": holder.account.model_copy(
+                update=before | {"phone_before": holder.sealed_phone, "phone_changed_at": None}
+            ),
         }
     ended = asker.changed(
-        sealed_phone=None, phone_index=None, account=asker.account.model_copy(update={"joined": holder.id})
+        sealed_phone=None,
+        phone_index=None,
+        id_index=None,
+        account=asker.account.model_copy(update={"joined": holder.id}),
     )
     told = Announcement(
         name="AccountRecovered", subject=case.id, key=f"{holder.id}#{case.id}", about={"candidate": holder.id}

@@ -17,7 +17,8 @@ class ReservedAnswer(Frozen):
 
 class Account(Frozen):
     """`greeted`: the letter for a new account was written. `*_before` are the sealed address and number in use before the
-    last change: the notice of it goes there too.
+    last change: the notice of it goes there too. `phone_changed_at`: when the number took another's place by a code to the
+    mailbox, None if it did not (`rules/recovery.py`).
 
     `printed_name` is how a name is printed whose characters our fonts lack, as a desk and the person agreed (ACC-13).
     `platform` is the identity platform that proved who the person is (ACC-12); `joined` the account this one went into;
@@ -29,6 +30,7 @@ class Account(Frozen):
     reserved_answer: ReservedAnswer | None = None
     email_before: str | None = None
     phone_before: str | None = None
+    phone_changed_at: datetime | None = None
     greeted: bool = False
     printed_name: str | None = None
     platform: str | None = None

@@ -48,8 +48,9 @@ def send_email_code(request: Request) -> Response:
     address = form.text("email", "account.email_missing")
     if not form.errors:
         try:
+            second = ask_confirmation(request, "email")
             challenge = contact_changes.ask_new_email_code(request.visitor.subject, address)
-            note = Asked(challenge=challenge, address=address, confirmation=ask_confirmation(request, "email"))
+            note = Asked(challenge=challenge, address=address, confirmation=second)
         except Refused as refusal:
             form.refused(refusal)
         else:
