@@ -1,13 +1,22 @@
 """Decisions and sittings by file: the whole file is right, or nothing of it happens and every row that is wrong is named."""
 
+import csv
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+from certification.acts import review
+from certification.cloud import vault
+from certification.cloud.settings import settings
+from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.staff import StaffMember, staff
+from certification.cloud.transaction import commit
+from certification.rules.review import Decision, Verdict
 from local import seed
 from local.staff import ApiStaff
 from tests.functions.stand import OFFICER, REVIEWER, Stand
@@ -206,3 +215,101 @@ def test_the_form_fixes_who_drops_the_file(stand: Stand) -> None:
     ):
         assert post_file(stand, {**form, "fields": fields}, b"x", "text/csv") == 403
     assert post_file(stand, form, b"x", "text/csv") in (200, 201, 204)
+
+
+def colleague() -> StaffMember:
+    """Another reviewer of the desk."""
+    found = staff.find(seed.SECOND)
+    assert found is not None
+    return found
+
+
+@pytest.mark.rule("CHK-03")
+def test_a_row_that_cannot_be_decided_now_keeps_the_whole_file_from_counting(stand: Stand) -> None:
+    good, held, proposed = (stand.in_review() for _ in range(3))
+    review.keep(colleague(), stand.case_of(held))
+    rejected = Decision(verdict=Verdict.REJECT, decided_by=seed.SECOND, reasons=("name_differs",), note="Look.")
+    review.decide(colleague(), stand.case_of(proposed), rejected)
+    everyone = [f"{one.reference},approve,," for one in (good, held, proposed)]
+    report = drop(stand, rows(*everyone, "nothing,approve,,"))
+    assert (report["counts"], report["rows_in_force"]) == (False, 0)
+    assert [(one["row"], one["code"]) for one in report["problems"]] == [
+        (3, "not_yours_to_decide"),
+        (4, "waits_for_second"),
+        (5, "number_form"),
+    ]
+    assert good.status() == "awaiting_review"
+    assert not [case for case in cases.everything() if case.decision]
+
+
+def test_a_file_decides_only_cases_of_its_own_scheme_that_wait_at_the_readers_desks(stand: Stand) -> None:
+    candidate = stand.in_review()
+    other = drop(stand, rows(f"{candidate.reference},approve,,"), key="decisions/guangdong/sample.csv")
+    away = StaffMember(
+        id="STF-away", name="Sample", email_index="sample-away", roles=("reviewer",), desks=("guangzhou",)
+    )
+    commit([staff.insert(away)])
+    elsewhere = drop(stand, rows(f"{candidate.reference},approve,,"), uploader=away.id, key="decisions/cgptc/away.csv")
+    assert [one["code"] for one in (*other["problems"], *elsewhere["problems"])] == ["not_waiting", "not_waiting"]
+    assert candidate.status() == "awaiting_review"
+
+
+def test_a_file_whose_reader_died_on_the_way_is_read_to_its_end(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [stand.in_review() for _ in range(3)]
+    text = rows(*(f"{one.reference},approve,," for one in people))
+    decide, calls = review.decide, []
+
+    def die(*arguments: Any, **options: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise RuntimeError("the reader was killed")
+        decide(*arguments, **options)
+
+    monkeypatch.setattr(review, "decide", die)
+    seed.drop(stand.cloud, DECISIONS, text.encode(), seed.REVIEWER)
+    stand.cloud.settle()
+    assert [one.status() for one in people].count("awaiting_payment") == 1
+    stand.skip(stand.clock.now() + timedelta(hours=1))  # the queue delivers again
+    session = stand.sign_in_staff(REVIEWER)
+    report = stand.call("GET", f"/api/staff/files/report?key={DECISIONS}", session=session).body
+    assert (report["counts"], report["rows"], report["problems"]) == (True, 3, [])
+    assert [one.status() for one in people] == ["awaiting_payment"] * 3
+    again = drop(stand, text)  # and once more when all is over
+    assert (again["counts"], again["rows"]) == (True, 3)
+    assert all(len(applications.read(one.reference).orders) == 1 for one in people)
+
+
+def test_what_somebody_did_while_a_file_was_applied_is_named_and_the_rest_counts(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = stand.in_review(), stand.in_review()
+    decide = review.decide
+
+    def be_slow(member: StaffMember, case: str, *more: Any, **options: Any) -> None:
+        if case == stand.case_of(second):
+            returned = Decision(verdict=Verdict.RETURN, decided_by=seed.SECOND, reasons=("name_differs",))
+            decide(colleague(), case, returned)
+        decide(member, case, *more, **options)
+
+    monkeypatch.setattr(review, "decide", be_slow)
+    report = drop(stand, rows(f"{first.reference},approve,,", f"{second.reference},approve,,"))
+    assert (report["counts"], report["rows_in_force"]) == (False, 1)
+    assert [(one["row"], one["code"]) for one in report["problems"]] == [(3, "already_decided")]
+    assert (first.status(), second.status()) == ("awaiting_payment", "returned")
+
+
+def test_a_note_stays_as_it_was_written_and_a_formula_is_none(stand: Stand) -> None:
+    candidate = stand.in_review()
+    note = "姓名（与证件）不一致，请更正：“㈱”"
+    for bad in ("=HYPERLINK(1)", "＝A1"):
+        report = drop_bytes(stand, workbook(HEADER, (candidate.reference, "return", "name_differs", bad)))
+        assert [(one["row"], one["column"], one["code"]) for one in report["problems"]] == [(2, "note", "formula")]
+    assert drop(stand, rows(f"{candidate.reference},return,name_differs,{note}"))["counts"] is True
+    assert candidate.now()["returned"]["note"] == note
+
+
+def test_the_report_for_a_spreadsheet_computes_nothing(stand: Stand) -> None:
+    drop(stand, rows("=1+1,approve,,", "＋1,approve,,", "@x,approve,,"))
+    found = vault.read(settings().staff_files, f"reports/{DECISIONS}.problems.csv").decode("utf-8-sig")
+    shown = [line["value"] for line in csv.DictReader(io.StringIO(found))]
+    assert shown == ["'=1+1", "'+1", "'@x"]

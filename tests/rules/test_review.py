@@ -201,10 +201,12 @@ def test_a_desk_may_decide_by_file() -> None:
         (decide(SECOND, "approve"), "application", "row_twice"),
     ],
 )
-def test_one_bad_row_stages_nothing_and_says_what_to_do(row: dict[str | None, str], column: str, code: str) -> None:
+def test_one_bad_row_keeps_a_file_from_counting_and_says_what_to_do(
+    row: dict[str | None, str], column: str, code: str
+) -> None:
     checked = check(decide(SECOND, "approve"), row)
     assert [(found.row, found.column, found.code) for found in checked.problems] == [(3, column, code)]
-    assert checked.staged == ()
+    assert (checked.good, [one.row for one in checked.staged]) == (False, [2])
     assert checked.rows_read == 2
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +12,22 @@ from certification.acts.workbooks import FileRefused
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.staff import Role, StaffMember, staff
+from certification.policies import schemes
 from certification.rules.model import Frozen
 from certification.rules.sheets import Cells, RowProblem
 
 
 class Report(Frozen):
-    """The answer to a dropped file. `counts` is true when the file is in force; a file with a problem changed nothing."""
+    """The answer to a dropped file. `counts` is true when the file is in force; a file with a problem changed nothing.
+
+    `rows_in_force` is not 0 in one case only: the file was right as a whole, and somebody was faster while it was
+    applied. Then these rows count, and only those named do not.
+    """
 
     file: str
     counts: bool
     rows: int
+    rows_in_force: int = 0
     problems: tuple[RowProblem, ...]
     read_at: str
 
@@ -36,6 +43,16 @@ def dropped_by(key: str, role: Role) -> StaffMember:
             "请由具备相应权限的人员通过系统上传本文件。",
         )
     return member
+
+
+def scheme_of(key: str) -> str:
+    """The scheme in whose folder a file lies."""
+    folder, *rest = key.split("/")
+    if len(rest) != 2 or rest[0] not in schemes():
+        raise FileRefused(
+            "scheme_unknown", f"Put the file in {folder}/<scheme>/.", f"请将文件放入 {folder}/<scheme>/ 文件夹。"
+        )
+    return rest[0]
 
 
 def table_of(key: str) -> tuple[list[str], list[Cells], bytes]:
@@ -70,9 +87,16 @@ def _csv_lines(data: bytes) -> list[list[str]]:
         ) from None
 
 
-def report(key: str, rows: int, problems: Sequence[RowProblem]) -> Report:
+def report(key: str, rows: int, problems: Sequence[RowProblem], counting: int = 0) -> Report:
     """Write the report of a file beside it: JSON for programs and pages, CSV of the bad rows for the desk."""
-    answer = Report(file=key, counts=not problems, rows=rows, problems=tuple(problems), read_at=clock.now().isoformat())
+    answer = Report(
+        file=key,
+        counts=not problems,
+        rows=rows,
+        rows_in_force=counting if problems else rows,
+        problems=tuple(problems),
+        read_at=clock.now().isoformat(),
+    )
     where = settings().staff_files
     vault.write(where, f"reports/{key}.json", answer.model_dump_json(indent=1).encode(), "application/json")
     if problems:
@@ -81,7 +105,10 @@ def report(key: str, rows: int, problems: Sequence[RowProblem]) -> Report:
 
 
 def _as_csv(problems: Sequence[RowProblem]) -> bytes:
-    """UTF-8 with a byte order mark, for spreadsheets; a cell that a spreadsheet would compute is quoted by an apostrophe."""
+    """UTF-8 with a byte order mark, for spreadsheets; a cell that a spreadsheet would compute is quoted by an apostrophe.
+
+    Spreadsheets compute full-width signs too.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(RowProblem.model_fields)
@@ -92,7 +119,7 @@ def _as_csv(problems: Sequence[RowProblem]) -> bytes:
 
 def _harmless(value: Any) -> str:
     text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if unicodedata.normalize("NFKC", text).startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def read_report(key: str) -> dict[str, Any]:

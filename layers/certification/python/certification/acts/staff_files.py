@@ -6,33 +6,32 @@ from collections.abc import Callable
 import yaml
 from pydantic import ValidationError
 
-from certification.acts import notices, public_lists, register, review
+from certification.acts import decision_files, notices, public_lists, register
 from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
-from certification.acts.sheets import dropped_by, report, table_of
+from certification.acts.sheets import dropped_by, report, scheme_of, table_of
 from certification.acts.workbooks import FileRefused
 from certification.cloud import vault
 from certification.cloud.settings import settings
-from certification.policies import load_policy, parse_yaml, schemes
-from certification.rules.cases import CaseKind
+from certification.policies import load_policy, parse_yaml
 from certification.rules.errors import Refused
 from certification.rules.integrity_file import check_entries
 from certification.rules.notices import Notice
-from certification.rules.on_site_file import check_outcomes
-from certification.rules.review_file import check_decisions
 from certification.rules.sheets import RowProblem, problem
-
-MOST_ROWS = 5_000
-"""How many waiting cases of a desk one file can decide."""
 
 
 def read(key: str) -> None:
     """Read the file by its folder; the report lies beside it under `reports/`."""
+    counting = 0
     try:
-        rows, problems = READERS[key.partition("/")[0]](key)
+        if (folder := key.partition("/")[0]) == "decisions":
+            decided = decision_files.read(key)
+            rows, problems, counting = decided.rows, list(decided.problems), decided.counting
+        else:
+            rows, problems = READERS[folder](key)
     except FileRefused as refusal:
         rows, problems = 0, [refusal.problem]
-    report(key, rows, problems)
+    report(key, rows, problems, counting)
 
 
 def _sitting(key: str) -> tuple[int, list[RowProblem]]:
@@ -82,35 +81,10 @@ def _notice(key: str) -> tuple[int, list[RowProblem]]:
     return 1, []
 
 
-def _decisions(key: str) -> tuple[int, list[RowProblem]]:
-    """`decisions/<scheme>/<name>.csv`: a row per application, checked as a whole before anything is decided.
-
-    With a column `outcome` it is about on-site checks, else about reviews.
-    """
-    member = dropped_by(key, "reviewer")
-    policy, _ = load_policy(_scheme(key))
-    header, rows, _ = table_of(key)
-    kind = CaseKind.ON_SITE_CHECK if "outcome" in header else CaseKind.REVIEW
-    waiting = {case.about: case.id for case in review.queue(member, MOST_ROWS) if case.kind is kind}
-    if kind is CaseKind.ON_SITE_CHECK:
-        checked = check_outcomes(header, rows, waiting, member.id)
-    else:
-        checked = check_decisions(header, rows, waiting, member.id, policy)
-    problems = list(checked.problems)
-    for staged in checked.staged:
-        try:
-            review.decide(member, waiting[staged.application], staged.decision, by="file")
-        except Refused as refusal:  # decided by somebody else since it was checked
-            problems.append(
-                problem(staged.row, "application", staged.application, refusal.code, refusal.en, refusal.zh)
-            )
-    return checked.rows_read, problems
-
-
 def _integrity(key: str) -> tuple[int, list[RowProblem]]:
     """`integrity/<scheme>/<name>.csv`: a row per entry of the register, checked as a whole before anything is recorded."""
     member = dropped_by(key, "supervisor")
-    policy, _ = load_policy(_scheme(key))
+    policy, _ = load_policy(scheme_of(key))
     header, rows, _ = table_of(key)
     checked = check_entries(header, rows, policy.zone)
     for staged in checked.staged:
@@ -118,19 +92,8 @@ def _integrity(key: str) -> tuple[int, list[RowProblem]]:
     return checked.rows_read, list(checked.problems)
 
 
-def _scheme(key: str) -> str:
-    """The scheme in whose folder the file lies."""
-    folder, *rest = key.split("/")
-    if len(rest) != 2 or rest[0] not in schemes():
-        raise FileRefused(
-            "scheme_unknown", f"Put the file in {folder}/<scheme>/.", f"请将文件放入 {folder}/<scheme>/ 文件夹。"
-        )
-    return rest[0]
-
-
 READERS: dict[str, Callable[[str], tuple[int, list[RowProblem]]]] = {
     "sittings": _sitting,
-    "decisions": _decisions,
     "notices": _notice,
     "integrity": _integrity,
 }

@@ -10,7 +10,16 @@ from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.review import Decision, Verdict, check_other
 from certification.rules.review_file import DecisionsCheck, StagedDecision
-from certification.rules.sheets import Cells, RowProblem, empty_cell, header_problems, numbered, problem, too_many_cells
+from certification.rules.sheets import (
+    Cells,
+    RowProblem,
+    empty_cell,
+    formula,
+    header_problems,
+    numbered,
+    problem,
+    too_many_cells,
+)
 
 COLUMNS = ("application", "outcome", "note")
 OUTCOMES = {"passed": Verdict.APPROVE, "not_passed": Verdict.REJECT, "not_come": Verdict.RETURN}
@@ -25,7 +34,8 @@ def check_outcomes(
         return DecisionsCheck(staged=(), problems=wrong_columns, rows_read=0)
     staged: list[StagedDecision] = []
     problems: list[RowProblem] = []
-    filled = list(numbered(rows, COLUMNS))
+    seen: set[str] = set()
+    filled = list(numbered(rows, COLUMNS, words=("note",)))
     for row, cells, surplus in filled:
         found = [too_many_cells(row)] if surplus else []
         found += [empty_cell(row, column) for column in ("application", "outcome") if not cells[column]]
@@ -33,8 +43,10 @@ def check_outcomes(
         if reference and reference not in waiting:
             advice = ("No on-site check of it waits at this desk.", "该申请在本组没有待办的现场核查。")
             found.append(problem(row, "application", reference, "not_waiting", *advice))
-        if reference in {one.application for one in staged}:
+        if reference and reference in seen:
             found.append(problem(row, "application", reference, "row_twice", "It is there twice.", "该申请重复。"))
+        seen.add(reference)
+        found += formula(row, "note", cells["note"])
         if outcome and outcome not in OUTCOMES:
             advice = ("Write passed, not_passed or not_come.", "请填写 passed、not_passed 或 not_come。")
             found.append(problem(row, "outcome", cells["outcome"], "outcome_unknown", *advice))
@@ -47,4 +59,4 @@ def check_outcomes(
             else:
                 staged.append(StagedDecision(row=row, application=reference, decision=decision))
         problems += found
-    return DecisionsCheck(staged=() if problems else tuple(staged), problems=tuple(problems), rows_read=len(filled))
+    return DecisionsCheck(staged=tuple(staged), problems=tuple(problems), rows_read=len(filled))

@@ -16,6 +16,7 @@ from certification.rules.sheets import (
     Cells,
     RowProblem,
     empty_cell,
+    formula,
     header_problems,
     numbered,
     problem,
@@ -34,7 +35,7 @@ class StagedDecision(Frozen):
 
 
 class DecisionsCheck(Frozen):
-    """All rows staged, or everything that is wrong: `staged` is empty unless `good`."""
+    """The rows that are right by themselves, and everything that is wrong. Nothing is decided unless `good`."""
 
     staged: tuple[StagedDecision, ...]
     problems: tuple[RowProblem, ...]
@@ -55,13 +56,13 @@ def check_decisions(
     staged: list[StagedDecision] = []
     problems: list[RowProblem] = []
     first_seen: dict[str, int] = {}
-    filled = list(numbered(rows, COLUMNS))
+    filled = list(numbered(rows, COLUMNS, words=("note",)))
     for row, cells, surplus in filled:
         found = [too_many_cells(row)] if surplus else []
         found += [empty_cell(row, column) for column in ("application", "decision") if not cells[column]]
         reference, about_reference = _application(row, cells["application"], waiting)
         decision, about_decision = _decision(row, cells, decided_by, policy)
-        found += [*about_reference, *about_decision]
+        found += [*about_reference, *about_decision, *formula(row, "note", cells["note"])]
         if reference is not None:
             if reference in first_seen:
                 advice = (
@@ -73,7 +74,7 @@ def check_decisions(
             if decision is not None and not found:
                 staged.append(StagedDecision(row=row, application=reference, decision=decision))
         problems += found
-    return DecisionsCheck(staged=() if problems else tuple(staged), problems=tuple(problems), rows_read=len(filled))
+    return DecisionsCheck(staged=tuple(staged), problems=tuple(problems), rows_read=len(filled))
 
 
 def _application(row: int, value: str, waiting: Collection[str]) -> tuple[str | None, list[RowProblem]]:

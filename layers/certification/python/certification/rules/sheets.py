@@ -57,10 +57,16 @@ def clean(cell: str | None) -> str:
     return unicodedata.normalize("NFKC", cell or "").replace("\u2212", "-").strip().lstrip("'").strip()
 
 
-def numbered(rows: Iterable[Cells], columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str], bool]]:
-    """Row number, the cleaned cells by column, and whether the row has more cells than the header (csv's None key)."""
+def numbered(
+    rows: Iterable[Cells], columns: Sequence[str], words: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str], bool]]:
+    """Row number, the cleaned cells by column, and whether the row has more cells than the header (csv's None key).
+
+    `words` are columns that a person reads: what is written there stays as it is, in full width too.
+    """
     for number, row in enumerate(rows, start=FIRST_ROW):
         cells = {column: clean(value) if isinstance(value := row.get(column), str) else "" for column in columns}
+        cells |= {column: str(row.get(column) or "").strip() for column in words if cells[column]}
         surplus = any(map(clean, row.get(None) or ()))
         if any(cells.values()) or surplus:
             yield number, cells, surplus
@@ -76,3 +82,10 @@ def too_many_cells(row: int) -> RowProblem:
 def empty_cell(row: int, column: str) -> RowProblem:
     """A cell that must say something is empty."""
     return problem(row, column, "", "cell_empty", f"Fill in {column}.", f"请填写 {column}。")
+
+
+def formula(row: int, column: str, value: str) -> list[RowProblem]:
+    """What is to be read by a person is text: a formula would arrive as a formula."""
+    if not unicodedata.normalize("NFKC", value).startswith("="):
+        return []
+    return [problem(row, column, value, "formula", "Write the words, not a formula.", "请填写文字，不要使用公式。")]

@@ -25,10 +25,11 @@ class Problem(Frozen):
 
 
 class Report(Frozen):
-    """`counts`: the file is in force. With a problem nothing of it is."""
+    """`counts`: the file is in force. With a problem nothing of it is, unless `in_force` says how many rows are."""
 
     counts: bool
     rows: int
+    in_force: int
     problems: tuple[Problem, ...]
 
 
@@ -62,6 +63,7 @@ def report(staff_id: str, key: str, language: Language) -> Report | None:
     return Report(
         counts=answer.counts,
         rows=answer.rows,
+        in_force=answer.rows_in_force,
         problems=tuple(
             Problem(row=one.row, column=one.column, value=one.value, words=one.zh if language == "zh" else one.en)
             for one in answer.problems
