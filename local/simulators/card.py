@@ -22,9 +22,12 @@ from local.simulators.card_form import (
     invalid,
     whole,
 )
+from local.simulators.card_returns import CardReturns
 
 __all__ = ["API_KEY", "ENDPOINT_SECRET", "SWITCHES", "CardSimulator"]
 
+ON_RETURNS = {"refund", "refund_succeeds", "refund_fails", "dispute", "inquiry", "dispute_won", "dispute_lost"}
+MOST_BUTTONS = 30
 API_KEY = "sk_test_simulated"
 SESSIONS = "/v1/checkout/sessions"
 
@@ -37,6 +40,7 @@ class CardSimulator:
     def __init__(self, context: Context) -> None:
         self._stage = Stage(context, {})
         self._bank = CardBank(self._stage)
+        self._returns = CardReturns(self._stage, self._bank)
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
@@ -53,6 +57,8 @@ class CardSimulator:
             return refusal.answer
 
     def _interface(self, method: str, place: str, query: str, headers: Mapping[str, str], form: str) -> Answer:
+        if self._returns.answers(place):
+            return self._returns.interface(method, place, query, headers, form)
         if (method, place) == ("POST", SESSIONS):
             return self._create(form, headers.get("idempotency-key"))
         with self._stage.lock:
@@ -139,8 +145,11 @@ class CardSimulator:
 
     def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
         """`switch` (`name`, `on`), `clear`, `status`; `pay`, `decline`, `pay_again`, `expire` (`session`); `deliver`
-        (`event`, once more). What follows becomes due at once and waits for `run_due`."""
+        (`event`, once more); those of `CardReturns.control`. What follows becomes due at once and waits for `run_due`."""
         with self._stage.lock:
+            if action in ON_RETURNS:
+                self._returns.control(action, form)
+                return self._status()
             if action not in ("switch", "clear", "pay", "decline", "pay_again", "expire", "deliver", "status"):
                 raise ValueError(f"the card simulator has no action {action!r}")
             if action == "switch":
@@ -177,11 +186,39 @@ class CardSimulator:
             "switches": list(self._stage.state["switches"]),
             "known": SWITCHES,
             "sessions": [{name: one[name] for name in shown} for one in self._bank.part("sessions").values()],
+            "refunds": [
+                _some(one, "id", "payment_intent", "amount", "currency", "status", "metadata")
+                for one in self._all("refunds")
+            ],
+            "disputes": [
+                _some(one, "id", "payment_intent", "amount", "currency", "status") for one in self._all("disputes")
+            ],
+            "payments": [_some(one, "id", "amount_received", "currency", "status") for one in self._all("intents")],
+            "buttons": self._buttons(),
             "events": [
                 {"id": name, "type": kept["event"]["type"], "deliveries": list(kept["deliveries"])}
                 for name, kept in self._bank.part("events").items()
             ],
         }
+
+    def _all(self, part: str) -> list[State]:
+        return list(self._bank.part(part).values())
+
+    def _buttons(self) -> list[dict[str, str]]:
+        """What the control room offers to do to the payments, refunds and disputes there are, newest first."""
+        offered = []
+        for one in reversed(self._all("intents")):
+            if one["status"] == "succeeded":
+                offered += [{"action": action, "payment": one["id"]} for action in ("refund", "dispute", "inquiry")]
+        for one in reversed(self._all("refunds")):
+            if one["status"] == "pending":
+                offered.append({"action": "refund_succeeds", "refund": one["id"]})
+            if one["status"] in ("pending", "succeeded"):
+                offered.append({"action": "refund_fails", "refund": one["id"]})
+        for one in reversed(self._all("disputes")):
+            if one["status"] not in ("won", "lost", "warning_closed"):
+                offered += [{"action": action, "dispute": one["id"]} for action in ("dispute_won", "dispute_lost")]
+        return offered[:MOST_BUTTONS]
 
     def dump(self) -> State:
         """The state as plain JSON values."""
@@ -204,9 +241,16 @@ class CardSimulator:
             self._bank.deliver(item)
             return
         with self._stage.lock:
+            if item["what"] in ON_RETURNS:
+                self._returns.perform(item)
+                return
             acts = {
                 "expire": self._bank.expire,
                 "capture": self._bank.capture,
                 "capture_again": self._bank.capture_again,
             }
             acts[item["what"]](item["session"])
+
+
+def _some(found: State, *names: str) -> State:
+    return {name: found[name] for name in names}

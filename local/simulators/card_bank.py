@@ -28,6 +28,10 @@ SWITCHES = {
     "delay_24_hours": "events are delivered a day later",
     "stored_500": "the next call that opens a checkout fails, and the failure is stored under its key (once)",
     "answer_lost": "the next call that opens a checkout is carried out, but answered 504 (once)",
+    "refund_slow": "refunds are accepted, and done a day later",
+    "refund_fails": "an hour after a refund succeeded it fails: the card is closed, and the money comes back",
+    "refund_500": "the next call that asks for a refund fails, and the failure is stored under its key (once)",
+    "refund_answer_lost": "the next call that asks for a refund is carried out, but answered 504 (once)",
     "down": "the interface answers 503; events still come",
 }
 
@@ -99,7 +103,7 @@ class CardBank:
         self.part("intents")[intent["id"]] = intent
         session |= {"payment_intent": intent["id"], "payment_status": "paid", "status": "complete", "url": None}
         session |= {"amount_total": cents, "amount_subtotal": cents, "currency": currency}
-        self._tell(
+        self.tell(
             ("payment_intent.created", {**intent, "status": "requires_payment_method", "amount_received": 0}),
             ("charge.succeeded", charge),
             ("payment_intent.succeeded", intent),
@@ -120,7 +124,7 @@ class CardBank:
         intent = self._intent(name, number, session["amount_total"], session["currency"])
         intent |= {"status": "requires_payment_method", "last_payment_error": {"code": "card_declined"}}
         self.part("intents")[intent["id"]] = intent
-        self._tell(("payment_intent.payment_failed", intent))
+        self.tell(("payment_intent.payment_failed", intent))
 
     def expire(self, name: str) -> bool:
         """Close an open session; False when it is no longer open."""
@@ -128,7 +132,7 @@ class CardBank:
         if session["status"] != "open":
             return False
         session |= {"status": "expired", "url": None}
-        self._tell(("checkout.session.expired", session))
+        self.tell(("checkout.session.expired", session))
         return True
 
     def _charge(self, number: int, cents: int, currency: str) -> State:
@@ -158,7 +162,7 @@ class CardBank:
             "metadata": self.stage.state["hidden"][name]["metadata"],
         }
 
-    def _tell(self, *happened: tuple[str, State]) -> None:
+    def tell(self, *happened: tuple[str, State]) -> None:
         """Events of one act, put on the agenda in the order and as often as the switches say."""
         now = self.stage.seconds()
         events = [self._event(kind, about, now) for kind, about in happened]

@@ -30,7 +30,7 @@ MEANINGS: dict[str, tuple[AttemptState | None, Money | None, str | None]] = {
     "intent_wrong_amount": (A.CAPTURED, usd(11999), "ORD-26-000001"),
     "intent_wrong_currency": (A.CAPTURED, Money(amount=12000, currency="HKD"), "ORD-26-000001"),
     "live_mode": (A.CAPTURED, usd(12000), "ORD-26-000001"),
-    "refund_updated": (None, None, None),
+    "refund_updated": (None, usd(9600), None),
     "second_payment": (A.CAPTURED, usd(12000), "ORD-26-000001"),
     "unknown_order": (A.CAPTURED, usd(12000), "ORD-26-999999"),
     "unknown_type": (None, None, None),
