@@ -12,6 +12,9 @@ from local.policy_tools import check, diff, publish
 FOLDER = Path(policies.__file__).parent
 GUANGDONG = (FOLDER / "guangdong.yaml").read_text(encoding="utf-8")
 
+REFUND = "refund: {windows: []"
+WEEKS = """refund: {windows: [{window: {from: success, within: P5WD, who: candidate}, handling_fee_rate: "0.20"}]"""
+
 
 def written(folder: Path, text: str, name: str = "guangdong.yaml") -> Path:
     path = folder / name
@@ -27,19 +30,44 @@ def test_everything_we_ship_is_well(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "place", "said"),
     [
-        ("receipt: {by: external", "reciept: {by: external", "receipt", "Field required. Add this key"),
+        ("receipt: {by: external", "reciept: {by: external", "receipt", "This key is missing. Add it"),
         ("receipt: {by: external", "reciept: {by: external", "reciept", "Did you mean receipt?"),
         ("replace: staff_only", "replace: perhaps", "photo.replace", "Use one of the values named."),
-        ("who: candidate}", "who: candidate, colour: red}", "colour", "Take this key away"),
-        ("window: 2,", "window: two,", "validity.window", "integer"),
-        ("exam: constructor", "exam: [constructor", "line", "Compare with a policy"),
+        ("who: candidate}", "who: candidate, colour: red}", "colour", "Take it away"),
+        ("window: 2,", "window: two,", "validity.window", "no whole number"),
+        ("exam: constructor", "exam: [constructor", "line", "like the same key in a policy"),
         ("calendar: cn", "calendar: mars", "calendar", "There is no calendar mars."),
-        ("calendar: cn", "calendar: cn\ncalendar: hk", "line", "key occurs twice"),
+        ("calendar: cn", "calendar: cn\ncalendar: hk", "line 14", "The key calendar occurs twice. Keep one of them."),
         ("text: cn_2026", "text: cn_1999", "commitment.text", "There is no such text."),
         ("scheme: guangdong", "scheme: fujian", "scheme", "Call the file fujian.yaml."),
         ("year: 2026", "year: 2030", "calendar", "Let it cover the exam's year and the next."),
         ("last_query: PT24H", "last_query: P1D", "payment.last_query", "Write hours, such as PT24H."),
         ("under: national_centre", "under: nobody", "desks.guangdong_province", "Unknown desk above it, nobody."),
+        ("window: 2,", "window: true,", "validity.window", "no whole number"),
+        ("window: 2,", "window: 21,", "validity.window", "the most is 20"),
+        ("minimum_age: 18", 'minimum_age: "18"', "minimum_age", "without quotes"),
+        ("two_people: true", 'two_people: "yes"', "two_people", "Write true or false, without quotes."),
+        ("two_people: true", "two_people: yes", "two_people", "Write true or false, without quotes."),
+        ("time_zone: Asia/Shanghai", "time_zone: Asia/Schanghai", "time_zone", "no time zone Asia/Schanghai"),
+        ("settlement_currency: CNY", "settlement_currency: CNX", "settlement_currency", "minor unit of CNX"),
+        ("email: national@exams.test", "email: nobody", "email", "desk@example.org"),
+        ('opens: "09:00"', 'opens: "19:00"', "hours", "not after 19:00"),
+        ("within: P5WD", "within: P50000WD", "within", "at most four digits"),
+        ("code: shenzhen", "code: guangzhou", "regions", "A code occurs twice, guangzhou."),
+        (
+            "sign, pay, success]",
+            "pay, sign, success]",
+            "lanes.commitment",
+            "confirm, sign, pay, success, in this order",
+        ),
+        ("exam: constructor", "exam: constructor\n1: one", "line", "put it into quotes"),
+        ("exam: constructor_level_one", "exam: &e constructor\nfoo: *e", "line", "The alias *e is not understood"),
+        ("exam: constructor", "exam: !!python/name:os.system x", "line", "is not understood here: take it away"),
+        ("exam: constructor", f"exam: {'[' * 3000}", "line", "nested more than 20 deep"),
+        ("exam: constructor", "exam:\tconstructor\n\t- a", "line", "Indent with spaces."),
+        ("exam: constructor_level_one", "exam: constructor\n---\nexam: again", "line", "take away ---"),
+        ("at_least: PT2H", "at_least: P1D", "commitment.proofs.at_least", "Write hours, such as PT24H."),
+        (REFUND, WEEKS, "refund", "counted in calendar days, e.g. P7D"),
         ("economics: 6100, ", "", "fees.schedule building full onsite", "No price for subject economics."),
     ],
 )
@@ -61,6 +89,22 @@ def test_several_mistakes_are_named_at_once_and_the_exit_code_says_so(
     assert len(lines) > 2
     assert re.fullmatch(r"\d+ wrong\.", lines[-1])
     assert check.main([str(tmp_path / "nothing.yaml")]) == 2
+
+
+def test_a_list_whose_only_row_is_wrong_is_not_called_too_short_and_many_complaints_are_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = check.check_file(written(tmp_path, GUANGDONG.replace("taken: {", "taken: {moon: 5, ", 1)))
+    assert [trouble.place for trouble in found] == ["forms.1.taken.moon"]
+    assert check.main([str(written(tmp_path, GUANGDONG + "".join(f"k{number}: 1\n" for number in range(80))))]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 52
+    assert lines[-2:] == ["… and 30 more.", "80 wrong."]
+
+
+def test_a_file_of_a_megabyte_is_refused_unread(tmp_path: Path) -> None:
+    (trouble,) = check.check_file(written(tmp_path, GUANGDONG + "#" * 1024 * 1024))
+    assert "more than 1048576 bytes" in trouble.what
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n"])

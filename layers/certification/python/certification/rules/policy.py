@@ -8,8 +8,10 @@ Values that no source names are listed in `own_choices`, so that the awarding bo
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -49,11 +51,10 @@ from certification.rules.policy_exam import (
     Validity,
 )
 from certification.rules.policy_information import Information
+from certification.rules.policy_lanes import LaneName, LaneStep, gaps_in_lanes
 from certification.rules.policy_money import Cancellation, Duplicates, FeeItemCode, Fees, Payment, Receipt, Refund
+from certification.rules.policy_windows import gaps_in_windows
 from certification.rules.words import Words
-
-LaneName = Literal["review", "commitment", "proof"]
-LaneStep = Literal["apply", "choose", "confirm", "sign", "upload", "review", "pay", "success"]
 
 
 class Policy(Frozen):
@@ -120,7 +121,10 @@ class Policy(Frozen):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {name}") from None
         return name
 
     @model_validator(mode="after")
@@ -162,9 +166,7 @@ def _disagreements(policy: Policy) -> list[str]:
     found: list[str] = []
     levels, subjects = {row.code for row in policy.levels}, {row.code for row in policy.subjects}
     forms = {row.code: row for row in policy.forms}
-    for name, codes in (("levels", policy.levels), ("subjects", policy.subjects), ("occupations", policy.occupations)):
-        if len({row.code for row in codes}) != len(codes):
-            found.append(f"{name}: a code occurs twice")
+    found += [f"{name}: a code occurs twice, {code}" for name, code in _twice(policy)]
     for row in policy.occupations:
         found += [f"occupations.{row.code}: unknown level {level}" for level in row.levels if level not in levels]
         found += [f"occupations.{row.code}: unknown subject {code}" for code in row.subjects if code not in subjects]
@@ -189,11 +191,8 @@ def _disagreements(policy: Policy) -> list[str]:
         if reason.applies_to not in asked
     ]
     found += [f"subjects.{row.code}: pass mark above maximum" for row in policy.subjects if row.pass_mark > row.maximum]
-    for name, steps in policy.lanes.items():
-        if not ("confirm" in steps and steps[0] == "apply" and steps[-1] == "success"):
-            found.append(f"lanes.{name}: begins with apply, contains confirm, ends with success")
-        if name == "commitment" and policy.commitment is None:
-            found.append("lanes.commitment: the scheme has no commitment")
+    found += gaps_in_lanes(policy)
+    found += gaps_in_windows(policy)
     if policy.photo.head[0] >= policy.photo.head[1]:
         found.append("photo.head: the least share is not below the greatest")
     found += contradictions(policy)
@@ -204,6 +203,19 @@ def _disagreements(policy: Policy) -> list[str]:
     data = as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
     return found
+
+
+def _twice(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Codes that two rows of one list share, each with the list's place."""
+    lists: dict[str, tuple[Any, ...]] = {
+        name: getattr(policy, name)
+        for name in ("regions", "levels", "occupations", "subjects", "forms", "questions", "uploads")
+    }
+    lists |= {"review.reasons": policy.review.reasons, "fees.items": policy.fees.items}
+    lists |= {"payment.methods": policy.payment.methods, "results.codes": policy.results.codes}
+    lists |= {"void.grounds": policy.void.grounds if policy.void else ()}
+    for name, rows in lists.items():
+        yield from ((name, code) for code, count in Counter(row.code for row in rows).items() if count > 1)
 
 
 def _unpriced(policy: Policy, items: set[FeeItemCode], offered: set[tuple[str, str, str]]) -> list[str]:

@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from certification.rules.cases import CaseKind
 from certification.rules.id_documents import DocumentType
@@ -17,6 +17,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 CandidateClass = Literal["barred", "not_chosen", "withdrawn", "unverified", "exemption_level", "unlisted_major"]
 VerificationSubject = Literal["identity", "education"]
 Ratio = Annotated[Decimal, Field(gt=0, lt=1)]
+Size = Annotated[int, Field(gt=0, le=10 * 1024 * 1024)]
+"""Bytes of a file; no file above ten megabytes is ever looked at (imaging/intake.py)."""
 BodyLevel = Literal["national", "provincial", "city"]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -75,7 +77,7 @@ class Upload(Frozen):
     words: Words
     required: bool
     formats: tuple[Literal["jpeg", "png", "heic", "pdf"], ...] = Field(min_length=1)
-    largest: int = Field(gt=0)
+    largest: Size
     merged: bool = Field(description="whether several originals must come as one PDF (EDU-08)")
 
 
@@ -90,12 +92,12 @@ class Photo(Frozen):
     """PHO-01..12: width and height; `head` is the least and greatest share of the height that the head may take."""
 
     profile: Code
-    pixels: tuple[int, int]
-    millimetres: tuple[int, int]
+    pixels: tuple[Annotated[int, Field(ge=100, le=2000)], Annotated[int, Field(ge=100, le=2000)]]
+    millimetres: tuple[Annotated[int, Field(ge=10, le=100)], Annotated[int, Field(ge=10, le=100)]]
     background: Literal["white", "plain_light"]
     formats: tuple[Literal["jpeg"], ...]
     head: tuple[Ratio, Ratio]
-    largest: int = Field(gt=0)
+    largest: Size
     replace: Literal["until_confirmed", "staff_only", "never"]
     earlier: EarlierPhotos | None = None
     used_on: tuple[Literal["ticket", "seating_chart", "score_report", "certificate", "verification"], ...]
@@ -123,7 +125,7 @@ class Verification(Frozen):
     states: tuple[Literal["passed", "failed", "on_site"], ...]
     unanswered: Literal["on_site"]
     fallback: tuple[Fallback, ...] = ()
-    education_entries: int | None = Field(default=None, ge=1)
+    education_entries: int | None = Field(default=None, ge=1, le=50)
     education_deletable: bool | None = None
 
 
@@ -156,6 +158,12 @@ class Hours(Frozen):
     opens: ClockTime
     closes: ClockTime
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError(f"it closes at {self.closes}, which is not after {self.opens}")
+        return self
+
 
 class Desk(Frozen):
     """GOV-01, GOV-03, K18: which desk serves which cases of this scheme, in which region (`*` for all), and when it answers.
@@ -169,8 +177,8 @@ class Desk(Frozen):
     serves: tuple[CaseKind, ...] = Field(min_length=1)
     region: str
     hours: tuple[Hours, ...] = Field(min_length=1)
-    email: str
-    phone: str | None = None
+    email: str = Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$", max_length=254)
+    phone: str | None = Field(default=None, pattern=r"^\+?\d[\d \-]{2,30}$")
     rest: bool | None = None
     level: BodyLevel | None = None
     under: Code | None = None

@@ -67,7 +67,7 @@ class SmartRule(Frozen):
     """CHK-12: one comparison by which a commitment is looked at more closely; `limit` is its number."""
 
     compares: Literal["age_at_graduation", "age_at_first_work", "changed_since_last_application"]
-    limit: int | None = Field(default=None, ge=0)
+    limit: int | None = Field(default=None, ge=0, le=120)
 
 
 class Checks(Frozen):

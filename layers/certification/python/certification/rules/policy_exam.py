@@ -11,7 +11,7 @@ from certification.rules.policy_applying import CandidateClass, Code
 from certification.rules.spans import Anchor, Span, Window
 from certification.rules.words import Words
 
-Mark = Annotated[Decimal, Field(ge=0)]
+Mark = Annotated[Decimal, Field(ge=0, le=10_000)]
 
 
 class Subject(Frozen):
@@ -87,7 +87,7 @@ class Validity(Frozen):
 
     mode: Literal["single", "rolling"]
     unit: Literal["sitting", "year"]
-    window: int = Field(ge=1)
+    window: int = Field(ge=1, le=20)
     must_take_all: bool
 
 
@@ -137,7 +137,7 @@ class ElectronicCertificate(Frozen):
     """K24, ANN-01..07: plain download, or annotated copies; `direct_before`: made before that day, no annotation."""
 
     access: Literal["direct", "annotation"]
-    most_active: int | None = None
+    most_active: int | None = Field(default=None, ge=1, le=100)
     counted_over: Span | None = None
     longest: Span | None = None
     scenarios: tuple[Literal["self"], ...] = ()
@@ -158,7 +158,7 @@ class Reissue(Frozen):
     """REI-01..10, K22."""
 
     allowed_if: Literal["no_electronic_certificate"]
-    since_year: int
+    since_year: int = Field(ge=1949, le=2100)
     materials: tuple[Code, ...]
     substitute: Literal["pass_proof"]
 

@@ -3,15 +3,23 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from certification.rules.model import Frozen
+from certification.rules.money import DIGITS
 from certification.rules.spans import Span, Window
 from certification.rules.words import Words
 
+
+def _with_known_digits(currency: str) -> str:
+    if currency not in DIGITS:
+        raise ValueError(f"nobody told us the minor unit of {currency or 'no currency'}; we know {', '.join(DIGITS)}")
+    return currency
+
+
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
-Cents = Annotated[int, Field(ge=0, strict=True)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Cents = Annotated[int, Field(ge=0, le=10**9, strict=True)]
+Currency = Annotated[str, AfterValidator(_with_known_digits)]
 FeeItemCode = Literal["registration", "examination", "certificate", "mailing", "recheck"]
 WhenReturned = Literal["immediately", "after_registration_closes", "after_exam_and_reconciled"]
 

@@ -18,7 +18,9 @@ Unit = Literal["days", "working_days", "hours", "minutes"]
 Who = Literal["candidate", "desk", "machine", "outside"]
 _FORMS: dict[Unit, str] = {"days": "P{}D", "working_days": "P{}WD", "hours": "PT{}H", "minutes": "PT{}M"}
 _ZH: dict[Unit, str] = {"days": "日", "working_days": "个工作日", "hours": "小时", "minutes": "分钟"}
-_TEXT = re.compile(r"P(?:(?P<days>\d+)D|(?P<working_days>\d+)WD|T(?P<hours>\d+)H|T(?P<minutes>\d+)M)")
+_TEXT = re.compile(
+    r"P(?:(?P<days>\d{1,4})D|(?P<working_days>\d{1,4})WD|T(?P<hours>\d{1,4})H|T(?P<minutes>\d{1,4})M)", re.ASCII
+)
 
 
 class Anchor(StrEnum):
@@ -50,7 +52,7 @@ class Span(Frozen):
     """A length of time; written and stored as one word such as `P5WD`."""
 
     unit: Unit
-    count: int = Field(ge=1)
+    count: int = Field(ge=1, le=9999)
 
     @model_validator(mode="before")
     @classmethod
@@ -59,7 +61,7 @@ class Span(Frozen):
             return value
         match = _TEXT.fullmatch(value)
         if match is None:
-            raise ValueError("a span is P<n>D, P<n>WD, PT<n>H or PT<n>M")
+            raise ValueError("a span is P<n>D, P<n>WD, PT<n>H or PT<n>M, and n has at most four digits")
         (unit, count), *_ = ((unit, count) for unit, count in match.groupdict().items() if count is not None)
         return {"unit": unit, "count": int(count)}
 
