@@ -141,6 +141,12 @@ def test_a_phones_photo_is_checked_shown_and_used(stand: Stand) -> None:
         assert accept(stand, session).body["files"][PROFILE]["state"] == "accepted"
 
 
+def test_a_checked_document_is_shown_to_its_owner_as_we_keep_it(stand: Stand) -> None:
+    candidate = stand.candidate()
+    link = stand.call("GET", "/api/candidate/uploads/id_document", session=candidate.session).body["url"]
+    assert candidate.fetch(link) == JPEG
+
+
 def test_what_is_no_picture_is_refused_with_words(stand: Stand) -> None:
     session = stand.sign_in("sample@example.test")
     for kind, slot in ((PHOTO, PROFILE), ("id_document", "id_document")):

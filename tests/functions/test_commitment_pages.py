@@ -1,14 +1,12 @@
 """The commitment on its pages, in both languages: notice and letter shown whole, signed without any script."""
 
 import re
-from html import unescape
-from typing import Any
-from urllib.parse import urlencode
+from datetime import timedelta
 
 import pytest
 
 from certification.policies import load_commitment_text
-from local.candidate import ApiCandidate
+from tests.functions.browser import Browser
 from tests.functions.committing import SITTING, People, publish, row
 from tests.functions.stand import Stand
 
@@ -20,39 +18,6 @@ def people(stand: Stand) -> People:
     """A stand with the sitting of Guangdong."""
     publish(stand)
     return People(stand)
-
-
-class Browser:
-    """A browser without scripts, signed in as a candidate: follows forms and keeps cookies."""
-
-    def __init__(self, stand: Stand, candidate: ApiCandidate | None, language: str = "en") -> None:
-        self.stand, self.language = stand, language
-        self.jar = {"__Host-session": candidate.session} if candidate else {}
-        self.page = ""
-
-    def get(self, path: str) -> str:
-        """The page at an address; redirects are followed."""
-        return self._sent("GET", f"/{self.language}{path}", {}, b"")
-
-    def post(self, path: str, **fields: Any) -> str:
-        """The form of the page that is shown, with these fields."""
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.page))
-        body = urlencode({**hidden, **fields}, doseq=True).encode()
-        headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
-        return self._sent("POST", f"/{self.language}{path}", headers, body)
-
-    def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes) -> str:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.jar.items())
-        answer = self.stand.cloud.request(method, path, {**headers, "cookie": cookie}, body)
-        for name, value in answer.headers:
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.jar[key] = rest.split(";")[0]
-        if answer.status in (302, 303):
-            location = next(value for name, value in answer.headers if name.lower() == "location")
-            return self._sent("GET", location.removeprefix("http://127.0.0.1:8080"), {}, b"")
-        self.page = unescape(answer.body.decode())
-        return self.page
 
 
 @pytest.mark.rule("COM-03", "COM-07", "COM-01", "REG-01")
@@ -143,3 +108,31 @@ def test_a_check_is_read_and_answered_on_the_pages(stand: Stand, people: People)
     browser.post(f"{base}/supervision")
     assert candidate.commitment()["check"] is None
     assert "Your commitment is checked" not in browser.get(base)
+
+
+@pytest.mark.rule("COM-08", "PAY-05")
+def test_money_that_only_the_provider_knows_of_is_found_before_a_commitment_is_taken_back(
+    stand: Stand, people: People
+) -> None:
+    candidate = people.signed()
+    browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"
+    browser.get(f"{base}/commitment/withdraw")
+    candidate.pay()  # its event is on the way
+    assert "so the commitment stands" in browser.post(f"{base}/commitment/withdraw")
+    stand.cloud.settle()
+    assert candidate.status() == "registered"
+
+
+@pytest.mark.rule("COM-08")
+def test_a_commitment_is_taken_back_after_a_payment_page_that_never_opened(stand: Stand, people: People) -> None:
+    candidate = people.signed()
+    provider = stand.cloud.simulators["card"]
+    provider.control("switch", {"name": "down"})
+    candidate.call("POST", f"/api/candidate/applications/{candidate.reference}/payment", {}, expect=422)
+    provider.control("clear", {})
+    browser, way = Browser(stand, candidate), f"/apply/{candidate.reference}/commitment/withdraw"
+    browser.get(way)
+    assert "is being opened" in browser.post(way)
+    stand.wait(timedelta(minutes=10))
+    browser.get(way)
+    assert "Hand in your proofs" in browser.post(way)

@@ -208,3 +208,28 @@ def test_the_page_asks_for_it_in_both_languages_and_without_a_script(stand: Stan
     sent = {"token": form.token, "field": "postal_address", "value": "2 New Road", "reason": "I moved."}
     assert ask_page("POST", path, cookies=cookies, form=sent).status == 303
     assert ("Waits for the desk" if language == "en" else "待办理") in ask_page("GET", path, cookies=cookies).body
+
+
+@pytest.mark.rule("ACC-05")
+def test_a_number_that_another_account_took_while_the_desk_decided_stays_with_it(stand: Stand) -> None:
+    candidate = stand.in_review()
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, {"id_number": "SAMPLE9999"}).status == 200
+    other = stand.candidate(id_number="SAMPLE9999")
+    decide(stand, candidate, "approve")
+    assert asked(stand, candidate)["asked"][0]["state"] == "overtaken"
+    assert [one.profile()["id_number"] for one in (candidate, other)] == [
+        candidate.sample.id_number,
+        "SAMPLE9999",
+    ]
+    assert ("AccountSearched", "email") in [(one["name"], one["channel"]) for one in other.messages()]
+
+
+@pytest.mark.rule("ACC-13")
+def test_a_corrected_name_that_cannot_be_printed_opens_the_case_of_its_character(stand: Stand) -> None:
+    candidate = stand.in_review()
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, {"full_name": "陈\U00031350"}).status == 200
+    decide(stand, candidate, "approve")
+    assert asked(stand, candidate)["asked"][0]["state"] == "made"
+    assert [case.desk for case in cases.everything() if case.kind == "rare_character"] != []

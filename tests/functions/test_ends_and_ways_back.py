@@ -22,6 +22,7 @@ from certification.rules.errors import Refused
 from certification.rules.review import Decision, Verdict
 from local import seed
 from local.candidate import ApiCandidate
+from tests.functions.browser import Browser
 from tests.functions.crowd import at_once
 from tests.functions.stand import REVIEWER, SECOND, SITTING, Answer, Stand
 
@@ -90,6 +91,16 @@ def test_a_paid_withdrawal_owes_what_the_refund_rule_says_and_frees_the_place(st
         ]
         != candidate.reference
     )
+
+
+@pytest.mark.rule("REF-01")
+def test_a_withdrawal_on_the_page_owes_the_same(stand: Stand) -> None:
+    candidate = stand.registered()
+    browser, way = Browser(stand, candidate), f"/apply/{candidate.reference}/withdraw"
+    browser.get(way)
+    browser.post(way)
+    assert row(candidate).status == "withdrawn"
+    assert [refund.kind for refund in refunds.everything()] == ["withdrawal"]
 
 
 @pytest.mark.rule("REF-01")

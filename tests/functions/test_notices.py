@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from certification.acts import notice_board
+from certification.acts import notices as publishing
 from certification.acts.sheets import read_report
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.notices import notices
 from certification.rules.errors import NotFound
 from certification.rules.status import Status
 from local import seed, seed_guangdong
+from local.staff import ApiStaff
+from tests.functions.browser import Browser
 from tests.functions.stand import SITTING, Stand
 
 REGISTRATION = """\
@@ -173,6 +176,29 @@ def test_commitments_are_shown_masked_until_their_end_and_then_removed(stand: St
     with pytest.raises(NotFound):
         notice_board.read(LIST, 1)
     assert notices.read(LIST).series.versions[0].proof == version.proof
+
+
+@pytest.mark.rule("CHK-14")
+def test_the_list_of_commitments_is_written_on_the_page_too(stand: Stand) -> None:
+    with_commitments(stand)
+    officer = ApiStaff(stand.cloud, seed.OFFICER_EMAIL)
+    officer.sign_in()
+    browser = Browser(stand, officer)
+    browser.get("/staff/notices/new")
+    browser.post(
+        "/staff/notices/new",
+        kind="commitments",
+        scheme="guangdong",
+        year="2026",
+        sitting=seed_guangdong.SITTING,
+        title_en="Commitments, Guangzhou",
+        title_zh="承诺情况公示",
+        text_en="These people committed that they meet the conditions.",
+        text_zh="下列人员已作出承诺。",
+    )
+    assert "This is how it will be read" in browser.page
+    browser.post("/staff/notices/new", act="publish")
+    assert [one.notice.people[0].name for one in publishing.proposals()] == ["陈**"]
 
 
 @pytest.mark.rule("CHK-14")

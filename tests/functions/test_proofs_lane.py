@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from local import samples
+from tests.functions.browser import Browser
 from tests.functions.committing import CLOSES, People, person_of, publish, record, row
 from tests.functions.stand import Stand
-from tests.functions.test_commitment_pages import Browser
 
 SECOND = timedelta(seconds=1)
 
@@ -141,12 +141,12 @@ def test_a_file_records_entries_and_later_ones_open_a_check_of_what_was_signed(s
     candidate.pay()
     stand.cloud.settle()
     number = candidate.sample.id_number
-    header = "id_kind,id_number,kind,from,until,basis\n"
-    bad = f"{header}passport,{number},serious,2026-01-01,,Decision 1\n"
+    header = "id_kind,id_number,id_country,kind,from,until,basis\n"
+    bad = f"{header}passport,{number},CN,serious,2026-01-01,,Decision 1\n"
     report = people.drop("integrity", bad)
     assert [(one["row"], one["column"], one["code"]) for one in report["problems"]] == [(2, "until", "end_missing")]
     assert number not in str(report)
-    good = f"{header}passport,{number},serious,2026-01-01,2030-12-31,Decision 1\n"
+    good = f"{header}passport,{number},CN,serious,2026-01-01,2030-12-31,Decision 1\n"
     for _ in range(2):  # the same file again changes nothing
         assert people.drop("integrity", good)["counts"]
     stand.cloud.settle()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from certification.cloud.tables.cases import cases
+from tests.functions.browser import Browser
 from tests.functions.committing import SITTING, People, publish, row
 from tests.functions.stand import SITTING as CGPTC_SITTING
 from tests.functions.stand import Stand
-from tests.functions.test_commitment_pages import Browser
 
 WHO, TEXT = "陈** 7K", "The graduation certificate is not genuine."
 

@@ -17,9 +17,9 @@ from certification.cloud.transaction import commit
 from certification.rules.errors import NotFound
 from certification.rules.sampling import name_of
 from local.candidate import ApiCandidate
+from tests.functions.browser import Browser
 from tests.functions.committing import EXAM, PAYMENT_CLOSES, SITTING, ZONE, People, publish, row
 from tests.functions.stand import Stand
-from tests.functions.test_commitment_pages import Browser
 from tests.rules.test_sampling import PROGRAM
 
 SECOND = timedelta(seconds=1)

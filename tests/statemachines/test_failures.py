@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from certification.cloud import post
+from certification.cloud.tables.payments import payments
 from local.runtime.invoker import Invoker, Outcome
 from local.stack import ACCOUNT, REGION
-from tests.journeys.stages import Stages
+from tests.journeys.stages import Stages, decide
 from tests.journeys.town import Town
 
 ROOT = Path(__file__).parents[2]
@@ -39,10 +41,10 @@ def breaking(patch: pytest.MonkeyPatch, *, but: str = "", only: str = "") -> Non
     patch.setattr(Invoker, "invoke", invoke)
 
 
-def undelivered(town: Town) -> list[dict[str, Any]]:
+def undelivered(town: Town) -> list[Any]:
     """The messages where the alarm looks."""
     address = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/assay-undelivered"
-    found: list[dict[str, Any]] = []
+    found: list[Any] = []
     while messages := town.cloud.sqs.receive_message(
         QueueUrl=address, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
     ).get("Messages"):
@@ -109,3 +111,37 @@ def test_an_announcement_that_the_relay_gave_up_is_reported_and_sent_by_the_job(
     assert candidate.awake().status() == "verifying"
     town.skip(town.clock.now() + timedelta(hours=1))
     assert candidate.awake().status() == "awaiting_review"
+
+
+def test_a_letter_that_the_mail_service_refused_is_sent_once_it_takes_letters_again(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("in_review")
+
+    real = post.send_email
+
+    def refuse(to: str, *letter: Any) -> None:
+        if to == candidate.sample.email:
+            raise post.NotSent("LimitExceededException")
+        real(to, *letter)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(post, "send_email", refuse)
+        decide(town, candidate, "approve")
+        assert ("ApplicationApproved", "email") not in town.letters(candidate)
+    town.wait(timedelta(minutes=15))
+    assert town.letters(candidate).count(("ApplicationApproved", "email")) == 1
+
+
+@pytest.mark.rule("PAY-05")
+def test_an_attempt_that_the_provider_never_heard_of_is_closed_by_the_job(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    provider = town.cloud.simulators["card"]
+    provider.control("switch", {"name": "down"})
+    candidate.call("POST", f"/api/candidate/applications/{candidate.reference}/payment", {}, expect=422)
+    town.skip(town.clock.now() + timedelta(hours=2))
+    assert [str(attempt.state) for attempt in payments.everything()] == ["unknown"]
+    provider.control("clear", {})
+    town.skip(town.clock.now() + timedelta(hours=2))
+    assert [str(attempt.state) for attempt in payments.everything()] == ["closed"]
+    assert candidate.awake().status() == "awaiting_payment"

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from certification.acts import issuance
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.certificates import certificates
 from certification.cloud.tables.results import results
 from certification.cloud.transaction import commit
+from certification.rules.errors import Refused
 from local.candidate import ApiCandidate
 from local.visitor import Visitor
 from tests.journeys.stages import Stages, drop_marks, marks_file, newcomer, sat, seated
@@ -173,3 +175,39 @@ def test_a_name_that_cannot_be_printed_is_a_case_and_everybody_else_goes_on(
     reserved = next(one.number for one in certificates.everything() if one.state == "reserved")
     assert verdict(town, reserved)["state"] == "unknown"
     assert town.paths("issuance/Issuethecertificates") == [ISSUES_EACH]
+
+
+def test_an_application_that_waits_for_no_result_is_a_case_and_nobody_elses_release_waits(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("marked")
+    row = applications.read(candidate.reference)
+    commit([applications.update(row.changed(status="seated"))])
+    town.second.awake().release(SITTING)
+    town.settle()
+    assert town.sitting.stage in ("released", "concluded")
+    assert [(case.about, case.facts["state"], case.facts["error"]) for case in failed(town)] == [
+        (candidate.reference, "Release each", "not_awaiting_result")
+    ]
+    assert candidate.status() == "seated"
+
+
+@pytest.mark.rule("CER-01")
+def test_who_was_refused_a_number_is_a_case_and_is_certified_by_the_job_once_the_cause_is_gone(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("marked")
+
+    def refuse(_candidate: Any) -> str:
+        raise Refused("no_name", "No name.", "没有姓名。")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(issuance, "on_paper", refuse)
+        town.second.awake().release(SITTING)
+        town.settle()
+    assert [(case.about, case.facts["state"]) for case in failed(town)] == [
+        (candidate.reference, "Reserve the numbers")
+    ]
+    assert candidate.awake().status() == "passed"
+    town.skip(town.clock.now() + timedelta(hours=3))
+    assert candidate.awake().status() == "certified"
