@@ -20,13 +20,14 @@ from certification.rules.refunds import (
     Ground,
     RefundPolicy,
     RefundPreview,
+    RefundTerm,
     decide,
     preview,
     refund_policy,
 )
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-CGPTC = RefundPolicy(window_days=7, handling_fee_rate=Decimal("0.20"), blackout_days=30)
+CGPTC = RefundPolicy(windows=(RefundTerm(days=7, handling_fee_rate=Decimal("0.20")),), blackout_days=30)
 FAR_EXAM = date(2027, 6, 1)
 
 
@@ -205,9 +206,29 @@ def test_the_policy_document_says_the_same_as_the_rule() -> None:
 
 
 def test_a_policy_that_the_rule_does_not_know_is_refused() -> None:
-    with pytest.raises(ValueError, match="one window"):
-        refund_policy(terms(windows=[*terms().windows, *terms().windows]))
+    later = {"window": {"from": "called_off", "within": "P7D", "who": "candidate"}, "handling_fee_rate": "0.20"}
+    with pytest.raises(ValueError, match="with the success"):
+        refund_policy(terms(windows=[later]))
     with pytest.raises(ValueError, match="calendar days"):
         refund_policy(terms(blackout={"from": "first_subject", "before": "P30WD", "who": "candidate"}))
     with pytest.raises(ValueError, match="decision 1"):
         refund_policy(terms(precedence=["exam_cancelled", "window", "blackout"]))
+
+
+@pytest.mark.rule("REF-01")
+def test_of_several_windows_the_cheapest_that_is_open_counts_and_the_preview_shows_each() -> None:
+    def window(within: str, rate: str) -> dict[str, object]:
+        return {"window": {"from": "success", "within": within, "who": "candidate"}, "handling_fee_rate": rate}
+
+    policy = refund_policy(terms(windows=[window("P14D", "0.50"), window("P7D", "0.20"), window("P1D", "0")]))
+    shown = preview(policy, usd(12000), SUCCESS, FAR_EXAM, SUCCESS, HONG_KONG)
+    assert [(row.first_day, row.amount, row.fee) for row in shown.table] == [
+        (date(2026, 3, 1), usd(12000), usd(0)),
+        (date(2026, 3, 3), usd(9600), usd(2400)),
+        (date(2026, 3, 9), usd(6000), usd(6000)),
+        (date(2026, 3, 16), usd(0), usd(0)),
+        (date(2027, 5, 2), usd(0), usd(0)),
+    ]
+    assert (shown.window_ends, shown.last_day) == (date(2026, 3, 15), date(2026, 3, 15))
+    for now, cents in ((hkt(2026, 3, 8, 23, 59, 59), 9600), (hkt(2026, 3, 9), 6000), (hkt(2026, 3, 16), 0)):
+        assert decide(policy, Ground.WITHDRAWAL, usd(12000), SUCCESS, FAR_EXAM, now, HONG_KONG).amount == usd(cents)

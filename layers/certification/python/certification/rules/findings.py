@@ -6,7 +6,8 @@ from certification.rules.words import Because
 
 
 class RefundKind(StrEnum):
-    """Why money goes back. Only a withdrawal costs a handling fee."""
+    """Why money goes back. Only a withdrawal costs a handling fee. `decided`: a desk asked for it; `external`: it was
+    made in the provider's own pages."""
 
     WITHDRAWAL = "withdrawal"
     EXAM_CANCELLED = "exam_cancelled"
@@ -16,6 +17,13 @@ class RefundKind(StrEnum):
     ORDER_CLOSED = "order_closed"
     OVERPAID = "overpaid"
     MISMATCH = "mismatch"
+    VOID = "void"
+    DECIDED = "decided"
+    EXTERNAL = "external"
+
+
+PARTIAL = frozenset({RefundKind.OVERPAID, RefundKind.DECIDED, RefundKind.EXTERNAL})
+"""What leaves a payment doing its duty for the order: only a part goes back, or a person decides what follows."""
 
 
 class Finding(StrEnum):

@@ -68,12 +68,16 @@ class Fees(Frozen):
 
 
 class PaymentMethod(Frozen):
-    """A way to pay. `offered`: whether candidates may choose it under this version of the policy."""
+    """A way to pay. `offered`: whether candidates may choose it under this version of the policy.
+
+    `refundable_within` is how long after a payment its provider sends money back (by contract); None: without end.
+    """
 
     code: Literal["card", "bank_transfer", "alipay", "wechat_pay", "online"]
     words: Words
     offered: bool
     brands: tuple[str, ...] = ()
+    refundable_within: Span | None = None
 
 
 class Payment(Frozen):
@@ -97,11 +101,36 @@ class RefundWindow(Frozen):
     handling_fee_rate: Rate
 
 
+RefundKindCode = Literal[
+    "withdrawal",
+    "exam_cancelled",
+    "duplicate",
+    "other_order_duplicate",
+    "late",
+    "order_closed",
+    "overpaid",
+    "mismatch",
+    "void",
+    "decided",
+]
+
+
+class Release(Frozen):
+    """Which refunds are sent only once a person has said yes, and whether a second must confirm it."""
+
+    by_person: tuple[RefundKindCode, ...]
+    needs_two: bool
+
+
+PRUDENT = Release(by_person=("mismatch", "decided"), needs_two=False)
+
+
 class Refund(Frozen):
     """REF-01..06. No window means: never. `precedence` says which rule answers first (decision 1).
 
     `blackout` starts at 00:00 scheme time of the day `before` the candidate's first subject.
-    `after_void` is what a registration found void gets back; `bank_transfer_takes` is what we tell (REF-04).
+    `after_void` is what a registration found void gets back; `bank_transfer_takes` is what we tell (REF-04). `release`
+    None: wrong money and what a desk asks for wait for one person's yes; everything else goes by itself.
     """
 
     windows: tuple[RefundWindow, ...]
@@ -111,6 +140,12 @@ class Refund(Frozen):
     route: Literal["original"]
     blackout: Window | None = None
     bank_transfer_takes: tuple[Span, Span] | None = None
+    release: Release | None = None
+
+    @property
+    def released(self) -> Release:
+        """Who lets refunds go: what the policy says, or the least that is prudent."""
+        return self.release or PRUDENT
 
 
 class Cancellation(Frozen):

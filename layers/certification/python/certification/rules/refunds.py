@@ -1,12 +1,12 @@
 """THE REFUND RULE: what a candidate gets back, until when, and why.
 
 In words: who withdraws within 7 calendar days of the day the registration succeeded gets back what was paid less a
-handling fee of 20 %. The 7th day counts to its end in the scheme's time zone. The fee is taken once, on the total of
-the order's fee items (tax is outside), half up in the currency's smallest unit. From 00:00 of the day that is 30 days
-before the candidate's first subject nothing is refunded on request: this blackout wins over the 7 days. When the exam
-is called off, everything goes back or the candidate takes a new date: neither window nor blackout applies. A
-registration found void refunds nothing unless the policy says so. A scheme without a window never refunds a completed
-registration.
+handling fee of 20 %. The 7th day counts to its end in the scheme's time zone. A policy may have several such windows;
+of those still open the one with the least fee counts. The fee is taken once, on the total of the order's fee items (tax
+is outside), half up in the currency's smallest unit. From 00:00 of the day that is 30 days before the candidate's first
+subject nothing is refunded on request: this blackout wins over the 7 days. When the exam is called off, everything goes
+back or the candidate takes a new date: neither window nor blackout applies. A registration found void refunds nothing
+unless the policy says so. A scheme without a window never refunds a completed registration.
 
 The preview shown before paying is made by the same function that decides: it asks it at each instant where the answer
 changes, and can therefore not promise anything else.
@@ -22,33 +22,39 @@ from pydantic import Field
 from certification.rules import policy_money
 from certification.rules.model import Frozen
 from certification.rules.money import Money
-from certification.rules.spans import Span
+from certification.rules.spans import Anchor, Span
 from certification.rules.words import Because
 
 # Which rule answers first (decision 1); `decide` below reads in this order.
 PRECEDENCE = ("exam_cancelled", "blackout", "window")
 
 
-class RefundPolicy(Frozen):
-    """`window_days` None: no refund on request (REF-05). `blackout_days` None: no blackout. The rate is 0 to 1."""
+class RefundTerm(Frozen):
+    """Within so many calendar days of the day of success a request gets all but this share (0 to 1)."""
 
-    window_days: int | None = Field(default=None, ge=0)
-    handling_fee_rate: Decimal = Field(default=Decimal(0), ge=0, le=1)
+    days: int = Field(ge=0)
+    handling_fee_rate: Decimal = Field(ge=0, le=1)
+
+
+class RefundPolicy(Frozen):
+    """No `windows`: no refund on request (REF-05). `blackout_days` None: no blackout."""
+
+    windows: tuple[RefundTerm, ...] = ()
     blackout_days: int | None = Field(default=None, ge=0)
     void_returns_everything: bool = False
 
 
 def refund_policy(terms: policy_money.Refund) -> RefundPolicy:
-    """The refund part of a scheme's policy in the words of this rule. Several windows, or one that is not counted in
-    calendar days, is a policy this rule does not know: ValueError."""
-    if len(terms.windows) > 1:
-        raise ValueError("the refund rule knows one window; the policy has several")
+    """The refund part of a scheme's policy in the words of this rule. A window that is not counted in calendar days from
+    the success is a policy this rule does not know: ValueError."""
     if terms.blackout and terms.precedence != PRECEDENCE:
         raise ValueError(f"the refund rule answers in the order {', '.join(PRECEDENCE)} (decision 1)")
-    first = terms.windows[0] if terms.windows else None
+    if any(one.window.since is not Anchor.SUCCESS for one in terms.windows):
+        raise ValueError("a refund window begins with the success")
     return RefundPolicy(
-        window_days=_days(first.window.within) if first else None,
-        handling_fee_rate=first.handling_fee_rate if first else Decimal(0),
+        windows=tuple(
+            RefundTerm(days=_days(one.window.within), handling_fee_rate=one.handling_fee_rate) for one in terms.windows
+        ),
         blackout_days=_days(terms.blackout.before) if terms.blackout else None,
         void_returns_everything=terms.after_void == "everything",
     )
@@ -122,14 +128,15 @@ def decide(
         return _everything(paid, CANCELLED)
     if ground is Ground.VOID:
         return _everything(paid, VOID_REFUNDED) if policy.void_returns_everything else _nothing(paid, VOID)
-    if policy.window_days is None:
+    if not policy.windows:
         return _nothing(paid, NEVER)
-    blackout, closes = _blackout_start(policy, exam_first_day, zone), _window_close(policy, success_at, zone)
+    blackout = _blackout_start(policy, exam_first_day, zone)
     if blackout is not None and now >= blackout:
         return _nothing(paid, BLACKOUT)
-    if closes is not None and now >= closes:
+    rates = [one.handling_fee_rate for one in policy.windows if now < _window_close(one, success_at, zone)]
+    if not rates:
         return _nothing(paid, WINDOW_OVER)
-    fee = paid.times(policy.handling_fee_rate)
+    fee = paid.times(min(rates))
     return RefundDecision(refunded=True, amount=paid - fee, fee=fee, because=IN_WINDOW)
 
 
@@ -140,7 +147,8 @@ def preview(
 
     Before paying, give the present instant as `success_at` too: the answer is what would hold if it were paid now.
     """
-    closes, blackout = _window_close(policy, success_at, zone), _blackout_start(policy, exam_first_day, zone)
+    ends = [_window_close(window, success_at, zone) for window in policy.windows]
+    closes, blackout = max(ends, default=None), _blackout_start(policy, exam_first_day, zone)
     last = min((instant for instant in (closes, blackout) if instant is not None), default=None)
     if closes is None or (last is not None and last <= success_at):
         last = None
@@ -148,7 +156,7 @@ def preview(
     def at(instant: datetime, ground: Ground = Ground.WITHDRAWAL) -> RefundDecision:
         return decide(policy, ground, paid, success_at, exam_first_day, instant, zone)
 
-    changes = sorted({success_at, *(i for i in (closes, blackout) if i is not None and i > success_at)})
+    changes = sorted({success_at, *(i for i in (*ends, blackout) if i is not None and i > success_at)})
     return RefundPreview(
         window_ends=_day_before(closes, zone),
         blackout_starts=blackout.astimezone(zone).date() if blackout else None,
@@ -177,11 +185,9 @@ def _periods(changes: list[tuple[datetime, RefundDecision]], zone: ZoneInfo) -> 
     return tuple(rows)
 
 
-def _window_close(policy: RefundPolicy, success_at: datetime, zone: ZoneInfo) -> datetime | None:
-    """The first instant after the window: midnight after its last day (decision 3). None without a window."""
-    if policy.window_days is None:
-        return None
-    return _midnight(success_at.astimezone(zone).date() + timedelta(days=policy.window_days + 1), zone)
+def _window_close(window: RefundTerm, success_at: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant after the window: midnight after its last day (decision 3)."""
+    return _midnight(success_at.astimezone(zone).date() + timedelta(days=window.days + 1), zone)
 
 
 def _blackout_start(policy: RefundPolicy, exam_first_day: date, zone: ZoneInfo) -> datetime | None:
