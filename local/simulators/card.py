@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 from local.simulators import card_page
 from local.simulators.base import Answer, Context, Stage, State, flip
+from local.simulators.card_balance import TRANSACTIONS, CardBalance
 from local.simulators.card_bank import ENDPOINT_SECRET, SWITCHES, CardBank
 from local.simulators.card_form import (
     Refusal,
@@ -41,6 +42,7 @@ class CardSimulator:
         self._stage = Stage(context, {})
         self._bank = CardBank(self._stage)
         self._returns = CardReturns(self._stage, self._bank)
+        self._balance = CardBalance(self._bank)
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
@@ -62,6 +64,8 @@ class CardSimulator:
         if (method, place) == ("POST", SESSIONS):
             return self._create(form, headers.get("idempotency-key"))
         with self._stage.lock:
+            if (method, place) == ("GET", TRANSACTIONS):
+                return self._balance.listed(query)
             if (method, place) == ("GET", SESSIONS):
                 return self._list(fields(query))
             name = place.removeprefix(f"{SESSIONS}/").removesuffix("/expire") if place.startswith(SESSIONS) else ""

@@ -47,7 +47,7 @@ class CardCheckouts:
     ) -> Checkout:
         """Open a checkout for the lines' total; the idempotency key `pay:<attempt>` makes a repetition harmless."""
         reference = {"reference": attempt.reference}
-        session = self._ask(
+        session = self.ask(
             "POST",
             SESSIONS,
             {
@@ -82,7 +82,7 @@ class CardCheckouts:
         """By id (`cs_...`), or by our reference among the sessions created since `since`."""
         if wanted.startswith("cs_"):
             try:
-                session = self._ask("GET", f"{SESSIONS}/{quote(wanted, safe='')}", {"expand": [CHARGE]})
+                session = self.ask("GET", f"{SESSIONS}/{quote(wanted, safe='')}", {"expand": [CHARGE]})
             except ProviderRefused as no:
                 if no.status == 404:
                     return None
@@ -95,7 +95,7 @@ class CardCheckouts:
     def expire_checkout(self, checkout: str) -> CheckoutState:
         """Close it. A checkout that is no longer open cannot be closed: then what it is now is the answer."""
         try:
-            self._ask("POST", f"{SESSIONS}/{quote(checkout, safe='')}/expire", {})
+            self.ask("POST", f"{SESSIONS}/{quote(checkout, safe='')}/expire", {})
         except ProviderRefused as no:
             if no.status != 400:
                 raise
@@ -113,7 +113,7 @@ class CardCheckouts:
         """Every object, over all pages; too many to be sure is Lost, never "there is none"."""
         asked: dict[str, Any] = {**narrowed, "limit": PAGE}
         for _ in range(MOST_PAGES):
-            page = self._ask("GET", path, asked)
+            page = self.ask("GET", path, asked)
             yield from page["data"]
             if not page.get("has_more"):
                 return
@@ -129,7 +129,7 @@ class CardCheckouts:
             # Events of the refund carry its own metadata only, so both our names are in it.
             "metadata": {"refund": asked.refund, "reference": asked.reference},
         }
-        return _seen(self._ask("POST", REFUNDS, fields, key=f"rfd:{asked.refund}:{asked.number}"))
+        return _seen(self.ask("POST", REFUNDS, fields, key=f"rfd:{asked.refund}:{asked.number}"))
 
     def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
         """By our id in the metadata, among the refunds of the payment; of several the one that was not stopped."""
@@ -141,7 +141,7 @@ class CardCheckouts:
     def find_reference(self, capture: str) -> str | None:
         """From the metadata that the checkout gave the payment intent."""
         try:
-            intent = self._ask("GET", f"{INTENTS}/{quote(capture, safe='')}", {})
+            intent = self.ask("GET", f"{INTENTS}/{quote(capture, safe='')}", {})
         except ProviderRefused as no:
             if no.status == 404:
                 return None
@@ -149,7 +149,8 @@ class CardCheckouts:
         reference = (intent.get("metadata") or {}).get("reference")
         return str(reference) if reference else None
 
-    def _ask(self, method: str, path: str, fields: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
+    def ask(self, method: str, path: str, fields: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
+        """One request of the interface. Raises Unreachable, Lost, StoredFailure or ProviderRefused."""
         form = urlencode(list(flatten(fields)))
         headers = {"Authorization": f"Bearer {self._key}", "Stripe-Version": VERSION}
         if method == "POST":
