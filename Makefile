@@ -18,7 +18,7 @@ reset:            ## Forget the local cloud's data
 	rm -rf .local
 
 test: export GRANTS := .grants
-test: $(VENV)/development.stamp no-grants machine lint types quick faults browser deployable  ## Everything, as CI runs it
+test: $(VENV)/development.stamp no-grants machine lint types quick faults browser deployable rights  ## Everything, as CI runs it
 
 no-grants:
 	@rm -rf .grants

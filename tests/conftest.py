@@ -26,5 +26,4 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder := os.environ.get("GRANTS"):
         from tests.grants import Watch
 
-        watch = Watch()
-        config.add_cleanup(lambda: watch.write(Path(folder)))
+        config.pluginmanager.register(Watch(Path(folder)))

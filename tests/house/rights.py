@@ -30,7 +30,7 @@ METHODS = {
 # What other parts of cloud/ need, by the definition that calls AWS.
 CALLS: dict[Definition, tuple[str, ...]] = {
     ("certification.cloud.relay", "send"): ("events:PutEvents on Bus",),
-    ("certification.cloud.post", "send_email"): ("ses:SendEmail", "ses:SendRawEmail"),
+    ("certification.cloud.post", "send_email"): ("ses:SendRawEmail",),
     ("certification.cloud.post", "send_sms"): ("sns:Publish",),
 }
 KEYS = {"fields": "FieldsKey", "lookups": "LookupsKey", "seal": "SealKey"}

@@ -39,4 +39,4 @@ def test_the_reading_of_the_code_sees_what_is_there() -> None:
     assert "dynamodb:Query on Inbox/index/due" in needed("find_due")
     assert "dynamodb:PutItem on Ledger" not in needed("notify")
     assert "events:PutEvents on Bus" in needed("relay_announcements")
-    assert "ses:SendEmail" in needed("notify")
+    assert "ses:SendRawEmail" in needed("notify")
