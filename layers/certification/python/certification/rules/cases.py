@@ -50,6 +50,7 @@ class CaseKind(StrEnum):
     LOST_MAIL = "lost_mail"
     UNMATCHED_CREDIT = "unmatched_credit"
     MONEY_TO_RETURN = "money_to_return"
+    EXTERNAL_REFUND = "external_refund"
     LATE_SEAT = "late_seat"
     DISPUTE = "dispute"
     FAILED_MACHINE = "failed_machine"
