@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from certification.providers.card_webhook import HEADER, Verified, is_live, verify
 from certification.providers.signatures import Rejected, sign
 
-EVENTS = sorted(Path("events/payment_webhook").glob("*.json"))
+EVENTS = [
+    path
+    for path in sorted(Path("events/payment_webhook").glob("*.json"))
+    if not path.stem.startswith(("alipay_", "wechat_"))
+]
 NOW = datetime.fromtimestamp(1795350000, UTC)
 SECRET, OTHER = "whsec_sample_current", "whsec_sample_previous"
 BODY = json.dumps(

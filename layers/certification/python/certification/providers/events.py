@@ -20,7 +20,8 @@ class ProviderEvent(Frozen):
     """What an event means. `reference` is ours (`<order>.<attempt>`), None if the event does not carry it; `state` is a
     report on the attempt, None if it says nothing; `checkout` and `payment` are the provider's ids of its page and of
     the payment. `type` is the provider's word, or `query` for what we asked ourselves. `refund` and `dispute` are what it
-    says of one; the money that moved stands in `facts`."""
+    says of one; the money that moved stands in `facts`. `asks_about_payment` and `asks_about_refund` (the number under
+    which the refund was asked for there): it proves nothing by itself, or tells no amount, so the provider is asked."""
 
     id: str
     provider: Method
@@ -33,11 +34,19 @@ class ProviderEvent(Frozen):
     facts: tuple[Fact, ...] = ()
     refund: RefundSeen | None = None
     dispute: DisputeSeen | None = None
+    asks_about_payment: bool = False
+    asks_about_refund: str | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the provider must be asked before it counts."""
+        return self.asks_about_payment or self.asks_about_refund is not None
 
     @property
     def says_nothing(self) -> bool:
         """Whether it is stored and leads to nothing."""
-        return self.state is None and not self.facts and self.refund is None and self.dispute is None
+        told = self.state is None and not self.facts and self.refund is None and self.dispute is None
+        return told and not self.asks
 
     @property
     def order(self) -> str | None:

@@ -21,7 +21,8 @@ SKEW = 300
 
 Code = Literal[
     "body_encoding", "no_signature", "malformed_signature", "no_secret", "wrong_signature", "too_old", "too_new",
-    "not_json", "wrong_shape", "wrong_mode",
+    "not_json", "wrong_shape", "wrong_mode", "not_form", "duplicate_field", "wrong_algorithm", "unknown_key", "probe",
+    "unreadable_resource", "not_ours",
 ]  # fmt: skip
 
 
@@ -66,6 +67,13 @@ def check(value: str, message: bytes, secrets: Sequence[str], now: datetime) -> 
     equal = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in given]
     if not any(equal):
         raise Rejected("wrong_signature", "the body was changed on its way, or another secret signed it")
+    return seconds_ahead(stamp, now)
+
+
+def seconds_ahead(stamp: str, now: datetime) -> int:
+    """How far a signed time (unix seconds) is ahead of ours; Rejected outside the window, in either direction."""
+    if not re.fullmatch("[1-9][0-9]{9}", stamp):
+        raise Rejected("malformed_signature", "the signed time is not a number of unix seconds")
     ahead = int(stamp) - int(now.timestamp())
     if ahead < -SKEW:
         raise Rejected("too_old", f"signed {-ahead} seconds ago; {SKEW} are allowed")

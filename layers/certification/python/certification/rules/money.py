@@ -132,6 +132,12 @@ def format_money(money: Money) -> str:
     return f"{money.currency} {Decimal(money.amount).scaleb(-places):,.{places}f}"
 
 
+def format_plain(money: Money) -> str:
+    """For files and providers, without currency and separators: `155.00`, `1234567.80`, `155` for JPY."""
+    places = digits(money.currency)
+    return f"{Decimal(money.amount).scaleb(-places):.{places}f}"
+
+
 def parse_amount(text: str, currency: str) -> Money:
     """Exact decimal text of a file or provider ("155", "155.0", "155.00") to Money; more digits than the currency has,
     signs other than a leading minus, exponents and separators are refused with ValueError."""
