@@ -273,3 +273,98 @@ def test_arrival_in_any_order_ends_with_the_same_order_and_the_same_returns(fact
         ends.add((order.state, order.settled_by, frozenset(sums.items())))
         assert all(cents <= fact.money.amount for fact in facts for cents in [sums.get(fact.key, 0)])
     assert len(ends) == 1
+
+
+def sent(*captures: Fact, payment: str = "T1", **returning: tuple[RefundKind, ...]) -> PaymentMade:
+    """Credits on our bank account."""
+    return paid(*captures, payment=payment, **returning).model_copy(update={"by_transfer": True})
+
+
+LAPSED = owed(OrderState.LAPSED)
+
+
+@pytest.mark.scenario(69)
+@pytest.mark.rule("PAY-02")
+def test_a_transfer_that_arrived_short_is_kept_and_what_is_missing_is_said() -> None:
+    answer = settle(OWED, [sent(took("b1", cents=9500))], NOW)
+    assert findings(answer) == {"CAP#b1": F.PART}
+    assert (answer.act, answer.settled_by, answer.missing) == (Act.NOTHING, None, usd(2500))
+    assert returns(answer) == {}
+    assert answer.verdicts[0].holding is Holding.CANDIDATE
+
+
+@pytest.mark.scenario(69)
+@pytest.mark.rule("PAY-02")
+@pytest.mark.parametrize("by", ["transfer", "other transfer", "card"])
+def test_the_missing_part_may_come_by_any_method_and_settles_the_order(by: str) -> None:
+    rest = took("rest", IN_TIME + timedelta(seconds=1), 2500)
+    short = took("b1", cents=9500)
+    other = [] if by == "transfer" else [paid(rest, payment="P2") if by == "card" else sent(rest, payment="T2")]
+    answer = settle(OWED, [sent(short, *([rest] if by == "transfer" else [])), *other], NOW)
+    assert (answer.act, answer.settled_by, answer.settled_with) == (Act.REGISTER, "CAP#rest", ("CAP#b1",))
+    assert (returns(answer), answer.missing, answer.alarms) == ({}, None, ())
+
+
+@pytest.mark.scenario(69)
+def test_one_cent_decides_whether_parts_are_enough_and_the_excess_goes_back() -> None:
+    for cents, act, back in ((2499, Act.NOTHING, {}), (2500, Act.REGISTER, {}), (2600, Act.REGISTER, 100)):
+        rest = took("b2", IN_TIME + timedelta(seconds=1), cents)
+        answer = settle(OWED, [sent(took("b1", cents=9500), rest)], NOW)
+        assert answer.act is act
+        assert returns(answer) == ({"CAP#b2": (RefundKind.OVERPAID, back)} if back else {})
+
+
+@pytest.mark.scenario(70)
+@pytest.mark.rule("PAY-02")
+def test_a_rest_that_came_too_late_and_the_first_part_both_go_back_when_the_order_has_lapsed() -> None:
+    transfers = [sent(took("b1", cents=9500), took("b2", TOO_LATE, 2500))]
+    still_open = settle(OWED, transfers, NOW)
+    assert findings(still_open) == {"CAP#b1": F.PART, "CAP#b2": F.LATE}
+    over = settle(LAPSED, transfers, NOW)
+    assert returns(over) == {"CAP#b1": (RefundKind.INCOMPLETE, 9500), "CAP#b2": (RefundKind.LATE, 2500)}
+    assert over.act is Act.NOTHING
+
+
+def test_parts_that_were_complete_in_time_bring_a_lapsed_order_back() -> None:
+    answer = settle(LAPSED, [sent(took("b1", cents=9500), took("b2", cents=2500))], NOW)
+    assert answer.act is Act.REINSTATE
+
+
+@pytest.mark.parametrize(("cents", "act"), [(11899, Act.NOTHING), (11900, Act.REGISTER)])
+def test_a_transfer_may_be_short_by_the_policys_tolerance_and_a_card_never(cents: int, act: Act) -> None:
+    tolerant = OWED.model_copy(update={"tolerance": 100})
+    by_bank = settle(tolerant, [sent(took("b1", cents=cents))], NOW)
+    assert by_bank.act is act
+    assert by_bank.forgiven == (usd(100) if act is Act.REGISTER else None)
+    by_card = settle(tolerant, [paid(took("pi_1", cents=cents))], NOW)
+    assert returns(by_card) == {"CAP#pi_1": (RefundKind.MISMATCH, cents)}
+
+
+def test_a_full_payment_settles_alone_and_sends_a_part_back() -> None:
+    for first in (True, False):
+        part = took("b1", IN_TIME - timedelta(seconds=1) if first else IN_TIME + timedelta(seconds=1), 9500)
+        answer = settle(OWED, [sent(part), paid(took("pi_1"))], NOW)
+        assert (answer.settled_by, answer.settled_with) == ("CAP#pi_1", ())
+        assert returns(answer) == {"CAP#b1": (RefundKind.DUPLICATE, 9500)}
+
+
+def test_parts_that_settled_an_order_are_not_sent_back_again_when_it_is_voided() -> None:
+    void = owed(OrderState.VOIDED, settled_by="CAP#b2").model_copy(update={"settled_with": ("CAP#b1",)})
+    answer = settle(void, [sent(took("b1", cents=9500), took("b2", cents=2500))], NOW)
+    assert set(findings(answer).values()) == {F.SETTLED_BEFORE}
+    assert returns(answer) == {}
+    never = settle(owed(OrderState.VOIDED), [sent(took("b1", cents=9500))], NOW)
+    assert returns(never) == {"CAP#b1": (RefundKind.ORDER_CLOSED, 9500)}
+
+
+TRANSFERS = [
+    took(f"b{number}", IN_TIME - timedelta(hours=3 - number), cents) for number, cents in enumerate((5000, 7000, 3000))
+]
+
+
+@given(st.permutations(TRANSFERS))
+def test_the_order_in_which_transfers_are_heard_of_does_not_matter(captures: list[Fact]) -> None:
+    for payments in ([sent(*captures)], [sent(one, payment=f"T{place}") for place, one in enumerate(captures)]):
+        answer = settle(OWED, payments, NOW)
+        assert (answer.settled_by, answer.settled_with) == ("CAP#b1", ("CAP#b0",))
+        assert returns(answer) == {"CAP#b2": (RefundKind.DUPLICATE, 3000)}

@@ -17,6 +17,7 @@ class RefundKind(StrEnum):
     ORDER_CLOSED = "order_closed"
     OVERPAID = "overpaid"
     MISMATCH = "mismatch"
+    INCOMPLETE = "incomplete"
     VOID = "void"
     DECIDED = "decided"
     EXTERNAL = "external"
@@ -33,6 +34,8 @@ class Finding(StrEnum):
     DUPLICATE = "duplicate"
     OTHER_ORDER_DUPLICATE = "other_order_duplicate"
     SHORT = "short"
+    PART = "part"
+    INCOMPLETE = "incomplete"
     WRONG_CURRENCY = "wrong_currency"
     LATE = "late"
     ORDER_CLOSED = "order_closed"
@@ -54,6 +57,7 @@ RETURNED_AS: dict[Finding, RefundKind] = {
     Finding.DUPLICATE: RefundKind.DUPLICATE,
     Finding.OTHER_ORDER_DUPLICATE: RefundKind.OTHER_ORDER_DUPLICATE,
     Finding.SHORT: RefundKind.MISMATCH,
+    Finding.INCOMPLETE: RefundKind.INCOMPLETE,
     Finding.WRONG_CURRENCY: RefundKind.MISMATCH,
     Finding.LATE: RefundKind.LATE,
     Finding.ORDER_CLOSED: RefundKind.ORDER_CLOSED,
@@ -95,6 +99,16 @@ FINDINGS: dict[Finding, Because] = {
         en="Less was paid than is owed: the order is not settled and all of it goes back without a fee.",
         zh="实付金额少于应缴金额：订单未缴清，款项全额原路退回，不收手续费。",
         rules=("FEE-02", "decision 6"),
+    ),
+    Finding.PART: Because(
+        en="Less has arrived than is owed: it is kept for the order, and what is missing may follow until the due time.",
+        zh="到账金额少于应缴金额：款项已计入本订单，差额可在截止时间前补足。",
+        rules=("PAY-02", "decision 6"),
+    ),
+    Finding.INCOMPLETE: Because(
+        en="The order was not paid in full by its due time: all that arrived for it goes back without a fee.",
+        zh="截止时间前未足额缴费：已到账款项全部退回，不收手续费。",
+        rules=("PAY-02", "decision 6"),
     ),
     Finding.WRONG_CURRENCY: Because(
         en="Paid in another currency than the order's: the order is not settled and all of it goes back without a fee.",

@@ -1,0 +1,100 @@
+"""STATEMENTS: what a bank says happened on our account, in one shape, whatever format it came in.
+
+In words: a file is one or more statements, each of one account. A line is one movement of money: a batch of ten
+credits is ten lines. Only what the bank has booked counts; what is pending comes again. A line is the same line when
+the account, the bank's own reference and the place in the batch are the same, never because it looks the same: two
+people may pay the same amount on one day. Where a statement gives balances, the opening one and the lines must make
+the closing one, else a line is missing. A file in which anything does not fit is refused whole, and says where and why.
+
+The readers are `statement_camt.py` (camt.053 and camt.054) and `statement_mt940.py`.
+"""
+
+from datetime import date
+
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+
+
+class StatementRefused(Exception):
+    """The file is not used. `code` is for programs, `where` a line or a place in the file (never a name or a text of a
+    payer), `en` and `zh` say what is wrong and what to do."""
+
+    def __init__(self, code: str, where: str, en: str, zh: str) -> None:
+        super().__init__(f"{code} at {where}: {en}")
+        self.code, self.where, self.en, self.zh = code, where, en, zh
+
+
+class Party(Frozen):
+    """The other side of a movement, as far as the bank tells: any part may be missing. `bank` is a BIC."""
+
+    name: str = ""
+    account: str = ""
+    bank: str = ""
+
+
+class BankLine(Frozen):
+    """One booked movement.
+
+    `money` is positive; `credit` says that it came in. `entry` is the bank's reference of the booking, `place` the
+    movement's place in it (0 for the only one). `value_on` is the day from which the money counts. `reversal`: the
+    booking takes back an earlier one. `returned` is the bank's reason code where a payment of ours came back, with
+    `end_to_end` naming that payment. `creditor_reference` is the structured one; `text` all that the payer wrote,
+    joined as it was before the bank cut it. `charged` is what banks on the way kept, where we are told.
+    """
+
+    account: str
+    entry: str
+    place: int
+    money: Money
+    credit: bool
+    booked_on: date
+    value_on: date
+    other: Party = Party()
+    reversal: bool = False
+    returned: str | None = None
+    end_to_end: str | None = None
+    creditor_reference: str = ""
+    text: str = ""
+    charged: Money | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes a line the same line in every file: `<account>#<bank's reference>#<place>`."""
+        return f"{self.account}#{self.entry}#{self.place}"
+
+
+class Statement(Frozen):
+    """The booked lines of one account in one file. `pending` counts what the bank has only announced."""
+
+    account: str
+    number: str
+    lines: tuple[BankLine, ...]
+    pending: int = 0
+
+
+def check_balances(where: str, opening: Money, closing: Money, moved: int) -> None:
+    """Raises StatementRefused when the balances and the lines do not add up."""
+    if opening.currency != closing.currency or opening.amount + moved != closing.amount:
+        raise StatementRefused(
+            "balances_differ",
+            where,
+            f"The lines add up to {Money(amount=moved, currency=opening.currency)}, which does not lead from {opening} "
+            f"to {closing}: a line is missing or wrong. Ask the bank for the whole statement.",
+            f"各笔合计与余额（{opening} 至 {closing}）不符：有遗漏或错误，请向银行索取完整对账单。",
+        )
+
+
+def check_keys(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Raises StatementRefused when one file holds the same line with two contents; the same line twice is one line."""
+    seen: dict[str, BankLine] = {}
+    for statement in statements:
+        for line in statement.lines:
+            known = seen.setdefault(line.key, line)
+            if (known.money, known.credit) != (line.money, line.credit):
+                raise StatementRefused(
+                    "reference_twice",
+                    line.entry,
+                    "The bank's reference stands at two movements that differ, so lines cannot be told apart.",
+                    "银行流水号重复且内容不一致，无法区分各笔款项。",
+                )
+    return statements
