@@ -168,7 +168,7 @@ def test_a_document_type_definition_is_refused_in_every_encoding_before_anything
         (b">120.00<", b">120.001<", "element_wrong"),
         (b">120.00<", b">1.2e2<", "element_wrong"),
         (b">120.00<", b">NaN<", "element_wrong"),
-        (b'Ccy="USD"', b'Ccy="XXX"', "element_wrong"),
+        (b'Ccy="USD"', b'Ccy="ZZZ"', "element_wrong"),
         (b"<CdtDbtInd>CRDT", b"<CdtDbtInd>CREDIT", "element_wrong"),
         (b"<Dt>2026-11-23", b"<Dt>2026-13-23", "element_wrong"),
         (b"123-456789-001", b"999-456789-001", "account_unknown"),
@@ -252,7 +252,7 @@ def test_the_library_reads_the_same_movements_when_it_is_told_that_reversals_hav
     [
         (":62F:C261123USD1125,00", ":62F:C261123USD1245,00", "balances_differ"),
         (":61:2611231123C95,00NTRFEXAM2//HK2611230002", ":61:nonsense", "element_wrong"),
-        ("USD1000,00", "XXX1000,00", "element_wrong"),
+        ("USD1000,00", "ZZZ1000,00", "element_wrong"),
         ("C95,00", "C95,001", "element_wrong"),
         (":25:HSBCHKHHHKH/123456789001USD\n", "", "element_wrong"),
         (":61:261123", ":61:261323", "element_wrong"),

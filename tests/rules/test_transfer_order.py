@@ -20,7 +20,7 @@ SCHEMAS = Path(__file__).parent.parent / "samples" / "iso20022"
 MADE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 OUR_IBAN = "NL41MOCK0000000001"
 US = Party(name="CGPTC Ltd", account=OUR_IBAN, bank="MOCKNL2A")
-PAYEE = Party(name="Chan Tai Man & <Co>", account="NL14MOCK0000000002", bank="MOCKNL2A")
+PAYEE = Party(name="Chan Tai Man & <Co>\x00\ufffe", account="NL14MOCK0000000002", bank="MOCKNL2A")
 RF = reference_of("APP-2026-04187T")
 
 

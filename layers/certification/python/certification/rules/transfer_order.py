@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import date, datetime
-from xml.sax.saxutils import escape
+from html import escape as escaped
 
 from certification.rules.model import Frozen
 from certification.rules.money import Money, format_plain
@@ -103,6 +103,11 @@ def _account(account: str) -> str:
     compact = squeeze(account)
     named = f"<IBAN>{compact}</IBAN>" if is_iban(compact) else f"<Othr><Id>{escape(compact[:34])}</Id></Othr>"
     return f"<Id>{named}</Id>"
+
+
+def escape(words: str) -> str:
+    """As text in XML: a character that XML cannot hold becomes a space."""
+    return escaped("".join(each if each.isprintable() else " " for each in words), quote=False)
 
 
 def is_iban(compact: str) -> bool:
