@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.rules.cases import CaseKind
+from certification.rules.duplicates import LEAD
 from certification.rules.facts import Fact, FactKind, fact_of
 from certification.rules.ledger import Holding
 from certification.rules.money import Money, usd
 from certification.rules.payments import OrderState
 from certification.rules.settlement import Act, Finding, OwedOrder, PaymentMade, RefundKind, Settlement, settle
+from certification.rules.spans import span
 
 DUE = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # midnight in Hong Kong
 NOW = DUE + timedelta(seconds=30)
@@ -60,7 +62,9 @@ def test_a_deadline_holds_at_its_instant() -> None:
     assert (answer.act, answer.settled_by) == (Act.NOTHING, None)
     assert findings(answer) == {"CAP#pi_1": F.LATE}
     assert returns(answer) == {"CAP#pi_1": (RefundKind.LATE, 12000)}
-    assert answer.verdicts[0].case is CaseKind.MONEY_TO_RETURN
+    assert answer.verdicts[0].case is None  # nobody has to do anything
+    by_person = settle(OWED, [paid(took("pi_1", TOO_LATE))], NOW, by_person=["late"])
+    assert by_person.verdicts[0].case is CaseKind.MONEY_TO_RETURN
 
 
 @pytest.mark.scenario(19)
@@ -368,3 +372,25 @@ def test_the_order_in_which_transfers_are_heard_of_does_not_matter(captures: lis
         answer = settle(OWED, payments, NOW)
         assert (answer.settled_by, answer.settled_with) == ("CAP#b1", ("CAP#b0",))
         assert returns(answer) == {"CAP#b2": (RefundKind.DUPLICATE, 3000)}
+
+
+@pytest.mark.scenario(60)
+def test_nothing_is_queued_while_the_payers_bank_disputes_the_payment() -> None:
+    late = paid(took("pi_1", TOO_LATE))
+    assert returns(settle(OWED, [late.model_copy(update={"disputed": True})], NOW)) == {}
+    assert returns(settle(OWED, [late], NOW)) == {"CAP#pi_1": (RefundKind.LATE, 12000)}
+
+
+@pytest.mark.rule("PAY-08", "REF-07")
+@pytest.mark.scenario(26)
+def test_a_duplicate_goes_back_before_its_date_where_the_provider_would_not_wait_and_a_person_hears_of_it() -> None:
+    both = [paid(took("pi_1", DUE - timedelta(days=2))), paid(took("pi_2", DUE - timedelta(days=1)), payment="P2")]
+    after_the_exam = NOW + timedelta(days=200)
+    (waits,) = [v.give_back for v in settle(OWED, both, NOW, duplicates_from=after_the_exam).verdicts if v.give_back]
+    assert (waits.not_before, waits.early) == (after_the_exam, False)
+    limited = [one.model_copy(update={"refundable_within": span("P180D")}) for one in both]
+    verdict = settle(OWED, limited, NOW, duplicates_from=after_the_exam).verdicts[1]
+    assert verdict.give_back is not None
+    assert verdict.give_back.early
+    assert verdict.give_back.not_before == DUE - timedelta(days=1) + timedelta(days=180) - LEAD
+    assert verdict.case is CaseKind.MONEY_TO_RETURN

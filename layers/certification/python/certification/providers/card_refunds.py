@@ -8,7 +8,8 @@ refunds of a charge and is no fact. A dispute moves money only when its funds ar
 from datetime import UTC, datetime
 from typing import Any
 
-from certification.providers.refund_ports import DisputeSeen, DisputeStage, RefundReport, RefundSeen
+from certification.providers.refund_ports import DisputeSeen, RefundReport, RefundSeen
+from certification.rules.disputes import DisputeStage
 from certification.rules.facts import FactKind, fact_of
 from certification.rules.money import Money
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from certification.rules.disputes import DisputeStage
 from certification.rules.facts import Fact, FactKind, fact_of
 from certification.rules.model import Frozen
 from certification.rules.money import Money
@@ -57,9 +58,6 @@ class RefundSeen(Frozen):
         if kind is None:
             return ()
         return (fact_of(kind, self.id, self.money, self.at, source, capture=f"CAP#{self.capture}", about=self.refund),)
-
-
-DisputeStage = Literal["inquiry", "open", "funds_out", "won", "lost", "prevented"]
 
 
 class DisputeSeen(Frozen):

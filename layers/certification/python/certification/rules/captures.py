@@ -13,6 +13,7 @@ from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.owed import OwedOrder, PaymentMade
 from certification.rules.payments import OrderState
+from certification.rules.spans import Span
 
 
 class Taken(Frozen):
@@ -23,6 +24,8 @@ class Taken(Frozen):
     rest: int
     returning: tuple[RefundKind, ...]
     by_transfer: bool
+    disputed: bool = False
+    refundable_within: Span | None = None
 
     @property
     def goes_back(self) -> bool:
@@ -42,6 +45,8 @@ def captures_of(payments: Sequence[PaymentMade]) -> list[Taken]:
                 rest=max(0, rest[fact.key, fact.money.currency]),
                 returning=payment.returning.get(fact.key, ()),
                 by_transfer=payment.by_transfer,
+                disputed=payment.disputed,
+                refundable_within=payment.refundable_within,
             )
             for fact in payment.facts.values()
             if fact.kind is FactKind.CAPTURED

@@ -7,6 +7,7 @@ from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import OrderState
+from certification.rules.spans import Span
 
 
 class OwedOrder(Frozen):
@@ -26,9 +27,12 @@ class OwedOrder(Frozen):
 
 class PaymentMade(Frozen):
     """One attempt's facts. `returning`: the refund kinds that are queued for a capture already. `by_transfer`: its
-    captures are credits on our bank account, of which there may be several, each of them short."""
+    captures are credits on our bank account, of which there may be several, each of them short. `disputed`: the payer's
+    bank disputes it, so nothing is queued until that is over. `refundable_within`: how long its provider sends back."""
 
     payment: str
     facts: dict[str, Fact]
     by_transfer: bool = False
     returning: dict[str, tuple[RefundKind, ...]] = Field(default_factory=dict)
+    disputed: bool = False
+    refundable_within: Span | None = None

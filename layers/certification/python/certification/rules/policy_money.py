@@ -110,6 +110,7 @@ RefundKindCode = Literal[
     "order_closed",
     "overpaid",
     "mismatch",
+    "incomplete",
     "void",
     "decided",
 ]

@@ -16,7 +16,7 @@ makes needless go back as duplicates.
 already it does not ask for twice, as long as the returns that exist are named in `returning`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import AwareDatetime
@@ -24,6 +24,7 @@ from pydantic import AwareDatetime
 from certification.rules import findings as say
 from certification.rules.captures import Found, Taken, captures_of, find, fits
 from certification.rules.cases import CaseKind
+from certification.rules.duplicates import send_from
 from certification.rules.facts import fold
 from certification.rules.findings import RETURNED_AS, Act, Finding, RefundKind
 from certification.rules.ledger import Holding
@@ -50,12 +51,14 @@ DUPLICATES = {RefundKind.DUPLICATE, RefundKind.OTHER_ORDER_DUPLICATE}
 
 
 class GiveBack(Frozen):
-    """A refund to queue in `requested`, not to be sent before `not_before`. `key` is the same at every asking."""
+    """A refund to queue, not to be sent before `not_before`. `key` is the same at every asking. `early`: before the
+    policy's date, because the provider would not send it back any more then; a person hears of it."""
 
     key: str
     kind: RefundKind
     amount: Money
     not_before: AwareDatetime
+    early: bool = False
 
 
 class Verdict(Frozen):
@@ -97,12 +100,13 @@ def settle(
     frozen: bool = False,
     duplicates_from: datetime | None = None,
     other_order_from: datetime | None = None,
+    by_person: Collection[str] = (),
 ) -> Settlement:
     """What the captures of these payments mean for their order (None: nobody knows the order).
 
     `frozen`: the sitting's list is frozen, so nobody is seated by machine any more. `duplicates_from` and
     `other_order_from` are when duplicates of the same and of another order may be sent back (PAY-08, PAY-09);
-    None is at once (decision 25).
+    None is at once (decision 25). `by_person`: the kinds of refund that a person lets go; each opens a case.
     """
     target = _target(order)
     taken = sorted(captures_of(payments), key=lambda one: (one.fact.at, one.payment, one.fact.key))
@@ -113,7 +117,7 @@ def settle(
     }
     winner = found.winner
     act = _act(target, winner, frozen)
-    verdicts = tuple(_verdict(one, found, target, act, now, later) for one in taken)
+    verdicts = tuple(_verdict(one, found, target, act, now, later, by_person) for one in taken)
     return Settlement(
         order=target.order if target else None,
         act=act,
@@ -149,10 +153,11 @@ def _verdict(
     act: Act,
     now: datetime,
     later: Mapping[RefundKind, datetime],
+    by_person: Collection[str],
 ) -> Verdict:
     finding = found.findings[one.fact.key]
     give_back = _give_back(one, found, target, now, later)
-    case = CaseKind.MONEY_TO_RETURN if give_back else None
+    case = CaseKind.MONEY_TO_RETURN if give_back and (give_back.early or give_back.kind in by_person) else None
     if finding is Finding.UNKNOWN_ORDER:
         case = CaseKind.UNMATCHED_CREDIT
     if finding is Finding.SETTLES and act is Act.OFFER_LATE_SEAT:
@@ -181,13 +186,15 @@ def _give_back(
     elif RefundKind.OVERPAID in one.returning and target is not None:
         # It settled the order until an earlier payment became known: the excess is queued already.
         amount = min(one.rest, target.amount.amount)
-    if kind is None or amount <= 0 or kind in one.returning:
+    if kind is None or amount <= 0 or kind in one.returning or one.disputed:
         return None
+    may_be_sent = send_from(later.get(kind, now), one.fact.at, one.refundable_within, now)
     return GiveBack(
         key=f"{one.fact.key}#{kind}",
         kind=kind,
         amount=Money(amount=amount, currency=one.fact.money.currency),
-        not_before=later.get(kind, now),
+        not_before=may_be_sent.at,
+        early=may_be_sent.early,
     )
 
 
