@@ -9,7 +9,7 @@
 import sys
 from pathlib import Path
 
-from certification.policies import load_policy, load_reading, parse_yaml
+from certification.policies import PolicyError, load_policy, load_reading, parse_yaml, read_strictly, schemes
 from certification.rules.policy import Policy
 from certification.rules.policy_diff import differences
 from local.policy_tools.check import check_file
@@ -23,12 +23,20 @@ def policy_at(where: str) -> Policy:
     """A policy by scheme, by scheme and version, or by file."""
     path = Path(where)
     if path.suffix == ".yaml":
+        if not path.is_file():
+            raise NotValid(f"{where}: there is no such file.")
         wrong = [trouble for trouble in check_file(path) if trouble.place != "scheme"]
         if wrong:
             raise NotValid("\n".join(str(trouble) for trouble in wrong))
-        return Policy.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+        return read_strictly(Policy, parse_yaml(path.read_text(encoding="utf-8")))
     scheme, _, version = where.partition("@")
-    return load_policy(scheme, version or None)[0]
+    try:
+        return load_policy(scheme, version or None)[0]
+    except PolicyError as error:
+        known = ", ".join(schemes())
+        raise NotValid(
+            f"{where or 'nothing'}: {error}. Name a scheme ({known}), or a file that ends in .yaml."
+        ) from error
 
 
 def main(before: str, after: str, language: str) -> int:
@@ -41,7 +49,8 @@ def main(before: str, after: str, language: str) -> int:
     for difference in found:
         for one in ("en", "zh") if language == "both" else (language,):
             print(getattr(difference.sentence, one))
-    print({"zh": f"共 {len(found)} 处不同。"}.get(language, f"{len(found)} differences."))
+    differ = "1 difference." if len(found) == 1 else f"{len(found)} differences."
+    print(f"共 {len(found)} 处不同。" if language == "zh" else differ)
     return 0
 
 

@@ -11,6 +11,7 @@ then the summary. Exit code 1: a policy or a line is not valid.
 import argparse
 import json
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ def replays(inputs: str, sitting: str, session: str) -> Iterator[Replay]:
     if inputs.startswith(("http://", "https://")):
         yield from _fetched(inputs.rstrip("/"), sitting, session)
         return
+    if not Path(inputs).is_file():
+        raise NotValid(f"{inputs or 'INPUTS'}: there is no such file. Name one, or the address of a portal.")
     for number, line in enumerate(Path(inputs).read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
             continue
@@ -43,8 +46,14 @@ def _fetched(portal: str, sitting: str, session: str) -> Iterator[Replay]:
     while True:
         address = f"{portal}/api/staff/sittings/{sitting}/replays" + (f"?after={after}" if after else "")
         request = urllib.request.Request(address, headers={"authorization": f"Bearer {session}"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            page = json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                page = json.load(answer)
+        except urllib.error.HTTPError as error:
+            why = {401: "the session is not alive: sign in again", 403: "this member of staff does not plan the scheme"}
+            raise NotValid(f"{address}: {why.get(error.code, f'answered {error.code}')}.") from error
+        except (OSError, ValueError) as error:
+            raise NotValid(f"{address}: no answer that can be read ({error}).") from error
         for row in page["replays"]:
             yield Replay.model_validate(row)
         after = page["after"] or ""

@@ -58,7 +58,7 @@ def test_a_changed_policy_is_replayed_over_what_is_stored_and_names_whose_outcom
     assert told[0].startswith(f"{signed.reference}  fee: CNY 252.00 → CNY 262.00. Fee schedule guangdong-2026-1")
     assert told[1] == "1 of 2 applications change: fee 1."
     assert simulate.main([str(lines), str(changed), "guangdong", "--language", "zh"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "2 份报名中有 1 份结果改变：费用1。"
+    assert capsys.readouterr().out.splitlines()[-1] == "2 份报名中有 1 份结果改变：费用 1 份。"
     assert simulate.main([str(lines), "guangdong", "guangdong"]) == 0
     assert capsys.readouterr().out == "0 of 2 applications change.\n"
 
@@ -83,6 +83,9 @@ def test_a_line_that_is_no_export_and_a_policy_that_is_not_valid_are_named(
     assert "line 2: wanted, background" in capsys.readouterr().out
     lines.write_text("not json", encoding="utf-8")
     assert simulate.main([str(lines), "guangdong", "guangdong"]) == 1
+    assert simulate.main([str(tmp_path / "nothing.jsonl"), "guangdong", "guangdong"]) == 1
+    assert simulate.main(["http://127.0.0.1:9", "guangdong", "guangdong"]) == 1
+    assert "no answer that can be read" in capsys.readouterr().out
     broken = tmp_path / "guangdong.yaml"
     broken.write_text(POLICY.replace("window: 2,", "window: 0,"), encoding="utf-8")
     assert simulate.main([str(lines), "guangdong", str(broken)]) == 1

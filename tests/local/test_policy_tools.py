@@ -154,12 +154,15 @@ def test_two_policies_are_compared_by_scheme_version_or_file_in_either_language(
     assert diff.main("guangdong@2026.1", str(changed), "both") == 0
     assert capsys.readouterr().out.splitlines() == [
         "checks › random sample › proportion: it was 5 %, it is now 2 %.",
-        "核查 › 随机抽查 › 比例：原为5 %，现为2 %。",
-        "1 differences.",
+        "核查 › 随机抽查 › 比例：原为5%，现为2%。",
+        "1 difference.",
     ]
     assert diff.main("guangdong", str(changed), "zh") == 0
     assert capsys.readouterr().out.endswith("共 1 处不同。\n")
     assert diff.main("guangdong", str(written(tmp_path, "scheme: x", "x.yaml")), "en") == 1
+    for nowhere in ("nowhere", "guangdong@1999.1", "", "nowhere.yaml"):
+        assert diff.main("guangdong", nowhere, "en") == 1
+        assert "there is no" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_make_runs_the_check_on_one_file(tmp_path: Path) -> None:

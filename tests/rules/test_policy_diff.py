@@ -2,6 +2,7 @@
 
 import copy
 import enum
+import re
 import typing
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def test_a_policy_does_not_differ_from_itself() -> None:
             ("checks", "sampling", "proportion"),
             "0.1",
             "checks › random sample › proportion: it was 5 %, it is now 10 %.",
-            "核查 › 随机抽查 › 比例：原为5 %，现为10 %。",
+            "核查 › 随机抽查 › 比例：原为5%，现为10%。",
         ),
         (
             ("fees", "schedule", 0, "for_subjects", "law"),
@@ -68,7 +69,7 @@ def test_a_policy_does_not_differ_from_itself() -> None:
             ("validity", "window"),
             4,
             "validity of scores › window: it was 2, it is now 4.",
-            "成绩有效期 › 期间：原为2，现为4。",
+            "成绩有效期 › 滚动期：原为2，现为4。",
         ),
         (
             ("commitment", "lock_on"),
@@ -110,12 +111,92 @@ def test_what_is_new_and_what_is_gone_are_said_so() -> None:
     assert new.path == "post_check"
 
 
+@pytest.mark.parametrize(
+    ("path", "to", "en", "zh"),
+    [
+        (
+            ("accounts", "id_documents"),
+            ["resident_identity_card", "residence_permit", "home_return_permit", "taiwan_permit"],
+            "accounts › ID documents: no longer passport.",
+            "账户 › 证件类别：取消护照。",
+        ),
+        (
+            ("own_choices",),
+            [*DATA["own_choices"], "refund.precedence"],
+            "own choices: now also refund › order of refund rules.",
+            "自定事项：新增退费 › 退费规则次序。",
+        ),
+        (
+            ("levels", 0, "words", "zh"),
+            "考全部科目",
+            "levels › All subjects › words: only the Chinese changes, from “考全科” to “考全部科目”.",
+            "级别 › 考全部科目 › 文字：原为“考全科”，现为“考全部科目”。",
+        ),
+        (
+            ("uploads", 0, "largest"),
+            5 * 1024 * 1024,
+            "largest file: it was 10 MB, it is now 5 MB.",
+            "文件大小上限：原为10 MB，现为5 MB。",
+        ),
+        (
+            ("eligibility", "proofs", "exemption"),
+            "work_proof",
+            "it was Proof for the waived subjects, it is now Certificate of years of work in the specialty.",
+            "原为免试条件证明材料，现为专业工作年限证明。",
+        ),
+        (
+            ("changes", "rules", 1, "evidence"),
+            "welcome",
+            "changes › rules › no. 2 › evidence: ",
+            "信息修改 › 规则 › 第2项 › 依据材料：",
+        ),
+        (
+            ("payment", "due"),
+            {"from": "approved", "within": "P5D", "capped_by": "payment_closes", "who": "candidate"},
+            "it is now within 5 days of the approval, at the latest at the close of payment (the candidate).",
+            "现为自审核通过起5日内，最迟至缴费截止（报考人员）。",
+        ),
+        (
+            ("levels", 0, "any_of", 0, "majors"),
+            ["construction"],
+            "ways to qualify › no. 1 › majors: no longer Building, Municipal works, Highways,",
+            "第1项 › 专业：取消建筑类、市政类、",
+        ),
+    ],
+    ids=["long list", "own choices", "one language", "size", "codes in words", "numbered", "window", "majors"],
+)
+def test_nothing_is_read_as_a_code_or_taken_for_another_thing(path: tuple[Any, ...], to: Any, en: str, zh: str) -> None:
+    found = one(*path, to=to).sentence
+    assert en in found.en
+    assert zh in found.zh
+
+
+def test_rows_within_a_row_are_numbered() -> None:
+    (new,) = differences(changed("levels", 0, "any_of", to=[]), GUANGDONG, READING)
+    assert "new, (1) education associate degree, years of work 6, majors Construction in general" in new.sentence.en
+    assert "；（5）学历 博士，工作年限 1，" in new.sentence.zh
+
+
+def test_no_code_of_the_policy_is_read_aloud_where_it_has_words() -> None:
+    for before, after in (("cgptc", "guangdong"), ("guangdong", "mixed"), ("mixed", "cgptc")):
+        found = differences(load_policy(before)[0], load_policy(after)[0], READING)
+        said = [one for one in found if re.search(r"[a-z]_[a-z]", one.sentence.en + one.sentence.zh)]
+        assert {one.path for one in said} <= {"exam", "photo.profile", "photo.earlier", "fees.version", "paper.carrier"}
+        assert not [one.path for one in found if "Level 1 (senior" in one.sentence.en and "rules" in one.path]
+
+
 def test_a_list_with_codes_is_compared_by_them_wherever_its_rows_stand() -> None:
     turned = changed("desks", to=list(reversed(DATA["desks"])))
     assert differences(GUANGDONG, turned, READING) == ()
     fewer = changed("desks", to=[row for row in DATA["desks"] if row["code"] != "shenzhen"])
     (found,) = differences(GUANGDONG, fewer, READING)
     assert (found.path, found.kind) == ("desks.shenzhen", "gone")
+    assert found.sentence.zh.startswith("办理机构 › 深圳市人事考试机构")
+    (gone,) = differences(GUANGDONG, changed("regions", to=DATA["regions"][:-1]), READING)
+    assert (gone.sentence.en, gone.sentence.zh) == (
+        "places of registration › Yunfu: no longer there.",
+        "报名地 › 云浮：取消。",
+    )
 
 
 def test_two_schemes_can_be_compared_whole_and_every_sentence_is_in_both_languages() -> None:

@@ -142,7 +142,7 @@ def test_a_condition_that_becomes_stricter_changes_those_who_met_it_narrowly_and
     assert only(found)["eligible"] == ("met", "not met before 2027")
     assert found.counts == {"eligible": 1}
     assert found.summary.en == "1 of 2 applications change: conditions 1."
-    assert found.summary.zh == "2 份报名中有 1 份结果改变：报考条件1。"
+    assert found.summary.zh == "2 份报名中有 1 份结果改变：报考条件 1 份。"
     backwards = simulated(stricter, GUANGDONG, narrowly, amply)
     assert only(backwards)["eligible"] == ("not met before 2027", "met")
 

@@ -14,8 +14,8 @@ from certification.rules.commitments import CLASS_WORDS
 from certification.rules.eligibility import EligibilityAnswer
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
-from certification.rules.policy_lanes import LaneName
 from certification.rules.policy_applying import CandidateClass, VerificationSubject
+from certification.rules.policy_lanes import LaneName
 from certification.rules.status import Trigger
 from certification.rules.words import Because
 

@@ -2,7 +2,8 @@
 
 In words: both policies are compared part by part. What has a code (a level, a desk, a question) is the same thing in
 both if its code is the same, wherever it stands; a price is the same if it is for the same combination; everything else
-in a list is compared by its place. Each difference is one sentence that names the place, what it was and what it is.
+in a list is compared by its place. Each difference is one sentence that names the place, what it was and what it is; of
+a long list only what came and what went.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,36 +11,65 @@ from typing import Any, Literal
 
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy, as_data
-from certification.rules.policy_reading import Reading
+from certification.rules.policy_codes import words_of_codes
+from certification.rules.policy_reading import PATHS, Reading, joined
 from certification.rules.words import Words
 
 Kind = Literal["changed", "new", "gone"]
 PRICE_OF = ("occupation", "level", "form")
-BY_CODE = ("amounts", "for_subjects", "taken", "corrections")
-"""Keys whose own keys are codes of the policy."""
+NAMED_BY_PLACE = frozenset({"code", "words", *PRICE_OF})
+"""What the place of a whole row says already."""
+LONG = 5
 
 
 class Difference(Frozen):
-    """One difference. `path` is its place in the file, `place` the same in words."""
+    """One difference. `path` is its place in the file, `place` the same in words.
+
+    `before` and `after` are absent where there is nothing to say beside the place; `came` and `went` stand in their
+    place for a long list.
+    """
 
     path: str
     kind: Kind
     place: Words
-    before: Words | None
-    after: Words | None
+    before: Words | None = None
+    after: Words | None = None
+    came: Words | None = None
+    went: Words | None = None
 
     @property
     def sentence(self) -> Words:
         """The whole difference in one sentence."""
         en, zh = self.place.en, self.place.zh
-        if self.before is None and self.after is not None:
-            return Words(en=f"{en}: new, {self.after.en}.", zh=f"{zh}：新增，{self.after.zh}。")
-        if self.after is None and self.before is not None:
-            return Words(
-                en=f"{en}: no longer there; it was {self.before.en}.", zh=f"{zh}：取消，原为{self.before.zh}。"
-            )
-        was, now = self.before or Words(en="nothing", zh="无"), self.after or Words(en="nothing", zh="无")
-        return Words(en=f"{en}: it was {was.en}, it is now {now.en}.", zh=f"{zh}：原为{was.zh}，现为{now.zh}。")
+        match self.kind:
+            case "new":
+                said = Words(en="new", zh="新增") if self.after is None else _said("new, {}", "新增，{}", self.after)
+            case "gone":
+                gone = Words(en="no longer there", zh="取消")
+                said = gone if self.before is None else _said("no longer there; it was {}", "取消，原为{}", self.before)
+            case "changed" if self.came or self.went:
+                parts = [_said("now also {}", "新增{}", self.came)] if self.came else []
+                parts += [_said("no longer {}", "取消{}", self.went)] if self.went else []
+                said = joined(parts, "; ", "；")
+            case "changed":
+                said = _changed(self.before, self.after)
+        return Words(en=f"{en}: {said.en}.", zh=f"{zh}：{said.zh}。")
+
+
+def _said(en: str, zh: str, what: Words) -> Words:
+    return Words(en=en.format(what.en), zh=zh.format(what.zh))
+
+
+def _changed(before: Words | None, after: Words | None) -> Words:
+    """What it was and is; a text that is the same in one language says so in that language."""
+    was, now = before or Words(en="nothing", zh="无"), after or Words(en="nothing", zh="无")
+    en = f"it was {was.en}, it is now {now.en}"
+    zh = f"原为{was.zh}，现为{now.zh}"
+    if was.en == now.en:
+        en = f"only the Chinese changes, from {was.zh} to {now.zh}"
+    if was.zh == now.zh:
+        zh = f"仅英文有变化，原为{was.en}，现为{now.en}"
+    return Words(en=en, zh=zh)
 
 
 def differences(before: Policy, after: Policy, reading: Reading) -> tuple[Difference, ...]:
@@ -54,7 +84,7 @@ class _Comparison:
     def __init__(self, reading: Reading, before: Policy, after: Policy) -> None:
         self.reading = reading
         self.currencies = (before.fees.settlement_currency, after.fees.settlement_currency)
-        self.words = _words_of_codes(before) | _words_of_codes(after)
+        self.codes = (words_of_codes(before), words_of_codes(after))
 
     def of(self, path: tuple[str, ...], place: tuple[Words, ...], before: Any, after: Any) -> Iterator[Difference]:
         """What differs at this place and below."""
@@ -63,43 +93,59 @@ class _Comparison:
         if _is_plain(before) or _is_plain(after):
             yield self._difference(path, place, before, after)
         elif isinstance(before, Mapping) and isinstance(after, Mapping):
-            yield from self._each(path, place, before, after, self.reading.name)
+            yield from self._each(path, place, before, after)
         elif isinstance(before, Sequence) and isinstance(after, Sequence):
-            yield from self._each(path, place, _by_name(before), _by_name(after), self._item)
+            yield from self._each(path, place, _by_name(before), _by_name(after))
         else:
             yield self._difference(path, place, before, after)
 
     def _each(
-        self,
-        path: tuple[str, ...],
-        place: tuple[Words, ...],
-        before: Mapping[str, Any],
-        after: Mapping[str, Any],
-        name: Any,
+        self, path: tuple[str, ...], place: tuple[Words, ...], before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> Iterator[Difference]:
         for key in [*before, *(key for key in after if key not in before)]:
-            said = self._item(key) if path and path[-1] in BY_CODE else name(key)
-            yield from self.of((*path, key), (*place, said), before.get(key), after.get(key))
+            yield from self.of((*path, key), (*place, self._name(key, path)), before.get(key), after.get(key))
 
-    def _item(self, key: str) -> Words:
-        """One item of a list: by its words if its code has some, else by its number."""
-        parts = [self.words.get(part, Words(en=part, zh=part)) for part in key.split("/")]
-        return Words(en=", ".join(part.en for part in parts), zh="，".join(part.zh for part in parts))
+    def _name(self, key: str, path: tuple[str, ...]) -> Words:
+        """One key or row: by its words if it is a code of the policy, by its number, else by its key."""
+        within = path[-1] if path else ""
+        parts = key.split("/")
+        if len(parts) == len(PRICE_OF):
+            return joined([self._code(kind, code) for kind, code in zip(PRICE_OF, parts, strict=True)], ", ", "，")
+        if key.startswith("#"):
+            return Words(en=f"no. {key[1:]}", zh=f"第{key[1:]}项")
+        own = self.codes[1].get(within, {}).get(key) or self.codes[0].get(within, {}).get(key)
+        return own or self.reading.name(key, within)
+
+    def _code(self, kind: str, code: str) -> Words:
+        return self.codes[1][kind].get(code) or self.codes[0][kind].get(code) or Words(en=code, zh=code)
 
     def _difference(self, path: tuple[str, ...], place: tuple[Words, ...], before: Any, after: Any) -> Difference:
         key = next((name for name in reversed(path) if name in self.reading.fields), "")
-
-        def said(value: Any, currency: str) -> Words | None:
-            return None if value is None else self.reading.value(value, key, currency)
-
         kind: Kind = "new" if before is None else "gone" if after is None else "changed"
+
+        def said(value: Any, side: int) -> Words | None:
+            if kind != "changed" and isinstance(value, Mapping) and ("code" in value or set(PRICE_OF) <= set(value)):
+                value = {name: one for name, one in value.items() if name not in NAMED_BY_PLACE}
+            if value is None or value == {}:
+                return None
+            return self.reading.value(value, key, self.currencies[side], self.codes[side])
+
+        spoken: dict[str, Any] = {"before": said(before, 0), "after": said(after, 1)}
+        if kind == "changed" and _is_long(before, after, ordered=key != PATHS):
+            came, went = [one for one in after if one not in before], [one for one in before if one not in after]
+            spoken = {"came": said(came, 1) if came else None, "went": said(went, 0) if went else None}
         return Difference(
-            path=".".join(path),
-            kind=kind,
-            place=Words(en=" › ".join(one.en for one in place), zh=" › ".join(one.zh for one in place)),
-            before=said(before, self.currencies[0]),
-            after=said(after, self.currencies[1]),
+            path=".".join(path).replace("#", ""), kind=kind, place=joined([*place], " › ", " › "), **spoken
         )
+
+
+def _is_long(before: Any, after: Any, *, ordered: bool) -> bool:
+    """A list of which only the new and the gone are told: long, and what is in both stands in the same order."""
+    if not (isinstance(before, list) and isinstance(after, list)) or max(len(before), len(after)) < LONG:
+        return False
+    kept = [one for one in after if one in before]
+    same = not ordered or kept == [one for one in before if one in after]
+    return bool(kept) and same and set(before) != set(after)
 
 
 def _is_plain(value: Any) -> bool:
@@ -112,14 +158,9 @@ def _is_plain(value: Any) -> bool:
 
 
 def _by_name(rows: Sequence[Any]) -> dict[str, Any]:
-    """The rows of a list by what makes each the same in both policies."""
+    """The rows of a list by what makes each the same in both policies; `#2` is the second where nothing does."""
     if all("code" in row for row in rows):
         return {row["code"]: row for row in rows}
     if all(set(PRICE_OF) <= set(row) for row in rows):
         return {"/".join(row[part] for part in PRICE_OF): row for row in rows}
-    return {str(number): row for number, row in enumerate(rows, 1)}
-
-
-def _words_of_codes(policy: Policy) -> dict[str, Words]:
-    lists = (policy.occupations, policy.levels, policy.subjects, policy.forms, policy.regions, policy.fees.items)
-    return {row.code: row.words for rows in lists for row in rows}
+    return {f"#{number}": row for number, row in enumerate(rows, 1)}

@@ -52,7 +52,7 @@ class Simulation(Frozen):
         """How many, and by what, in one sentence."""
         ordered = [(NAMES[what], count) for what, count in self.counts.items()]
         en = ", ".join(f"{name.en} {count}" for name, count in ordered)
-        zh = "，".join(f"{name.zh}{count}" for name, count in ordered)
+        zh = "，".join(f"{name.zh} {count} 份" for name, count in ordered)
         return Words(
             en=f"{len(self.changed)} of {self.total} applications change" + (f": {en}." if en else "."),
             zh=f"{self.total} 份报名中有 {len(self.changed)} 份结果改变" + (f"：{zh}。" if zh else "。"),
