@@ -15,6 +15,8 @@ from certification.providers.ports import Lost, Unreachable
 
 WAIT = urllib3.Timeout(connect=3, read=6)
 LARGEST = 1_048_576
+LARGEST_FILE = 128 * 1_048_576
+"""For daily bills; everything else is small."""
 
 # Hooks of the local chain, which counts calls and injects faults there: called with e.g. "POST https://host/path".
 before_call: Callable[[str], None] | None = None
@@ -42,18 +44,25 @@ class Reply:
         return content
 
 
-def call(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Reply:
-    """One request, one answer of any status. Raises Unreachable or Lost."""
+def call(
+    method: str,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    *,
+    largest: int = LARGEST,
+) -> Reply:
+    """One request, one answer of any status and at most `largest` bytes. Raises Unreachable or Lost."""
     name = f"{method} {url.partition('?')[0]}"
     if before_call is not None:
         before_call(name)
-    reply = _send(method, url, headers or {}, body, name)
+    reply = _send(method, url, headers or {}, body, name, largest)
     if after_call is not None:
         after_call(name)
     return reply
 
 
-def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None, name: str) -> Reply:
+def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None, name: str, largest: int) -> Reply:
     # A frozen Lambda may wake after minutes: a connection kept open would be dead, and its failure would look like a
     # lost answer. Hence one connection per call, also where the other side does not repeat our "close".
     sent = {"Connection": "close", "User-Agent": "assay/1", **headers}
@@ -61,7 +70,7 @@ def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None,
         answer = _pool.request(
             method, url, body=body, headers=sent, timeout=WAIT, redirect=False, preload_content=False
         )
-        content = answer.read(LARGEST + 1)
+        content = answer.read(largest + 1)
         answer.release_conn()
     except (
         urllib3.exceptions.NewConnectionError,
@@ -74,6 +83,6 @@ def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None,
         raise Lost(f"{name}: {type(reason).__name__}") from reason
     finally:
         _pool.clear()
-    if len(content) > LARGEST:
-        raise Lost(f"{name}: the answer is longer than {LARGEST} bytes")
+    if len(content) > largest:
+        raise Lost(f"{name}: the answer is longer than {largest} bytes")
     return Reply(answer.status, {key.lower(): value for key, value in answer.headers.items()}, content)

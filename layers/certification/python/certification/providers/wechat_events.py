@@ -30,6 +30,7 @@ class Product:
     refund: str
     payment_id: str
     bill: str
+    """Where the bill of a day is asked for; `{}` is the day."""
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -39,7 +40,7 @@ MAINLAND = Product(
     refunds="/v3/refund/domestic/refunds",
     refund="/v3/refund/domestic/refunds/{}",
     payment_id="transaction_id",
-    bill="/v3/bill/tradebill",
+    bill="/v3/bill/tradebill?bill_date={:%Y-%m-%d}&bill_type=ALL",
 )
 GLOBAL = Product(
     transactions="/v3/global/transactions/out-trade-no",
@@ -47,7 +48,7 @@ GLOBAL = Product(
     refunds="/v3/global/refunds",
     refund="/v3/global/refunds/out-refund-no/{}",
     payment_id="id",
-    bill="/v3/global/statements",
+    bill="/v3/global/statements?date={:%Y%m%d}",
     # 8299: schools and educational services not elsewhere classified (ISO 18245)
     more={"trade_type": "NATIVE", "merchant_category_code": "8299"},
 )
