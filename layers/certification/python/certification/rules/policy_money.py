@@ -1,9 +1,9 @@
 """POLICY, money: what is owed, how it is paid, what comes back (K1-K4, K26, K27 and decisions 1-8, 22, 25)."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from certification.rules.model import Frozen
 from certification.rules.money import DIGITS
@@ -80,18 +80,41 @@ class PaymentMethod(Frozen):
     refundable_within: Span | None = None
 
 
+class BankAccount(Frozen):
+    """The account that transfers go to and refunds leave from (PAY-02). `bank_code` is the bank's BIC (SWIFT code)."""
+
+    holder: str = Field(min_length=1, max_length=140)
+    number: str = Field(min_length=1, max_length=34)
+    bank: Words
+    bank_code: str = Field(pattern=r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")
+    bank_address: str = Field(min_length=1, max_length=140)
+
+
 class Payment(Frozen):
     """PAY-01..05 and decision 8.
 
     `due`: how long an approved candidate has; `last_query`: nothing lapses before payment has closed this long;
-    `transfer_grace`: a declared transfer counts by value date; `tolerance`: a transfer may be short by so much.
+    `transfer_to`: our account, where transfers are a way to pay; `transfer_grace`: a transfer that was declared counts by
+    value date if it arrives so much later; `tolerance`: a transfer may be short by so much.
     """
 
     methods: tuple[PaymentMethod, ...] = Field(min_length=1)
     due: Window
     last_query: Span
+    transfer_to: BankAccount | None = None
     transfer_grace: Span | None = None
     tolerance: Cents
+
+    @model_validator(mode="after")
+    def _transfers_have_an_account(self) -> Self:
+        offered = any(method.code == "bank_transfer" and method.offered for method in self.methods)
+        if offered and (self.transfer_to is None or self.transfer_grace is None):
+            raise ValueError("a bank transfer is offered without transfer_to and transfer_grace")
+        return self
+
+    def offers(self, code: str) -> bool:
+        """Whether candidates may choose this way to pay."""
+        return any(method.code == code and method.offered for method in self.methods)
 
 
 class RefundWindow(Frozen):
