@@ -263,10 +263,33 @@ def test_the_report_is_taken_until_its_instant_and_then_the_desk_decides(people:
     assert issuance.reserve([{"application": candidate.reference}]) == []
 
 
-def test_a_second_before_the_end_the_report_is_in_time(people: People) -> None:
+@pytest.mark.rule("EDU-12")
+def test_a_report_that_is_sent_back_is_due_anew_and_the_candidate_reads_why(people: People) -> None:
     stand, candidate = people.stand, released(people)
     send(candidate, stand, a_pdf(2))
     accept(candidate)
-    stand.clock.move_to(duty(candidate).promised - timedelta(seconds=1))
+    hand_in(candidate)
+    first = duty(candidate)
+    # what a desk looks at stays as it is
+    refused = candidate.call("POST", f"/api/candidate/uploads/{PROOF}", expect=422)
+    assert refused["code"] == "answers_held"
+    stand.clock.move_to(first.promised - timedelta(hours=1))
+    session = stand.sign_in_staff(seed_guangdong.CITY_EMAIL)
+    page = stand.cloud.request("GET", f"/zh/staff/cases/{first.id}", {"cookie": f"__Host-session={session}"}, b"")
+    assert [words in page.body.decode() for words in ("退回补交", "核查不通过，启动无效认定")] == [True, True]
+    decide(stand, first.id, "return", "The report is of another person.")
+    again = duty(candidate)
+    assert (again.id != first.id, again.waits_for) == (True, "candidate")
+    assert again.promised > first.promised
+    assert "The report is of another person." in page_of(stand, candidate.awake(), "/report")
+    told = [message for message in candidate.messages() if message["name"] == "ReportDecided"]
+    assert len(told) == 1
+    assert hand_in(candidate, 422)["code"] == "report_missing"  # the same once more
+    send(candidate, stand, a_pdf(3))
+    accept(candidate)
+    stand.clock.move_to(again.promised - timedelta(seconds=1))
     hand_in(candidate.awake())
-    assert duty(candidate).waits_for == "desk"
+    decide(stand, again.id, "reject", "This one too.")
+    assert [one.kind for one in applications.read(candidate.reference).open_cases] == [CaseKind.VOID_HEARING]
+    assert "This one too." in page_of(stand, candidate, "/hearing")
+    assert issuance.reserve([{"application": candidate.reference}]) == []

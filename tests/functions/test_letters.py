@@ -41,9 +41,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "EducationVerified": {},
     "OnSiteCheckAsked": APPLICATION | ON_SITE,
     "AppointmentBooked": APPLICATION | ON_SITE | {"at": WHEN},
-    "OnSiteCheckDecided": APPLICATION | {"outcome": "missed"},
+    "OnSiteCheckDecided": APPLICATION | {"outcome": "missed", "note": "Nobody came at nine."},
     "ReportAwaited": APPLICATION | {"hand_in_by": MIDNIGHT},
-    "ReportDecided": APPLICATION | {"accepted": False},
+    "ReportDecided": APPLICATION
+    | {"outcome": "sent_back", "note": "The report is of another person.", "hand_in_by": WHEN},
     "EducationUnverified": {"answered": True},
     "PhotoChecked": {"problems": [Words(en="The background is not plain.", zh="背景不是纯色。")]},
     "PhotoDecided": APPLICATION

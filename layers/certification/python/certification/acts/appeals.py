@@ -156,6 +156,8 @@ def _goes_on(
         return waits, {}, [], []
     if earlier is Status.AWAITING_RESULT:
         return Due(at=max(sitting.results_due + timedelta(days=1), now)), {}, [], []
+    if earlier is Status.PASSED:
+        return Due(at=now, job="issue_certificates"), {}, [], []
     return (Due(at=now + timedelta(days=1)) if earlier is Status.CONCLUDING else None), {}, [], []
 
 

@@ -1,4 +1,8 @@
-"""The report that comes later: said before confirming, due after the results, looked at by a desk (EDU-11, EDU-12)."""
+"""The report that comes later: said before confirming, due after the results, looked at by a desk (EDU-11, EDU-12).
+
+A desk accepts it, sends it back for another, or refuses it: then a hearing decides what is void, and nobody has to
+remember to open one.
+"""
 
 from datetime import datetime
 
@@ -6,11 +10,13 @@ from certification.acts.answers import education_states
 from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce
 from certification.acts.ownership import own_application
+from certification.acts.supervision import hearing_instead
+from certification.acts.uploads import made_at
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
-from certification.cloud.tables.candidates import Candidate, candidates
+from certification.cloud.tables.candidates import Candidate, Upload, candidates
 from certification.cloud.tables.cases import Case, cases
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
@@ -23,6 +29,9 @@ from certification.rules.errors import Refused
 from certification.rules.fallbacks import must_be_provisional, report_due, reports_of, uploads_for
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
+
+NOT_CHECKED = "not_checked_after_exam"
+"""The ground of the hearing that a report leads to which is missing or shows nothing (CHK-16)."""
 
 
 def gaps(policy: Policy, candidate: Candidate) -> tuple[Gap, ...]:
@@ -66,18 +75,26 @@ def opened_at_release(
     """Somebody who passed with the certificate alone owes the report now; until it is in, no certificate is issued."""
     if not application.provisional:
         return application, [], []
-    due = report_due(now, policy, load_calendar(policy.calendar))
+    case = _case(application, policy, now)
+    after: Application = application.changed(open_cases=(*application.open_cases, case.as_open))
+    return after, [cases.insert(case)], [opened(case), announce("ReportAwaited", application, case=case.id)]
+
+
+def _case(application: Application, policy: Policy, now: datetime, *before: str) -> Case:
+    """The duty, with the policy's working days from now. `before`: the case of the report that was sent back."""
     case = new_case(
         CaseKind.PROVISIONAL_REPORT,
         Subject.APPLICATION,
         application.reference,
+        *before,
         now=now,
-        due=due,
+        due=report_due(now, policy, load_calendar(policy.calendar)),
         desk=desk_for(policy, CaseKind.PROVISIONAL_REPORT, application.region).code,
+        facts={"before": before[0]} if before else None,
         scheme=application.scheme,
-    ).changed(waits_for="candidate")
-    after: Application = application.changed(open_cases=(*application.open_cases, case.as_open))
-    return after, [cases.insert(case)], [opened(case), announce("ReportAwaited", application, case=case.id)]
+    )
+    waiting: Case = case.changed(waits_for="candidate")
+    return waiting
 
 
 def waiting(application: Application) -> Case | None:
@@ -101,8 +118,8 @@ def hand_in(candidate_id: str, reference: str) -> None:
         )
     policy, _ = load_policy(application.scheme)
     candidate = candidates.read(candidate_id)
-    files = {code: candidate.files[code].key for code in reports_of(policy) if code in candidate.files}
-    if not files or any(application.uploads_confirmed.get(code) == key for code, key in files.items()):
+    files = [candidate.files[code] for code in reports_of(policy) if code in candidate.files]
+    if not files or any(not _is_new(file, application, case) for file in files):
         raise Refused(
             "report_missing",
             "Upload the report with the certificate in one PDF, and use it, first.",
@@ -112,6 +129,19 @@ def hand_in(candidate_id: str, reference: str) -> None:
     due = review_due(now, policy, load_calendar(policy.calendar)).due
     handed = case.changed(waits_for="desk", due=Due(at=due), facts={**case.facts, "handed_in": now.isoformat()})
     commit([cases.update(handed), candidates.unchanged(candidate)])
+
+
+def _is_new(file: Upload, application: Application, case: Case) -> bool:
+    """Neither what was confirmed nor what a desk has sent back: its id says when it was asked for, to the millisecond."""
+    asked, since = made_at(file.id), case.opened_at.replace(microsecond=0)
+    sent_back = "before" in case.facts and (asked is None or asked < since)
+    return not sent_back and file.key not in application.uploads_confirmed.values()
+
+
+def sent_back_because(case: Case) -> str:
+    """What the desk said about the report before; empty where this is the first."""
+    before = cases.find(case.facts["before"]) if "before" in case.facts else None
+    return before.decision.note if before and before.decision else ""
 
 
 @retried
@@ -131,15 +161,26 @@ def missed(case_id: str) -> bool:
 
 
 def decided(case: Case) -> None:
-    """Accepted: the certificate is free. Not accepted: it stays held up, for a hearing (CHK-16)."""
+    """Accepted: the certificate is free. Sent back: another report is due. Refused: a hearing decides (CHK-16), and the
+    certificate stays held up until then."""
     application = applications.read(case.about)
     if case.decision is None or not application.has_open(case.id):
         return
     told = announce("ReportDecided", application, case=case.id, outcome=case.decision.outcome)
-    if case.decision.outcome != Verdict.APPROVE:
-        if application.provisional:
-            commit([applications.update(application.changed(provisional=False))], [told])
-        return
-    others = application.open_without(case.id)
-    due = Due(at=clock.now(), job="issue_certificates")
-    commit([applications.update(application.changed(open_cases=others, due=due))], [told])
+    if case.decision.outcome == Verdict.APPROVE:
+        due = Due(at=clock.now(), job="issue_certificates")
+        free = application.changed(open_cases=application.open_without(case.id), due=due)
+        commit([applications.update(free)], [told])
+    elif case.decision.outcome == Verdict.RETURN:
+        _sent_back(application, case, told)
+    else:
+        writes, news = hearing_instead(application, case, clock.now(), NOT_CHECKED)
+        commit(writes, [*news, told])
+
+
+def _sent_back(application: Application, case: Case, told: Announcement) -> None:
+    """Another report is due, with the whole time anew: the desk was not content with this one."""
+    policy, _ = load_policy(application.scheme)
+    again = _case(application, policy, clock.now(), case.id)
+    after = application.changed(open_cases=(*application.open_without(case.id), again.as_open))
+    commit([applications.update(after), cases.insert(again)], [opened(again), told])

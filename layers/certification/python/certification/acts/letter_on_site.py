@@ -6,10 +6,12 @@ from typing import Any
 
 from certification.acts import appointments, late_reports
 from certification.cloud.tables.applications import Application
+from certification.cloud.tables.cases import cases
 from certification.cloud.tables.sittings import Sitting
 
 Values = dict[str, Any]
 OUTCOMES = {"approve": "passed", "reject": "failed", "return": "missed"}
+REPORTS = {"approve": "accepted", "reject": "refused", "return": "sent_back"}
 
 
 def _asked(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
@@ -22,7 +24,13 @@ def _booked(application: Application, sitting: Sitting, detail: dict[str, Any]) 
 
 
 def _decided(_application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
-    return {"outcome": OUTCOMES[detail["outcome"]]}
+    return {"outcome": OUTCOMES[detail["outcome"]], "note": _note(detail)}
+
+
+def _note(detail: dict[str, Any]) -> str:
+    """What the desk wrote to the candidate."""
+    case = cases.find(detail["case"])
+    return case.decision.note if case and case.decision else ""
 
 
 def _report(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
@@ -30,10 +38,15 @@ def _report(application: Application, _sitting: Sitting, _detail: dict[str, Any]
     return {"hand_in_by": case.promised} if case else None
 
 
+def _report_decided(application: Application, sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    due = _report(application, sitting, detail) or {"hand_in_by": None}
+    return {"outcome": REPORTS[detail["outcome"]], "note": _note(detail), **due}
+
+
 ABOUT_ON_SITE: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values | None]] = {
     "OnSiteCheckAsked": _asked,
     "AppointmentBooked": _booked,
     "OnSiteCheckDecided": _decided,
     "ReportAwaited": _report,
-    "ReportDecided": lambda _application, _sitting, detail: {"accepted": detail["outcome"] == "approve"},
+    "ReportDecided": _report_decided,
 }

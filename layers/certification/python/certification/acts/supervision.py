@@ -209,7 +209,7 @@ def _apply(case_id: str) -> None:
         free = application.changed(open_cases=application.open_without(case.id))
         commit([applications.update(free)], [announce("CheckPassed", application)])
         return
-    writes, news = _hearing(application, case, now, ground_of(application.status, missed=False))
+    writes, news = hearing_instead(application, case, now, ground_of(application.status, missed=False))
     commit(writes, news)
 
 
@@ -228,10 +228,10 @@ def _consequence(application: Application, case: Case, now: datetime, cause: str
             open_cases=application.open_without(case.id),
         )
         return [applications.update(over), *freed(application)], [announce("RightForfeited", application)]
-    return _hearing(application, case, now, ground_of(application.status, missed=cause == "missed"))
+    return hearing_instead(application, case, now, ground_of(application.status, missed=cause == "missed"))
 
 
-def _hearing(application: Application, check: Case, now: datetime, ground: str) -> Change:
+def hearing_instead(application: Application, check: Case, now: datetime, ground: str) -> Change:
     """A hearing in the check's place: it blocks what the check blocked, until two people have decided."""
     policy, _ = load_policy(application.scheme)
     case = new_case(

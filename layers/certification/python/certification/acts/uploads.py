@@ -66,9 +66,15 @@ def asked_for(candidate: Candidate, code: str) -> bool:
     policy, _ = load_policy(application.scheme)
     if application.status is Status.AWAITING_PROOFS:
         return code in needed(policy, application.classes)
-    if code in reports_of(policy) and any(one.kind is CaseKind.PROVISIONAL_REPORT for one in application.open_cases):
-        return True  # the report of somebody who passed (EDU-12)
+    if code in reports_of(policy) and _report_due(application):
+        return True
     return code in asked_in_check(policy, application.level or "") and waiting_check(application) is not None
+
+
+def _report_due(application: Application) -> bool:
+    """Whether somebody who passed still has to hand the report in (EDU-12); what a desk looks at stays as it is."""
+    duties = (one.reference for one in application.open_cases if one.kind is CaseKind.PROVISIONAL_REPORT)
+    return any(cases.read(duty).waits_for == "candidate" for duty in duties)
 
 
 def slot_of(kind: str, scheme: str | None) -> str:

@@ -93,6 +93,12 @@ def hearing_of(application: Application) -> Case | None:
     return None
 
 
+def behind(case: Case) -> str:
+    """What a desk said about the check or report that led to the hearing; empty where a desk opened it by itself."""
+    check = cases.find(case.facts["check"]) if "check" in case.facts else None
+    return check.decision.note if check and check.decision else ""
+
+
 def answer_by(case: Case) -> datetime:
     """Until when the person may answer."""
     policy, _ = load_policy(case.scheme or "")

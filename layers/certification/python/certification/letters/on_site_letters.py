@@ -29,6 +29,7 @@ class OnSiteCheckDecided(LetterData):
     reference: str
     exam: Words
     outcome: Literal["passed", "failed", "missed"]
+    note: str = ""
 
 
 class ReportAwaited(LetterData):
@@ -44,7 +45,9 @@ class ReportDecided(LetterData):
 
     reference: str
     exam: Words
-    accepted: bool
+    outcome: Literal["accepted", "sent_back", "refused"]
+    note: str = ""
+    hand_in_by: datetime | None = None
 
 
 ON_SITE_LETTERS: tuple[type[LetterData], ...] = (

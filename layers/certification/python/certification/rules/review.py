@@ -140,7 +140,8 @@ def check_other(kind: CaseKind, decision: Decision) -> None:
         return
     if kind is CaseKind.ON_SITE_CHECK and decision.verdict is Verdict.RETURN:
         return  # whoever did not come may book again
-    if kind not in MAY_REFUSE or decision.verdict is Verdict.RETURN:
+    sent_back = kind is CaseKind.PROVISIONAL_REPORT and decision.verdict is Verdict.RETURN  # for another report
+    if kind not in MAY_REFUSE or (decision.verdict is Verdict.RETURN and not sent_back):
         raise Refused(
             "only_done",
             "This kind of case is closed with “approve” once it is dealt with.",

@@ -2,6 +2,7 @@
 
 from certification.acts import late_reports
 from certification.acts.ownership import own_application
+from certification.cloud import clock
 from certification.policies import load_policy
 from certification.portal.forms import Form
 from certification.portal.page import page
@@ -14,11 +15,14 @@ from certification.rules.model import Frozen
 
 
 class Report(Frozen):
-    """Until when it is due, which files it is, and whether a desk has it."""
+    """Until when it is due, which files it is, and whether a desk has it or the time is over. `sent_back`: what the desk
+    said about the report before."""
 
     by: str
     kinds: tuple[str, ...]
     handed_in: bool
+    over: bool
+    sent_back: str
 
 
 def show(request: Request, reference: str) -> Response:
@@ -51,5 +55,7 @@ def _show(request: Request, reference: str, form: Form | None) -> Response:
         by=Speech(request.language, policy.time_zone).deadline(case.promised),
         kinds=tuple(code.replace("_", "-") for code in reports_of(policy)),
         handed_in="handed_in" in case.facts,
+        over="missed" in case.facts or clock.now() >= case.promised,
+        sent_back=late_reports.sent_back_because(case),
     )
     return page(request, "late_report.html", form=form, reference=reference, view=view)

@@ -11,11 +11,16 @@ SHOW_APPLICATION = (
     CaseKind.PROVISIONAL_REPORT,
 )
 """Kinds for which a desk compares what the person declared with papers."""
-ON_SITE = (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed"))
+OUTCOMES: dict[CaseKind, tuple[tuple[str, str], ...]] = {
+    CaseKind.ON_SITE_CHECK: (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed")),
+    CaseKind.PROVISIONAL_REPORT: (
+        ("approve", "report_accepted"),
+        ("return", "report_sent_back"),
+        ("reject", "report_refused"),
+    ),
+}
 
 
 def outcomes(kind: CaseKind, say: Speech) -> tuple[tuple[str, str, str], ...]:
     """(code, words, hint) of what can come of a kind that has outcomes of its own."""
-    if kind is not CaseKind.ON_SITE_CHECK:
-        return ()
-    return tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in ON_SITE)
+    return tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in OUTCOMES.get(kind, ()))

@@ -12,11 +12,13 @@ from certification.rules.waits import waits_for
 
 
 class Page(Frozen):
-    """`ground` is there while a hearing is open; `appeal_until` while an appeal may be filed; `appealed`: it was."""
+    """`ground` is there while a hearing is open, `behind` what a desk said about it; `appeal_until` while an appeal may be
+    filed; `appealed`: it was."""
 
     reference: str
     status: str
     ground: str
+    behind: str
     answer_by: str
     answered: str
     appeal_until: str
@@ -33,6 +35,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Page:
         reference=reference,
         status=wait.zh if language == "zh" else wait.en,
         ground=say.said(voids.ground_of(application, case.facts["ground"]).words) if case else "",
+        behind=voids.behind(case) if case else "",
         answer_by=say.deadline(voids.answer_by(case)) if case else "",
         answered=voids.replied(case, candidate_id) if case else "",
         appeal_until=say.deadline(until) if until and clock.now() < until else "",
