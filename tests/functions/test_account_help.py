@@ -30,6 +30,7 @@ def ask_for_account(stand: Stand, session: str, **changes: Any) -> Answer:
         "birth_date": "1995-05-17",
         "id_kind": "passport",
         "id_number": "K12345678",
+        "id_country": "CN",
         "note": "I lost my phone and cannot read the old address.",
     }
     return stand.call("POST", f"{OWN}/help/account", claimed | changes, session=session)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from certification.acts import agreements, home
+from certification.cloud.outbox import outbox
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import cases
 from certification.policies import load_agreement
@@ -152,7 +153,7 @@ def test_looking_up_a_document_says_the_same_to_everybody(stand: Stand) -> None:
             re.sub(
                 r'value="[0-9a-f]{40,}"',
                 "",
-                visitor.post("/recover/look-up", id_type="passport", id_number=number).body,
+                visitor.post("/recover/look-up", id_type="passport", id_number=number, id_country="CN").body,
             )
         )
     assert bodies[0] == bodies[1]
@@ -191,7 +192,8 @@ def test_a_desk_is_asked_for_an_account_on_pages(stand: Stand) -> None:
     assert (empty.status, empty.body.count("Enter the full name")) == (422, 2)
     born = {"date_of_birth_day": "1", "date_of_birth_month": "1", "date_of_birth_year": "1990"}
     claimed = {"full_name": "陈样本", "id_type": "passport", "id_number": "K12345678", "note": "Lost phone."}
-    asker.post("/account/help/account", **claimed, **born)
+    assert "Choose the country that issued" in asker.post("/account/help/account", **claimed, **born).body
+    asker.post("/account/help/account", **claimed, **born, id_country="CN")
     assert "The desk has your request" in asker.body
 
 
@@ -237,3 +239,31 @@ def test_every_page_of_an_account_asks_who_is_there(stand: Stand) -> None:
     for path in {path.replace("{", "").replace("}", "") for path in paths}:
         assert Visitor(stand).get(path).path.startswith(("/en/sign-in", "/en/account/")), path
     assert first_phone(stand, stand.sign_in(EMAIL), PHONE).status == 200
+
+
+@pytest.mark.rule("EDU-04", "ACC-02")
+@pytest.mark.parametrize(("language", "none", "asked"), [("en", "None", "Being checked"), ("zh", "无", "核验中")])
+def test_details_are_given_and_checked_before_any_application(
+    stand: Stand, language: str, none: str, asked: str
+) -> None:
+    visitor = Visitor(stand, language, owner(stand)).get("/account")
+    assert none in visitor.body
+    visitor.get("/account/details")
+    empty = visitor.post("/account/details")
+    assert empty.status == 422
+    given = {"full_name": "陈样本", "latin_name": "CHEN YANGBEN", "nationality": "CN"}
+    born = {"date_of_birth_day": "17", "date_of_birth_month": "5", "date_of_birth_year": "1995"}
+    document = {"id_type": "resident_identity_card", "id_number": "44010619950517001X"}
+    wrong = visitor.post("/account/details", **given, **born, **document)
+    assert (wrong.status, "44010619950517001X" in wrong.body) == (422, True), "what was typed is shown again"
+    saved = visitor.post("/account/details", **given, **born, **document | {"id_number": "440106199505170010"})
+    assert (saved.path, asked in saved.body) == (f"/{language}/account", True)
+    assert [one.name for one in outbox.everything() if one.name == "ProfileSaved"], "the checks begin now"
+
+
+@pytest.mark.rule("CHG-03")
+def test_details_that_an_application_rests_on_are_shown_and_lead_to_it(stand: Stand) -> None:
+    waiting = stand.in_review()
+    visitor = Visitor(stand, session=waiting.session).get("/account/details")
+    assert f"part of application {waiting.reference}" in visitor.body
+    assert 'name="id_number"' not in visitor.body

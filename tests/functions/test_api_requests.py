@@ -114,6 +114,7 @@ SOUND: dict[tuple[str, str], Any] = {
         "birth_date": "1995-05-17",
         "id_kind": "passport",
         "id_number": "SAMPLE0001",
+        "id_country": "CN",
         "note": "My old mailbox is closed.",
     },
     ("PUT", "/api/candidate/account/texts/service_notice"): {"text_version": "2026.1"},
@@ -125,7 +126,7 @@ SOUND: dict[tuple[str, str], Any] = {
         "recovery": RECOVERY,
     },
     ("POST", "/api/account/recovery/answer"): {"recovery": RECOVERY, "answer": "Sample"},
-    ("POST", "/api/account/look-up"): {"id_kind": "passport", "id_number": "SAMPLE0001"},
+    ("POST", "/api/account/look-up"): {"id_kind": "passport", "id_number": "SAMPLE0001", "id_country": "CN"},
     ("POST", "/api/account/reports"): {"sitting": SITTING, "who": "陈*本", "text": "The degree is not his."},
 }
 OPTIONAL = {"country", "taught_in", "degree", "major", "certificate", "name", "duplicate_meant"}
@@ -143,6 +144,8 @@ MAY_BE_LEFT_OUT = {
     "ask_correction": {"reason", "site"},
     "describe_name": {"spelling"},
     "prove_recovery": {"recovery"},
+    "look_up": {"id_country"},
+    "ask_for_account": {"id_country"},
 }
 """By the name of the operation; everything else is needed."""
 NOT_TEXT = (0, 1.5, True, ["x"], {"x": 1})

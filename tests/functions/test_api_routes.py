@@ -40,6 +40,7 @@ FREE_PERSON = {
     "birth_date": "1990-02-28",
     "id_kind": "passport",
     "id_number": "SAMPLE8888",
+    "id_country": "CN",
     "note": "My old mailbox is closed.",
 }
 TEXT_HASH = "0" * 64
@@ -226,7 +227,11 @@ def of_profile(stand: Stand, session: str) -> dict[str, str]:
     """What somebody says who describes the holder of an account rightly."""
     profile = stand.call("GET", "/api/candidate/profile", session=session).body
     described = {name: profile[name] for name in ("birth_date", "id_kind", "id_number")}
-    return described | {"name": profile["native_name"], "note": "My old mailbox is closed."}
+    return described | {
+        "id_country": profile["nationality"],
+        "name": profile["native_name"],
+        "note": "My old mailbox is closed.",
+    }
 
 
 @pytest.fixture(autouse=True)

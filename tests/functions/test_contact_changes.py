@@ -186,3 +186,15 @@ def test_a_new_phone_frees_the_first(stand: Stand) -> None:
     assert change_phone(stand, session, NEW_PHONE).status == 200
     stand.wait(timedelta(minutes=15))
     assert first_phone(stand, other, PHONE).body["phone"] == PHONE
+
+
+@pytest.mark.rule("ACC-09")
+def test_an_account_has_codes_sent_to_ten_others_a_day_and_no_more(stand: Stand) -> None:
+    """Nobody has us write to strangers, one code to each."""
+    session = stand.sign_in(EMAIL)
+    ask = [("/api/candidate/phone-code", {"phone": f"+8525123{number:04d}"}) for number in range(8)]
+    ask += [(f"{OWN}/email-code", {"email": f"stranger{number}@example.test"}) for number in range(4)]
+    answers = [stand.call("POST", path, body, session=session).status for path, body in ask]
+    assert answers == [200] * 10 + [429] * 2
+    stand.wait(timedelta(hours=24))
+    assert first_phone(stand, stand.sign_in(EMAIL), PHONE).status == 200

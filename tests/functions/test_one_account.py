@@ -1,6 +1,6 @@
 """One account per ID document and per phone number, however many try at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -67,3 +67,38 @@ def test_another_document_of_the_same_person_frees_the_first(stand: Stand) -> No
     save(second, "K11111111")
     with pytest.raises(Refused, match="id_document_taken"):
         save(second, "K22222222")
+
+
+@pytest.mark.rule("ACC-05")
+def test_two_states_may_give_the_same_passport_number(stand: Stand) -> None:
+    people = [stand.id_of(stand.sign_in(f"person{number}@example.test")) for number in range(4)]
+
+    def save(who: str, nationality: str) -> None:
+        profile.save_details(who, "", "SAMPLE PERSON", date(1990, 1, 1), nationality, "passport", "123456789")
+
+    save(people[0], "US")
+    save(people[1], "GB")
+    save(people[2], "HK")
+    for nationality in ("US", "gb", "CN", "MO"):
+        stand.wait(timedelta(minutes=5))
+        with pytest.raises(Refused, match="id_document_taken"):
+            save(people[3], nationality)
+    save(people[2], "FR")  # another nationality is another passport: the first is free again
+    save(people[3], "CN")
+
+
+@pytest.mark.rule("ACC-05")
+def test_an_account_enters_ten_documents_a_day_and_no_eleventh(stand: Stand) -> None:
+    """Known or not: nobody tries numbers until one is known."""
+    who = stand.id_of(stand.sign_in("person@example.test"))
+
+    def save(number: int) -> None:
+        profile.save_details(who, "", "SAMPLE PERSON", date(1990, 1, 1), "CN", "passport", f"K1234567{number:02d}")
+
+    for number in range(10):
+        save(number)
+    with pytest.raises(Refused, match="too_many_codes: You entered 10 ID documents already"):
+        save(10)
+    save(9)  # the same again is no other document
+    stand.wait(timedelta(hours=24))
+    save(10)

@@ -235,7 +235,7 @@ def test_eight_who_finish_one_recovery_at_once_leave_one_session(stand: Stand) -
 
 
 def look_up(stand: Stand, number: str, kind: DocumentType = "passport") -> Answer:
-    return stand.call("POST", "/api/account/look-up", {"id_kind": kind, "id_number": number})
+    return stand.call("POST", "/api/account/look-up", {"id_kind": kind, "id_number": number, "id_country": "CN"})
 
 
 @pytest.mark.rule("ACC-05")

@@ -14,6 +14,7 @@ from certification.rules.agreements import Acceptance, AgreementKind, counts, mu
 from certification.rules.errors import Refused
 from certification.rules.glyphs import Coverage, must_have_a_name_to_print, name_on_paper, printing
 from certification.rules.guessing import address_range, counted, fresh, must_be_below
+from certification.rules.id_documents import id_document
 from certification.rules.recovery import FACTORS, Factor, Way, is_settled, must_be_offered, must_be_settled, standing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -147,10 +148,11 @@ def test_a_holder_has_seventy_two_hours() -> None:
 
 
 def test_claims_are_compared_field_by_field() -> None:
-    claimed = Claimed(name="chen  YANG-ben", born=date(1990, 1, 1), id_kind="passport", id_number="K12345678")
-    held = Held(names=("陈样本", "CHEN YANGBEN"), born=date(1990, 1, 1), id_kind="passport", id_number="K12345678")
+    passport = id_document("passport", "K12345678", "CN")
+    claimed = Claimed(name="chen  YANG-ben", born=date(1990, 1, 1), document=passport)
+    held = Held(names=("陈样本", "CHEN YANGBEN"), born=date(1990, 1, 1), document=passport)
     assert tuple(dict(likeness(claimed, held)).values()) == (True, True, True)
-    other = Held(names=(), born=None, id_kind="hk_identity_card", id_number="K12345678")
+    other = Held(names=(), born=None, document=id_document("passport", "K12345678", "US"))
     assert tuple(dict(likeness(claimed, other)).values()) == (False, False, False)
 
 

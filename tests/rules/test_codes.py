@@ -66,7 +66,7 @@ def test_three_codes_in_fifteen_minutes_and_no_fourth() -> None:
     sent = [NOON, NOON + MINUTE]
     may_send(NOON + 2 * MINUTE, sent)
     sent.append(NOON + 2 * MINUTE)
-    with pytest.raises(Refused, match="Ask again in 1 min") as refusal:
+    with pytest.raises(Refused, match="Try again in 1 min") as refusal:
         may_send(NOON + 15 * MINUTE - SECOND, sent)
     assert refusal.value.facts["again_at"] == (NOON + 15 * MINUTE).isoformat()
     may_send(NOON + 15 * MINUTE, sent)

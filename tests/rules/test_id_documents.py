@@ -260,3 +260,14 @@ def test_any_text_is_a_document_or_refused_with_words_and_never_repeated(kind: D
 
 def test_every_kind_has_a_name_in_both_languages() -> None:
     assert set(NAMES) == set(KINDS)
+
+
+@pytest.mark.rule("ACC-05")
+def test_a_passport_is_known_by_its_state_too_and_no_other_document_is() -> None:
+    known = {id_document("passport", "123456789", state).known_as for state in ("US", "us", "GB", "CN", "HK", "MO")}
+    assert known == {"passport|US|123456789", "passport|GB|123456789", "passport|CN|123456789"}
+    assert id_document("hk_identity_card", "A123456(3)", "US") == id_document("hk_identity_card", "A123456(3)")
+    for country in (None, "", "U", "USA", "ÜS", "1A"):
+        with pytest.raises(IdentityRefused) as refusal:
+            assert id_document("passport", "123456789", country).known_as
+        assert (refusal.value.code, refusal.value.field) == ("id_country", "id_country")

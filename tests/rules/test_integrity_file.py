@@ -12,6 +12,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 GOOD = {
     "id_kind": "passport",
     "id_number": "SAMPLE0001",
+    "id_country": "CN",
     "kind": "serious",
     "from": "2026-01-01",
     "until": "2030-12-31",
@@ -49,6 +50,8 @@ def test_only_some_kinds_stay_without_an_end(kind: str, good: bool) -> None:
         ({"id_kind": "library_card"}, "id_kind", "id_kind_unknown"),
         ({"id_kind": "resident_identity_card", "id_number": "440101199001011230"}, "id_number", "id_check"),
         ({"id_number": ""}, "id_number", "cell_empty"),
+        ({"id_country": ""}, "id_country", "id_country"),
+        ({"id_country": "CHN"}, "id_country", "id_country"),
         ({"kind": "bad"}, "kind", "kind_unknown"),
         ({"from": "2026-02-30"}, "from", "not_a_day"),
         ({"from": "01/02/2026"}, "from", "not_a_day"),

@@ -31,7 +31,7 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import review_due
 from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
-from certification.rules.id_documents import DocumentType, id_document, must_agree
+from certification.rules.id_documents import IdDocument, must_agree
 from certification.rules.identity import full_name
 from certification.rules.model import Frozen
 
@@ -77,14 +77,13 @@ def ask_for_phone(candidate_id: str, challenge_id: str, code: str, note: str) ->
 
 
 @retried
-def ask_for_account(candidate_id: str, name: str, born: date, id_kind: DocumentType, id_number: str, note: str) -> str:
+def ask_for_account(candidate_id: str, name: str, born: date, document: IdDocument, note: str) -> str:
     """An account under this ID document is mine and I cannot sign in: the answer is the same whether there is one (ACC-06)."""
-    document = id_document(id_kind, id_number)
     must_agree(document, born)
-    index = blind("id", f"{document.type}|{document.number}")
+    index = blind("id", document.known_as)
     claim = claims.find(f"id:{index}")
     holder = claim.holder if claim and claim.holder != candidate_id else ""
-    claimed = Claimed(name=full_name(name), born=born, id_kind=id_kind, id_number=document.number)
+    claimed = Claimed(name=full_name(name), born=born, document=document)
     return _open(candidate_id, "account", holder, index, Wanted(note=_note(note), claimed=claimed), None)
 
 
@@ -121,7 +120,7 @@ def _open(candidate_id: str, asks: Asks, holder: str, index: str, wanted: Wanted
         return case.id  # asked before: one request for one thing
     counter = counters.find(f"help:{candidate_id}") or Counter(key=f"help:{candidate_id}")
     asked = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
-    codes.may_send(now, asked)
+    codes.may_send(now, asked, "request")
     counted = counter.changed(sent_at=(*asked, now))
     # The account that is asked for and the one that asks are both read, so that a stranger learns nothing from the time.
     other = candidates.read(holder or candidate_id)
@@ -158,8 +157,7 @@ def compared(case: Case) -> Likeness | None:
     held = Held(
         names=tuple(name for name in (person.native_name, person.latin_name) if name),
         born=person.birth_date,
-        id_kind=person.id_kind,
-        id_number=person.id_number,
+        document=person.document,
     )
     return likeness(claimed, held)
 

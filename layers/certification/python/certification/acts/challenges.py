@@ -5,20 +5,24 @@ Codes are stored only as a salted hash; every wrong try is counted before anybod
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from certification.acts import guessing
 from certification.cloud import clock
+from certification.cloud.tables.base import Write
 from certification.cloud.tables.codes import Challenge, Counter, Language, Purpose, challenges, counters
 from certification.cloud.transaction import commit, retried
 from certification.rules import codes
 from certification.rules.errors import Refused
+
+TO_OTHERS: tuple[Purpose, ...] = ("sign_up_phone", "new_email")
 
 
 @retried
 def new(
     purpose: Purpose, subject: str | None, address: str | None, index: str, language: Language, source: str = ""
 ) -> tuple[Challenge, str]:
-    """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day).
+    """A stored challenge and its code, within the limits per address (3 in 15 minutes, 10 a day) and account.
 
     `source` is the network address of somebody who is not signed in: its range has limits of its own.
     """
@@ -27,6 +31,7 @@ def new(
     counter = counters.find(f"sent:{index}") or Counter(key=f"sent:{index}")
     sent = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
     codes.may_send(now, sent)
+    more = _by_account(subject, now) if purpose in TO_OTHERS and subject else []
     code = codes.code_from(secrets.randbelow(10**codes.DIGITS))
     challenge_id = secrets.token_urlsafe(18)
     challenge = Challenge(
@@ -42,8 +47,17 @@ def new(
     )
     counted = counter.changed(sent_at=(*sent, now))
     count = counters.update(counted) if counter.version else counters.insert(counted)
-    commit([challenges.insert(challenge), count, *guessing.counted(source, "code")])
+    commit([challenges.insert(challenge), count, *more, *guessing.counted(source, "code")])
     return challenge, code
+
+
+def _by_account(subject: str, now: datetime) -> list[Write]:
+    """Counts a code that an account has sent to an address or number that is not its own yet (10 a day)."""
+    counter = counters.find(f"others:{subject}") or Counter(key=f"others:{subject}")
+    sent = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
+    codes.may_send(now, sent, limits=codes.FOR_OTHERS)
+    counted = counter.changed(sent_at=(*sent, now))
+    return [counters.update(counted) if counter.version else counters.insert(counted)]
 
 
 def _hash(challenge_id: str, code: str) -> str:

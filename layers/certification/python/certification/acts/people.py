@@ -7,7 +7,7 @@ from certification.cloud.tables.candidates import Candidate
 from certification.documents.coverage import printable
 from certification.rules.education import EducationEntry
 from certification.rules.glyphs import name_on_paper
-from certification.rules.id_documents import DocumentType
+from certification.rules.id_documents import DocumentType, IdDocument, id_document
 from certification.rules.model import Frozen
 from certification.rules.work import WorkHistory
 
@@ -28,6 +28,13 @@ class Person(Frozen):
     id_number: str | None
     address: str | None
     work: WorkHistory = WorkHistory()
+
+    @property
+    def document(self) -> IdDocument | None:
+        """The ID document as it is compared; None before it was given."""
+        if self.id_kind is None or self.id_number is None:
+            return None
+        return id_document(self.id_kind, self.id_number, self.nationality)
 
     @property
     def name(self) -> str:

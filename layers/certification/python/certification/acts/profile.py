@@ -21,7 +21,7 @@ from certification.cloud.tables.codes import Counter, counters
 from certification.cloud.tables.verifications import verifications
 from certification.cloud.transaction import Lost, commit, retried
 from certification.documents.coverage import printable
-from certification.rules.codes import DAY_WINDOW, may_send
+from certification.rules.codes import DAY_WINDOW, FOR_ONE, FOR_OTHERS, Limits, may_send
 from certification.rules.errors import Refused
 from certification.rules.glyphs import must_have_a_name_to_print
 from certification.rules.id_documents import DocumentType, id_document, must_agree
@@ -87,7 +87,9 @@ def save_details(
     _must_stay_as_verified(candidate, saved)
     if _same_person(candidate, saved):
         return
+    entered = _counted(candidate_id, "entered", FOR_OTHERS) if saved.id_index != candidate.id_index else []
     _, writes, told = details_stored(candidate, saved)
+    writes += entered
     try:
         commit(writes, told)
     except Lost as loss:
@@ -99,18 +101,19 @@ def save_details(
 def with_details(
     candidate: Candidate, native: str, latin: str, born: date, nationality: str, id_kind: DocumentType, number: str
 ) -> Candidate:
-    """The candidate with these details, each checked by its rule; not yet stored."""
-    document = id_document(id_kind, number)
+    """The candidate with these details, each checked by its rule; not yet stored. A passport is one of their nationality."""
+    country = _country(nationality)
+    document = id_document(id_kind, number, country)
     must_agree(document, born)
     key = key_of(candidate.id)
     saved: Candidate = candidate.changed(
         native_name=full_name(native) if native.strip() else None,
         latin_name=latin_name(latin) if latin.strip() else None,
         sealed_birth_date=key.seal("birth_date", _in_the_past(born).isoformat()),
-        nationality=_country(nationality),
+        nationality=country,
         id_kind=id_kind,
         sealed_id_number=key.seal("id_number", document.number),
-        id_index=blind("id", f"{document.type}|{document.number}"),
+        id_index=blind("id", document.known_as),
         revision=candidate.revision + 1,
     )
     if not saved.native_name and not saved.latin_name:
@@ -163,14 +166,17 @@ def _claim_document(candidate: Candidate, index: str) -> list[Write]:
 
 def _tell_owner(candidate_id: str, holder: str) -> None:
     """Nobody tries many numbers to learn which are known: a few a day, and each owner hears of it."""
-    now = clock.now()
-    counter = counters.find(f"documents:{candidate_id}") or Counter(key=f"documents:{candidate_id}")
+    commit(_counted(candidate_id, "documents", FOR_ONE), [sought(holder, registering=True)])
+
+
+def _counted(candidate_id: str, what: Literal["documents", "entered"], limits: Limits) -> list[Write]:
+    """One document more that this account entered, known here (`documents`) or not (`entered`); refused above the limit."""
+    now, key = clock.now(), f"{what}:{candidate_id}"
+    counter = counters.find(key) or Counter(key=key)
     tried = tuple(instant for instant in counter.sent_at if instant > now - DAY_WINDOW)
-    may_send(now, tried)
+    may_send(now, tried, "document", limits)
     counted = counter.changed(sent_at=(*tried, now))
-    commit(
-        [counters.update(counted) if counter.version else counters.insert(counted)], [sought(holder, registering=True)]
-    )
+    return [counters.update(counted) if counter.version else counters.insert(counted)]
 
 
 def _document_taken() -> Refused:

@@ -144,17 +144,17 @@ def _opened(
 
 
 @retried
-def look_up(document_type: DocumentType, number: str, visit: Visit) -> None:
+def look_up(document_type: DocumentType, number: str, country: str | None, visit: Visit) -> None:
     """Is there an account for this ID document? Whoever asks gets no answer; its owner gets a letter (ACC-05).
 
-    Known and unknown documents cost the same calls, and have the same limits as codes have.
+    Known and unknown documents cost the same calls, and have the same limits as codes have. `country` issued a passport.
     """
-    document, now = id_document(document_type, number), clock.now()
+    document, now = id_document(document_type, number, country), clock.now()
     guessing.must_be_below(visit.source, "code")
-    index = blind("id", f"{document.type}|{document.number}")
+    index = blind("id", document.known_as)
     counter = counters.find(f"sought:{index}") or Counter(key=f"sought:{index}")
     asked = tuple(instant for instant in counter.sent_at if instant > now - codes.DAY_WINDOW)
-    codes.may_send(now, asked)
+    codes.may_send(now, asked, "look_up")
     counted = counter.changed(sent_at=(*asked, now))
     claim = claims.find(f"id:{index}")
     commit(

@@ -27,7 +27,7 @@ def record(staged: StagedEntry, by: str) -> None:
 
 def person_of(document: IdDocument) -> str:
     """The name under which the register knows a person: that of the account's ID document."""
-    return blind("id", f"{document.type}|{document.number}")
+    return blind("id", document.known_as)
 
 
 @retried

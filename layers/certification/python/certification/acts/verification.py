@@ -25,6 +25,7 @@ from certification.providers.registry import verify_answer
 from certification.rules.deadlines import verification_due
 from certification.rules.education import EducationEntry
 from certification.rules.errors import NotFound
+from certification.rules.id_documents import issuer_of
 from certification.rules.policy import Policy
 from certification.rules.verification import Judged, Matter, from_the_start, of_answers
 
@@ -83,8 +84,12 @@ def education_check(person: Person, entry: EducationEntry) -> str:
 
 def _id(person: Person, matter: Matter, about: str) -> str:
     """Names the particulars asked about without telling them: the candidate's id salts the fingerprint."""
-    parts = (person.id, person.name, person.id_kind or "", person.id_number or "", about)
+    parts = (person.id, person.name, person.id_kind or "", person.id_number or "", _issuer(person), about)
     return f"{person.id}-{matter}-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:16]}"
+
+
+def _issuer(person: Person) -> str:
+    return issuer_of(person.id_kind, person.nationality) or ""
 
 
 def _begun(check: str, candidate_id: str, matter: Matter, judged: Judged, now: datetime) -> Verification:
@@ -120,6 +125,7 @@ def ask_identity(candidate_id: str) -> str:
         "birth_date": str(person.birth_date),
         "id_kind": person.id_kind or "",
         "id_number": person.id_number or "",
+        "id_country": _issuer(person),
     }
     return _ask(identity_registry(), candidate.identity_check, details)
 

@@ -71,7 +71,7 @@ def answer_recovery(proof: account_bodies.AnswerRecovery) -> RecoveryNow:
 @routes.post("/look-up")
 def look_up(asked: account_bodies.LookUp) -> Nothing:
     """Is there an account for this ID document? The answer is always the same; its owner, if there is one, gets a letter."""
-    recovery.look_up(asked.id_kind, asked.id_number, _visit())
+    recovery.look_up(asked.id_kind, asked.id_number, asked.id_country, _visit())
     return Nothing()
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from certification.acts.contact_changes import Channel, Proof
-from certification.api.bodies import Address, Body, ChallengeId, Day, Language, Line, Typed
+from certification.api.bodies import Address, Body, ChallengeId, Country, Day, Language, Line, Typed
 from certification.cloud.doors import Path
 from certification.rules.account_help import LONGEST_NOTE
 from certification.rules.id_documents import DocumentType
@@ -42,10 +42,11 @@ class AnswerRecovery(Body):
 
 
 class LookUp(Body):
-    """An ID document of which somebody wants to know whether it has an account."""
+    """An ID document of which somebody wants to know whether it has an account; a passport with the country that issued it."""
 
     id_kind: DocumentType
     id_number: IdNumber
+    id_country: Country | None = None
 
 
 class Confirmation(Body):
@@ -108,6 +109,7 @@ class AskForAccount(Body):
     birth_date: Day
     id_kind: DocumentType
     id_number: IdNumber
+    id_country: Country | None = None
     note: Note
 
 

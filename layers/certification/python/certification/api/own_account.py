@@ -11,6 +11,7 @@ from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
 from certification.cloud.tables.candidates import candidates
 from certification.rules.agreements import AgreementKind
+from certification.rules.id_documents import id_document
 from certification.rules.reserved_answers import QUESTIONS
 
 routes = Routes("Own account", "/api/candidate/account", "candidate")
@@ -98,10 +99,8 @@ def ask_for_phone(asked: bodies.AskForPhone) -> Asked:
 @routes.post("/help/account")
 def ask_for_account(asked: bodies.AskForAccount) -> Asked:
     """Ask a desk for the account of an ID document. The answer is the same whether there is one."""
-    who = candidate(routes)
-    return Asked(
-        case=account_help.ask_for_account(who, asked.name, asked.birth_date, asked.id_kind, asked.id_number, asked.note)
-    )
+    who, document = candidate(routes), id_document(asked.id_kind, asked.id_number, asked.id_country)
+    return Asked(case=account_help.ask_for_account(who, asked.name, asked.birth_date, document, asked.note))
 
 
 @routes.get("/help/<case>")

@@ -132,8 +132,8 @@ class Result(StrEnum):
 class Question(Frozen):
     """A question to a registry. `question` is our id of it, the same at every repetition.
 
-    `details` is personal data; for identity: `name`, `latin_name`, `birth_date` (ISO 8601), `id_kind`, `id_number`; for
-    education: `name` on the certificate, `id_number`, and the qualification.
+    `details` is personal data; for identity: `name`, `latin_name`, `birth_date` (ISO 8601), `id_kind`, `id_number`,
+    `id_country` (of a passport); for education: `name` on the certificate, `id_number`, and the qualification.
     """
 
     question: str = Field(min_length=1)

@@ -9,7 +9,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from certification.rules.errors import Refused
-from certification.rules.id_documents import DocumentType
+from certification.rules.id_documents import IdDocument
 from certification.rules.model import Frozen
 
 TIME_TO_SAY_NO = timedelta(hours=72)
@@ -21,8 +21,7 @@ class Claimed(Frozen):
 
     name: str
     born: date
-    id_kind: DocumentType
-    id_number: str
+    document: IdDocument
 
 
 class Held(Frozen):
@@ -30,8 +29,7 @@ class Held(Frozen):
 
     names: tuple[str, ...]
     born: date | None
-    id_kind: str | None
-    id_number: str | None
+    document: IdDocument | None
 
 
 class Likeness(Frozen):
@@ -64,7 +62,7 @@ def likeness(claimed: Claimed, held: Held) -> Likeness:
     return Likeness(
         name=_plain(claimed.name) in {_plain(name) for name in held.names if name},
         born=claimed.born == held.born,
-        document=(claimed.id_kind, claimed.id_number) == (held.id_kind, held.id_number),
+        document=claimed.document == held.document,
     )
 
 

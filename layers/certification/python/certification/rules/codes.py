@@ -2,7 +2,9 @@
 
 In words: a one-time code has six digits, lives ten minutes and allows five tries; a right answer after five wrong ones
 is wrong. At most three codes go to one address in fifteen minutes and ten in a day (24 hours); an older code stays
-valid for its own ten minutes. Whether an address is known is never told. A session ends after three hours without use
+valid for its own ten minutes. One account has codes sent to at most ten other addresses and numbers in a day, and enters at
+most ten other ID documents in a day: nobody writes to strangers at our cost, or tries numbers until one is known. Whether
+an address is known is never told. A session ends after three hours without use
 and after twelve hours in any case; a person has at most ten. Two factors that opened a session stand for the proof that a
 change of address or number needs, for half an hour.
 """
@@ -11,6 +13,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
@@ -20,6 +23,18 @@ LIFETIME = timedelta(minutes=10)
 TRIES = 5
 SHORT_LIMIT, SHORT_WINDOW = 3, timedelta(minutes=15)
 DAY_LIMIT, DAY_WINDOW = 10, timedelta(hours=24)
+Limits = tuple[tuple[int, timedelta], ...]
+FOR_ONE: Limits = ((SHORT_LIMIT, SHORT_WINDOW), (DAY_LIMIT, DAY_WINDOW))
+"""For one address, one looked-up document, one person's requests."""
+FOR_OTHERS: Limits = ((DAY_LIMIT, DAY_WINDOW),)
+"""For one account: the other addresses and numbers it has codes sent to, the other documents it enters."""
+Matter = Literal["code", "look_up", "document", "request"]
+TOO_MANY: dict[Matter, tuple[str, str]] = {
+    "code": ("We sent {limit} codes already.", "已发送 {limit} 次验证码"),
+    "look_up": ("This document was looked up {limit} times already.", "该证件已查询 {limit} 次"),
+    "document": ("You entered {limit} ID documents already.", "您已填写 {limit} 次证件"),
+    "request": ("You sent {limit} requests already.", "您已提交 {limit} 次申请"),
+}
 IDLE = timedelta(hours=3)
 ABSOLUTE = timedelta(hours=12)
 SEEN_STEP = timedelta(minutes=15)
@@ -80,17 +95,18 @@ def code_from(random: int) -> str:
     return f"{random:0{DIGITS}d}"
 
 
-def may_send(now: datetime, sent: Sequence[datetime]) -> None:
-    """Refuses a further code for one address; `sent` are the instants of the codes it got in the last 24 hours."""
-    for limit, window in ((SHORT_LIMIT, SHORT_WINDOW), (DAY_LIMIT, DAY_WINDOW)):
+def may_send(now: datetime, sent: Sequence[datetime], matter: Matter = "code", limits: Limits = FOR_ONE) -> None:
+    """Refuses a further one (by default: code for one address); `sent` are the instants of those of the last 24 hours."""
+    for limit, window in limits:
         recent = sorted(instant for instant in sent if instant > now - window)
         if len(recent) >= limit:
             again = recent[-limit] + window
             minutes = -(-(again - now) // timedelta(minutes=1))
+            en, zh = (words.format(limit=limit) for words in TOO_MANY[matter])
             raise Refused(
                 "too_many_codes",
-                f"We sent {limit} codes already. Ask again in {minutes} min.",
-                f"已发送 {limit} 次验证码，请在 {minutes} 分钟后重试。",
+                f"{en} Try again in {minutes} min.",
+                f"{zh}，请在 {minutes} 分钟后重试。",
                 rules=("ACC-09",),
                 facts={"again_at": again.isoformat()},
             )

@@ -7,7 +7,8 @@ character; such a number is kept as the eighteen that the same person has today,
 Hong Kong, Macao and Taiwan may have a residence permit of the same form (regions 810000, 820000, 830000), a home-return
 permit (H or M and eight digits) or a mainland travel permit (eight digits); the issue numbers behind those change with
 every renewal and are left out. A Hong Kong identity card has one or two letters, six digits and a check character.
-Passports have no check character in common: five to fifteen of the letters and digits that ICAO allows.
+Passports have no check character in common: five to fifteen of the letters and digits that ICAO allows; and two states
+may give the same number, so a passport is known by its state too. Those of Hong Kong and Macao are issued by China.
 """
 
 import re
@@ -40,6 +41,7 @@ NAMES: dict[DocumentType, Words] = {
     "taiwan_permit": Words(en="Mainland travel permit for Taiwan residents", zh="台湾居民来往大陆通行证"),
     "residence_permit": Words(en="Residence permit for Hong Kong, Macao and Taiwan residents", zh="港澳台居民居住证"),
 }
+ISSUED_BY_CHINA = {"HK": "CN", "MO": "CN"}
 RESIDENCE_REGIONS = ("810000", "820000", "830000")
 _PROVINCES = (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
 PROVINCES = frozenset(str(code) for group in _PROVINCES for code in group)
@@ -53,12 +55,25 @@ class IdentityRefused(Refused):
 
 
 class IdDocument(Frozen):
-    """A document in canonical form. `born` and `sex` are what the number itself says, where it does."""
+    """A document in canonical form. `born` and `sex` are what the number itself says, where it does.
+
+    `issuer` is the state of a passport (ISO 3166-1 alpha-2), None for every other kind: those have one issuer.
+    """
 
     type: DocumentType
     number: str
+    issuer: str | None = None
     born: date | None = None
     sex: Literal["female", "male"] | None = None
+
+    @property
+    def known_as(self) -> str:
+        """What two documents are compared by. Raises IdentityRefused (`id_country`) for a passport of no state."""
+        if self.type != "passport":
+            return f"{self.type}|{self.number}"
+        if self.issuer is None:
+            raise _no_state()
+        return f"{self.type}|{self.issuer}|{self.number}"
 
     @property
     def last_four(self) -> str:
@@ -66,13 +81,24 @@ class IdDocument(Frozen):
         return self.number[-4:]
 
 
-def id_document(document_type: DocumentType, typed: str) -> IdDocument:
-    """The canonical form of what somebody typed.
+def id_document(document_type: DocumentType, typed: str, country: str | None = None) -> IdDocument:
+    """The canonical form of what somebody typed. `country` issued it; it counts for passports only.
 
     Raises IdentityRefused: `id_form`, `id_check`, `id_region`, `id_date`, or `id_other_kind` for the number of another kind.
     """
     number = _DROPPED.sub("", unicodedata.normalize("NFKC", typed).upper())
-    return _READERS[document_type](number)
+    document = _READERS[document_type](number)
+    return document.model_copy(update={"issuer": issuer_of(document_type, country)})
+
+
+def issuer_of(document_type: DocumentType | None, country: str | None) -> str | None:
+    """The state that issued a passport to somebody of this nationality; None for other documents, or if nobody said."""
+    if document_type != "passport" or not country:
+        return None
+    code = country.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", code, re.ASCII):
+        raise _no_state()
+    return ISSUED_BY_CHINA.get(code, code)
 
 
 def must_agree(document: IdDocument, date_of_birth: date) -> None:
@@ -186,6 +212,10 @@ def _numbered_person(document_type: DocumentType, number: str) -> IdDocument:
 def refused(code: str, en: str, zh: str, field: str = "id_number") -> IdentityRefused:
     """A refusal of one answer about who somebody is."""
     return IdentityRefused(code, en, zh, rules=("ACC-02",), field=field)
+
+
+def _no_state() -> IdentityRefused:
+    return refused("id_country", "Choose the country that issued the passport.", "请选择护照签发国。", "id_country")
 
 
 def _slip() -> IdentityRefused:

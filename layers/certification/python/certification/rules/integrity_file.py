@@ -1,6 +1,7 @@
 """INTEGRITY FILE: entries of the integrity register as a table.
 
-In words: one row is one entry about one person: kind and number of the ID document, kind of entry, first and last day
+In words: one row is one entry about one person: kind and number of the ID document (of a passport the country too, by its
+two letters), kind of entry, first and last day
 of its record period, and the decision it rests on. A long-term entry has no last day; a serious one must have one. Days
 are those of the scheme's time zone: an entry counts from 00:00 of the first to 24:00 of the last. The file counts as a
 whole or not at all. A number is never repeated in a report.
@@ -19,7 +20,8 @@ from certification.rules.integrity import KINDS, EntryKind
 from certification.rules.model import Frozen
 from certification.rules.sheets import Cells, RowProblem, empty_cell, header_problems, numbered, problem, too_many_cells
 
-COLUMNS = ("id_kind", "id_number", "kind", "from", "until", "basis")
+COLUMNS = ("id_kind", "id_number", "id_country", "kind", "from", "until", "basis")
+MAY_BE_EMPTY = ("until", "id_country")
 LONGEST_BASIS = 200
 LONG_TERM: frozenset[EntryKind] = frozenset({"especially_serious", "false_commitment"})
 """Kinds that may stay without an end."""
@@ -54,7 +56,7 @@ def check_entries(header: Sequence[str], rows: Iterable[Cells], zone: ZoneInfo) 
     filled = list(numbered(rows, COLUMNS))
     for row, cells, surplus in filled:
         found = [too_many_cells(row)] if surplus else []
-        found += [empty_cell(row, column) for column in COLUMNS if column != "until" and not cells[column]]
+        found += [empty_cell(row, column) for column in COLUMNS if column not in MAY_BE_EMPTY and not cells[column]]
         document = _document(row, cells, found)
         kind = _kind(row, cells["kind"], found)
         since = _day(row, "from", cells["from"], found)
@@ -95,9 +97,11 @@ def _document(row: int, cells: dict[str, str], found: list[RowProblem]) -> IdDoc
         )
         return None
     try:
-        return id_document(kind, cells["id_number"])
+        document = id_document(kind, cells["id_number"], cells["id_country"])
+        return document if document.known_as else None
     except Refused as refused:
-        found.append(problem(row, "id_number", "", refused.code, refused.en, refused.zh))
+        column = refused.field if refused.field in COLUMNS else "id_number"
+        found.append(problem(row, column or "", "", refused.code, refused.en, refused.zh))
         return None
 
 

@@ -6,10 +6,10 @@ from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import own_account
+from certification.portal.views import countries, own_account
 from certification.rules.agreements import AgreementKind
 from certification.rules.errors import Refused
-from certification.rules.id_documents import KINDS
+from certification.rules.id_documents import KINDS, id_document
 
 AFTER = {"agreement": "/account/phone", "service-notice": "/applications"}
 TEXTS = {"agreement": AgreementKind.REGISTRATION, "service-notice": AgreementKind.CERTIFICATES}
@@ -32,8 +32,8 @@ def ask_for_account(request: Request) -> Response:
     if not form.errors and born:
         kind = next(known for known in KINDS if known == chosen)
         try:
-            subject, note = request.visitor.subject, request.field("note")
-            case = account_help.ask_for_account(subject, name, born, kind, number, note)
+            document = id_document(kind, number, request.field("id_country"))
+            case = account_help.ask_for_account(request.visitor.subject, name, born, document, request.field("note"))
         except Refused as refusal:
             form.refused(refusal)
         else:
@@ -42,7 +42,8 @@ def ask_for_account(request: Request) -> Response:
 
 
 def _account(request: Request, form: Form | None) -> Response:
-    return page(request, "help_account.html", form=form, kinds=own_account.every_id_kind(request.language))
+    kinds, states = own_account.every_id_kind(request.language), countries.options(request.language)
+    return page(request, "help_account.html", form=form, kinds=kinds, countries=states)
 
 
 def phone(request: Request) -> Response:

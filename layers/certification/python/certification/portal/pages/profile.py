@@ -1,4 +1,4 @@
-"""What the candidate declares about themselves: details, contact, education."""
+"""What the candidate declares about themselves: details, by the account or by an application, and contact."""
 
 from certification.portal.forms import Form
 from certification.portal.page import page
@@ -8,11 +8,12 @@ from certification.portal.views import countries, own_account, profile, whole
 from certification.rules.errors import Refused
 
 
-def details(request: Request, reference: str) -> Response:
+def details(request: Request, reference: str = "") -> Response:
+    """Without an application: the account's own page, so that checks can be over before registration opens (EDU-04)."""
     return _details(request, reference, None)
 
 
-def save_details(request: Request, reference: str) -> Response:
+def save_details(request: Request, reference: str = "") -> Response:
     form = Form(request)
     names = (form.text("full_name"), form.text("latin_name"))
     if not any(names):
@@ -31,22 +32,27 @@ def save_details(request: Request, reference: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            lacks = own_account.name(request.visitor.subject).missing
-            to = f"/account/name?next=/apply/{reference}" if lacks else f"/apply/{reference}"
-            return redirect(request.link(to))
+            lacks, home = own_account.name(request.visitor.subject).missing, _home(reference)
+            return redirect(request.link(f"/account/name?next={home}" if lacks else home))
     return _details(request, reference, form)
 
 
+def _home(reference: str) -> str:
+    return f"/apply/{reference}" if reference else "/account"
+
+
 def _details(request: Request, reference: str, form: Form | None) -> Response:
-    known = whole.read(request.visitor.subject, reference)
+    known = whole.read(request.visitor.subject, reference) if reference else None
+    accepted = known.behind.policy.accounts.id_documents if known else profile.KINDS
+    own = profile.read(request.visitor.subject)
     return page(
         request,
         "details.html",
         form=form,
-        reference=reference,
-        person=known.behind.person,
-        reasons=_reasons(request, known, "details"),
-        kinds=profile.id_kinds(request.language, known.behind.policy.accounts.id_documents),
+        view={"back_to": _home(reference), "held_by": own.held_by or ""},
+        person=own.person,
+        reasons=_reasons(request, known, "details") if known else (),
+        kinds=profile.id_kinds(request.language, accepted),
         nationalities=countries.options(request.language),
     )
 

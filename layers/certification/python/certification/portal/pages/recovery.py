@@ -8,7 +8,7 @@ from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import own_account
+from certification.portal.views import countries, own_account
 from certification.portal.views.speech import Speech
 from certification.rules import codes
 from certification.rules.errors import Refused
@@ -126,7 +126,8 @@ def ask_look_up(request: Request) -> Response:
     number = form.text("id_number", "profile.id_number_missing")
     if not form.errors:
         try:
-            recovery.look_up(next(known for known in KINDS if known == chosen), number, request.visit)
+            kind, country = next(known for known in KINDS if known == chosen), request.field("id_country")
+            recovery.look_up(kind, number, country, request.visit)
         except Refused as refusal:
             form.refused(refusal)
         else:
@@ -135,5 +136,5 @@ def ask_look_up(request: Request) -> Response:
 
 
 def _look_up(request: Request, form: Form | None, *, done: bool) -> Response:
-    kinds = own_account.every_id_kind(request.language)
-    return page(request, "look_up.html", form=form, view={"done": done}, kinds=kinds)
+    kinds, states = own_account.every_id_kind(request.language), countries.options(request.language)
+    return page(request, "look_up.html", form=form, view={"done": done}, kinds=kinds, countries=states)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from certification.acts import account_help, agreements, home, names, platform, sessions
+from certification.acts import account_help, agreements, home, names, platform, profile, sessions
 from certification.acts.account_help import Request as HelpRequest
 from certification.acts.people import opened
 from certification.cloud.tables.candidates import candidates
@@ -39,6 +39,8 @@ class OwnAccount(Frozen):
     email: str
     phone: str
     on_paper: str
+    details: str
+    education: str
     platform: str
     ways: tuple[str, ...]
     asks_question: bool
@@ -86,6 +88,8 @@ def of(candidate_id: str, session_id: str | None, language: Language) -> OwnAcco
         email=person.email,
         phone=person.phone or "",
         on_paper=person.on_paper,
+        details=say(_details(profile.read(candidate_id))),
+        education=_entries(len(row.education), say),
         platform=_platform(row.account.platform, say),
         ways=tuple(say(f"own.way_{way}") for way in ways),
         asks_question="security_question" in ways,
@@ -101,6 +105,17 @@ def of(candidate_id: str, session_id: str | None, language: Language) -> OwnAcco
         ),
         requests=tuple(_request(one, say) for one in account_help.against(candidate_id)),
     )
+
+
+def _details(known: profile.Profile) -> str:
+    if not known.person.id_number:
+        return "own.none"
+    words = {"passed": "own.details_checked", "asked": "own.details_asked"}
+    return words.get(known.identity_check, "own.details_given")
+
+
+def _entries(count: int, say: Speech) -> str:
+    return say("own.entries", count=count) if count > 1 else say("own.entries_one" if count else "own.none")
 
 
 def _platform(verified_by: str | None, say: Speech) -> str:
