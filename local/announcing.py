@@ -35,11 +35,13 @@ def contents(sitting_id: str) -> dict[str, str]:
     return found
 
 
-def publish(cloud: "LocalCloud", sitting_id: str, officers: tuple[str, ...]) -> None:
-    """Drop every notice; each of the officers does, where a policy wants two."""
-    from local.seed import drop
+def publish(cloud: "LocalCloud", sitting_id: str) -> None:
+    """Drop every notice, twice, for some policies want two people: the second from the body that carries it out."""
+    from local.seed import OFFICER, SECOND, drop
+    from local.seed_guangdong import PROVINCE
 
-    for officer in officers:
+    for turn in range(2):
         for key, text in contents(sitting_id).items():
+            officer = (OFFICER, PROVINCE if "scheme: guangdong" in text else SECOND)[turn]
             drop(cloud, f"{key.removesuffix('.yaml')}-{officer}.yaml", text.encode(), officer)
         cloud.settle()

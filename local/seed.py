@@ -49,7 +49,7 @@ def seed(cloud: "LocalCloud") -> dict[str, Any]:
         prepare(cloud)
         drop(cloud, f"sittings/{SITTING}.json", json.dumps(demo_sitting(cloud.clock.now())).encode(), OFFICER)
         cloud.settle()
-        announcing.publish(cloud, SITTING, (OFFICER, SECOND))
+        announcing.publish(cloud, SITTING)
         _candidates(cloud)
         seed_guangdong.publish(cloud)
         seed_guangdong.candidates(cloud)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from local import announcing, seed
+from local import announcing, seed, seed_guangdong
 from local.cloud import LocalCloud
 from tests.browser.walker import Walker, must_be_good, settle
 
@@ -13,7 +13,7 @@ PAGES = ("/notices", "/plan", "/contacts", "/browsers", "/offline", "/check/scop
 
 @pytest.fixture(scope="module")
 def notices(cloud: LocalCloud) -> LocalCloud:
-    announcing.publish(cloud, seed.SITTING, (seed.OFFICER, seed.SECOND))
+    announcing.publish(cloud, seed.SITTING)
     return cloud
 
 
@@ -80,7 +80,7 @@ def test_one_writes_a_notice_and_another_publishes_it(window: Callable[..., Walk
     assert officer.page.locator("main form").count() == 0
     reader.go("/notices/exam-notice-guangdong-2026-roads")
     assert reader.heading == "Page not found"
-    second.sign_in_as_staff(seed.SECOND_EMAIL)
+    second.sign_in_as_staff(seed_guangdong.PROVINCE_EMAIL)
     second.go("/staff/notices")
     second.follow("Roads are closed")
     must_be_good(second, "proposal")

@@ -14,7 +14,7 @@ from certification.policies import load_commitment_text, load_policy, schemes
 from certification.portal.feed import NAMESPACE
 from certification.portal.texts import Translator
 from certification.rules.notices import NoticeKind
-from local import announcing, seed
+from local import announcing, seed, seed_guangdong
 from tests.functions.stand import SITTING, START, Saved, Stand, stand_on
 
 LATER, GUANGDONG = "later-sitting", "guangdong-sitting"
@@ -55,7 +55,7 @@ def _published() -> Iterator[tuple[Stand, Saved]]:
         for described in (later, guangdong(START)):
             seed.drop(made.cloud, f"sittings/{described['id']}.json", json.dumps(described).encode(), seed.OFFICER)
         made.cloud.settle()
-        announcing.publish(made.cloud, SITTING, (seed.OFFICER, seed.SECOND))
+        announcing.publish(made.cloud, SITTING)
         yield made, made.save()
 
 
@@ -68,7 +68,7 @@ def stand(_published: tuple[Stand, Saved]) -> Stand:
 
 def both(stand: Stand, text: str) -> None:
     """A notice that two people publish."""
-    for officer in (seed.OFFICER, seed.SECOND):
+    for officer in (seed.OFFICER, seed_guangdong.PROVINCE if "scheme: guangdong" in text else seed.SECOND):
         seed.drop(stand.cloud, f"notices/by-{officer}.yaml", text.encode(), officer)
         stand.cloud.settle()
 

@@ -142,7 +142,7 @@ def test_commitments_are_shown_masked_until_their_end_and_then_removed(stand: St
     with_commitments(stand)
     assert drop(stand, COMMITMENTS, seed.OFFICER)["counts"]
     assert page(stand, f"/en/notices/{LIST}")[0] == 404, "two people publish it"
-    assert drop(stand, COMMITMENTS, seed.SECOND)["counts"]
+    assert drop(stand, COMMITMENTS, seed_guangdong.PROVINCE)["counts"]
     status, body = page(stand, f"/zh/notices/{LIST}")
     assert status == 200
     for shown in (
@@ -220,12 +220,38 @@ def test_two_people_publish_where_the_policy_says_so(stand: Stand) -> None:
         assert drop(stand, text, seed.OFFICER)["counts"]
         tick(stand)
     assert notice_board.board() == ()
-    drop(stand, text.replace("autumn", "another"), seed.SECOND)
+    drop(stand, text.replace("autumn", "another"), seed_guangdong.PROVINCE)
     assert notice_board.board() == (), "another text is another proposal"
     drop(stand, text.replace("autumn", "another"), seed.OFFICER)
     version = notice_board.posted(notice).version
-    assert (version.published_by, version.seconded_by) == (seed.SECOND, seed.OFFICER)
+    assert (version.published_by, version.seconded_by) == (seed_guangdong.PROVINCE, seed.OFFICER)
     assert notices.read(notice).proposal is None
+
+
+@pytest.mark.rule("GOV-01")
+def test_each_body_publishes_what_is_its_own(stand: Stand) -> None:
+    city = "STF-city-supervisor"
+    seed.add_member(city, "Sample City", "city-supervisor@staff.test", ("supervisor",), ("guangzhou",))
+    guangdong = REGISTRATION.replace("cgptc", "guangdong")
+    in_guangzhou = guangdong.replace("year:", "region: guangzhou\nyear:")
+    of_all = "kind: integrity_warning\n" + REGISTRATION[REGISTRATION.index("title:") :]
+
+    def refused(text: str, uploader: str) -> bool:
+        tick(stand)
+        return [one["code"] for one in drop(stand, text, uploader)["problems"]] == ["not_yours_to_publish"]
+
+    for text, forbidden, allowed in (
+        (guangdong, (seed.SECOND, city), (seed.OFFICER, seed_guangdong.PROVINCE)),
+        (REGISTRATION, (seed_guangdong.PROVINCE, city), (seed.SECOND,)),
+        (in_guangzhou, (seed.SECOND,), (city, seed_guangdong.PROVINCE)),
+        (guangdong.replace("year:", "region: shenzhen\nyear:"), (city,), ()),
+        (of_all, (city,), (seed.OFFICER, seed_guangdong.PROVINCE)),
+    ):
+        assert all(refused(text, uploader) for uploader in forbidden)
+        assert not any(refused(text, uploader) for uploader in allowed)
+    published = {one.id for one in notice_board.board()}
+    guangdong_ids = {NOTICE.replace("cgptc", "guangdong"), f"{NOTICE.replace('cgptc', 'guangdong')}-in-guangzhou"}
+    assert published == {NOTICE, "integrity-warning", *guangdong_ids}
 
 
 def test_a_due_notice_is_written_again(stand: Stand) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from certification.policies import load_policy, schemes
 from certification.rules.cases import CaseKind
-from certification.rules.desks import below, decided_by, desk_for, gaps_in_desks, may_plan, seen_by
+from certification.rules.desks import below, decided_by, desk_for, gaps_in_desks, may_plan, may_publish, seen_by
 from certification.rules.policy_applying import Desk, Hours
 from certification.rules.words import Words
 
@@ -73,11 +73,40 @@ def test_a_city_keeps_to_its_own_cases_a_province_has_its_cities_and_the_nationa
 
 
 @pytest.mark.rule("GOV-01")
-def test_registration_is_planned_by_the_highest_level_and_by_anybody_where_there_are_no_levels() -> None:
+def test_registration_is_planned_by_the_highest_level_and_by_the_schemes_own_desks_where_there_are_no_levels() -> None:
     assert may_plan(GUANGDONG, ["national_centre"])
     assert not may_plan(GUANGDONG, ["guangdong_province", "guangzhou", "operations"])
     assert may_plan(CGPTC, ["operations"])
+    assert may_plan(CGPTC, ["admissions"])
+    assert not may_plan(CGPTC, ["guangdong_province", "national_centre"])
     assert may_plan(Table(desk("one", level="city", rest=True)), ["one"])
+
+
+@pytest.mark.rule("GOV-01", "INF-02")
+@pytest.mark.parametrize(
+    ("own", "whole", "guangzhou", "shenzhen"),
+    [
+        ("national_centre", True, True, True),
+        ("guangdong_province", True, True, True),
+        ("guangzhou", False, True, False),
+        ("guangdong_finance", False, False, False),
+        ("operations", False, False, False),
+        ("admissions", False, False, False),
+    ],
+)
+def test_a_notice_is_published_by_who_plans_or_carries_out_and_by_a_city_for_its_region(
+    own: str, whole: bool, guangzhou: bool, shenzhen: bool
+) -> None:
+    assert may_publish(GUANGDONG, [own], None) is whole
+    assert may_publish(GUANGDONG, [own], "guangzhou") is guangzhou
+    assert may_publish(GUANGDONG, [own], "shenzhen") is shenzhen
+
+
+@pytest.mark.rule("GOV-01")
+def test_without_levels_a_notice_is_published_by_the_schemes_own_desks() -> None:
+    assert may_publish(CGPTC, ["admissions"], None)
+    assert may_publish(CGPTC, ["operations"], "international")
+    assert not may_publish(CGPTC, ["guangdong_province"], None)
 
 
 @pytest.mark.parametrize(

@@ -36,3 +36,15 @@ def decides(member: StaffMember) -> frozenset[str]:
 def plans(member: StaffMember, scheme: str) -> bool:
     """Whether this member may publish sittings of the scheme, as far as their role allows."""
     return scheme in schemes() and desks.may_plan(load_policy(scheme)[0], member.desks)
+
+
+def publishes(member: StaffMember, scheme: str | None, region: str | None = None) -> bool:
+    """Whether this member may publish notices of the scheme (None: of all), as far as their role allows."""
+    concerned = [policy for policy in _policies() if scheme in (None, policy.scheme)]
+    return any(desks.may_publish(policy, member.desks, region) for policy in concerned)
+
+
+def publishes_somewhere(member: StaffMember, scheme: str) -> bool:
+    """Whether this member may publish notices of the scheme, or at least of one of its regions."""
+    regions = (None, *(region.code for region in load_policy(scheme)[0].regions))
+    return any(publishes(member, scheme, region) for region in regions)

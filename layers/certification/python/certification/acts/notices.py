@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
+from certification.acts.authority import publishes
 from certification.acts.callers import MAY_PUBLISH_NOTICES, must_be
 from certification.acts.notice_board import BOARD, INDEX, text_key
 from certification.cloud import clock, vault
@@ -67,13 +68,27 @@ def _unknown(notice: Notice) -> list[RowProblem]:
     return found
 
 
+def must_be_theirs(member: StaffMember, notice: Notice) -> None:
+    """Raises unless this member may publish this notice: by role, and by what their body does in the scheme (GOV-01)."""
+    must_be(member, MAY_PUBLISH_NOTICES)
+    if (notice.scheme is None or notice.scheme in schemes()) and not publishes(member, notice.scheme, notice.region):
+        raise Refused(
+            "not_yours_to_publish",
+            "Your desk does not publish this notice. The bodies that plan or carry out the scheme do, "
+            "and a city publishes for its own region.",
+            "您所在机构无权发布此公告。公告由组织或承办该项目的机构发布，市级机构仅可发布本地区的公告。",
+            rules=("GOV-01",),
+            field="scheme",
+        )
+
+
 @retried
 def publish(member: StaffMember, notice: Notice) -> Outcome:
     """Publish a version, or keep it until a second person publishes exactly the same one.
 
     What is in force already is written out again: that repairs a lost write, and nothing else.
     """
-    must_be(member, MAY_PUBLISH_NOTICES)
+    must_be_theirs(member, notice)
     row = notices.find(identity(notice)) or _fresh(notice)
     made = proof(notice)
     if row.series.versions and row.series.versions[-1].proof == made:

@@ -5,6 +5,7 @@ that serves the kind, then one that serves it for all regions, then the desk tha
 case is without a desk. Bodies stand above each other: the national centre plans (it publishes sittings and sees every
 case, but decides none of another desk), a provincial body carries out (it sees and decides its own cases and those of
 the cities under it), a city serves its own region. Where a policy names no levels, every desk keeps to its own cases.
+Notices of a scheme are published by who plans or carries it out, those of one region by its city too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,9 +70,22 @@ def may_plan(policy: HasDesks, own: Sequence[str]) -> bool:
     """Whether somebody at these desks may publish sittings: the highest level the policy names plans for all others."""
     levels = {desk.level for desk in policy.desks if desk.level is not None}
     if not levels:
-        return True
+        return _works_for(policy, own)
     highest = max(levels, key=RANKS.index)
     return any(desk.code in own and desk.level == highest for desk in policy.desks)
+
+
+def may_publish(policy: HasDesks, own: Sequence[str], region: str | None) -> bool:
+    """Whether somebody at these desks may publish a notice of the scheme, for one region or (None) for all of it."""
+    if all(desk.level is None for desk in policy.desks):
+        return _works_for(policy, own)
+    ours = [desk for desk in policy.desks if desk.code in own and desk.level is not None]
+    return any(desk.level != "city" or (region is not None and desk.region == region) for desk in ours)
+
+
+def _works_for(policy: HasDesks, own: Sequence[str]) -> bool:
+    """Where there are no levels: whoever is at one of the scheme's desks, and those who keep its machines running."""
+    return OPERATIONS in own or any(desk.code in own for desk in policy.desks)
 
 
 def gaps_in_desks(policy: HasDesks, regions: Iterable[str]) -> Iterator[str]:

@@ -62,5 +62,5 @@ def _done(request: Request, outcome: str) -> Response:
 
 
 def _form(request: Request, form: Form | None, typed: dict[str, str] | None = None) -> Response:
-    choices = staff_notices.choices(request.language)
+    choices = staff_notices.choices(request.visitor.subject, request.language)
     return page(request, "staff/notice_form.html", form=form, typed=typed, choices=choices)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from certification.acts import notice_board, public_lists
 from certification.acts import notices as publishing
+from certification.acts.authority import publishes, publishes_somewhere
 from certification.acts.callers import MAY_PUBLISH_NOTICES, must_be
 from certification.acts.notices import Outcome
 from certification.letters.formats import LANGUAGES, Language
@@ -53,15 +54,25 @@ class Choices(Frozen):
     sittings: Options
 
 
-def choices(language: Language) -> Choices:
-    say = Speech(language)
-    policies = [load_policy(scheme)[0] for scheme in schemes()]
-    regions = {region.code: say.said(region.words) for policy in policies for region in policy.regions}
+def choices(staff_id: str, language: Language) -> Choices:
+    """The schemes and regions whose notices this member may publish, and what else a notice can be about."""
+    say, member = Speech(language), desk.member(staff_id)
+    policies = [load_policy(scheme)[0] for scheme in schemes() if publishes_somewhere(member, scheme)]
+    regions = {
+        region.code: say.said(region.words)
+        for policy in policies
+        for region in policy.regions
+        if publishes(member, policy.scheme, region.code)
+    }
     return Choices(
         kinds=tuple((kind.value, say(f"notices.kind_{kind}")) for kind in WRITTEN),
         schemes=tuple((policy.scheme, say.said(policy.title)) for policy in policies),
         regions=tuple(regions.items()),
-        sittings=tuple((one.id, one.name_zh if language == "zh" else one.name_en) for one in exams.announced()),
+        sittings=tuple(
+            (one.id, one.name_zh if language == "zh" else one.name_en)
+            for one in exams.announced()
+            if one.scheme in {policy.scheme for policy in policies}
+        ),
     )
 
 
@@ -74,8 +85,8 @@ def board(language: Language) -> tuple[Entry, ...]:
 
 
 def waiting(staff_id: str, language: Language) -> tuple[Waiting, ...]:
-    """What waits for a second person."""
-    say = Speech(language)
+    """What waits for a second person, as far as this one may be it."""
+    say, member = Speech(language), desk.member(staff_id)
     return tuple(
         Waiting(
             id=identity(one.notice),
@@ -85,6 +96,7 @@ def waiting(staff_id: str, language: Language) -> tuple[Waiting, ...]:
             mine=one.by == staff_id,
         )
         for one in publishing.proposals()
+        if publishes(member, one.notice.scheme, one.notice.region)
     )
 
 
@@ -114,6 +126,7 @@ def read(form: Form) -> Notice | None:
             form.errors.setdefault("_".join(map(str, one["loc"])), form.t("staff.notice_field"))
         return None
     try:
+        publishing.must_be_theirs(desk.member(form.request.visitor.subject), notice)
         notice = public_lists.completed(notice)
     except Refused as refusal:
         form.refused(refusal)
