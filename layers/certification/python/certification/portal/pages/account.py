@@ -63,8 +63,11 @@ def confirm_email_code(request: Request) -> Response:
 
 
 def sign_out(request: Request) -> Response:
+    """Back to where one came in: staff to their own door."""
     sessions.end(request.visitor.session)
-    return redirect(request.link("/"), guard.no_session_cookie())
+    return redirect(
+        request.link("/staff/sign-in" if request.visitor.kind == "staff" else "/"), guard.no_session_cookie()
+    )
 
 
 def phone(request: Request) -> Response:
