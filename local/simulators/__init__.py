@@ -1,4 +1,4 @@
-"""Simulators of the external bodies: card provider, registries of identity and education, public randomness.
+"""Simulators of the external bodies: card provider, wallets, registries of identity and education, public randomness.
 
 They speak HTTP to the same adapters as the real ones would, misbehave on command, and say everywhere, on screen and in
 their data, that they are simulators. `ALL` holds their classes; each is made with a `Context` of its own.
@@ -6,14 +6,17 @@ their data, that they are simulators. `ALL` holds their classes; each is made wi
 
 from collections.abc import Callable
 
+from local.simulators.alipay import AlipaySimulator
 from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
 from local.simulators.platform import PlatformSimulator
 from local.simulators.registries import EducationSimulator, IdentitySimulator
+from local.simulators.wechatpay import WechatPaySimulator
 
 __all__ = [
     "ALL",
+    "AlipaySimulator",
     "Answer",
     "BeaconSimulator",
     "CardSimulator",
@@ -22,6 +25,7 @@ __all__ = [
     "IdentitySimulator",
     "PlatformSimulator",
     "Simulator",
+    "WechatPaySimulator",
 ]
 
 ALL: list[Callable[[Context], Simulator]] = [
@@ -30,4 +34,6 @@ ALL: list[Callable[[Context], Simulator]] = [
     EducationSimulator,
     BeaconSimulator,
     PlatformSimulator,
+    AlipaySimulator,
+    WechatPaySimulator,
 ]

@@ -157,7 +157,7 @@ class WechatOrders:
                 return checked(reply.body, header(reply.headers, "wechatpay-statement-sha1"))
             self._answer(reply)
         named = self._ask("GET", path)
-        reply = self._call("GET", path_within(str(named.get("download_url"))))
+        reply = self._call("GET", path_below(self._base, str(named.get("download_url"))))
         if reply.status != 200:
             raise Lost(f"the address of the bill answered {reply.status}: it is asked for anew")
         return checked(reply.body, str(named.get("hash_value", "")))
@@ -224,7 +224,9 @@ def checked(body: bytes, digest: str) -> bytes:
     return body
 
 
-def path_within(address: str) -> str:
-    """Path and query of an address, which are what is signed."""
+def path_below(base: str, address: str) -> str:
+    """Path and query of an address below our base, which are what is signed."""
+    if address.startswith(f"{base}/"):
+        return address.removeprefix(base)
     parts = urlsplit(address)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

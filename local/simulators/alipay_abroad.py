@@ -1,0 +1,130 @@
+"""The international half of the Alipay simulator: `service` requests, answers in XML, forms that name nobody."""
+
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from local.simulators import wallet_keys
+from local.simulators.base import Answer, State
+from local.simulators.wallet_bank import WalletRefusal, cents, china, yuan
+
+if TYPE_CHECKING:
+    from local.simulators.alipay import AlipaySimulator
+
+RATE = 7.0925
+SERVICES = {"single_trade_query": "_query", "close_trade": "_close", "forex_refund": "_send_back"}
+
+
+class Abroad:
+    """Answers what is asked as `partner` on a wallet's state."""
+
+    def __init__(self, wallet: "AlipaySimulator", partner: str) -> None:
+        self._wallet, self._partner = wallet, partner
+
+    def answer(self, fields: State) -> Answer:
+        """One request: a page for a browser, or XML."""
+        service = fields.get("service", "")
+        try:
+            signed = {name: fields[name] for name in fields if name not in ("sign", "sign_type") and fields[name]}
+            self._wallet.must_be_signed(signed, fields.get("sign", ""))
+            if fields.get("partner") != self._partner or fields.get("sign_type") != "RSA2":
+                raise WalletRefusal("ILLEGAL_PARTNER")
+            if service == "create_forex_trade":
+                return self._opened(fields)
+            if service not in SERVICES:
+                raise WalletRefusal("ILLEGAL_SERVICE")
+            said: dict[str, Any] = getattr(self, SERVICES[service])(fields)
+        except WalletRefusal as no:
+            code = {"NOT_ENOUGH": "SELLER_BALANCE_NOT_ENOUGH", "OUT_TRADE_NO_USED": "REPEATED_ORDER"}.get(
+                no.code, no.code
+            )
+            return _xml(f"<is_success>F</is_success><error>{escape(code)}</error>")
+        if service == "forex_refund" and self._wallet.stage.used("answer_lost"):
+            return 504, {}, b""
+        if not said:
+            return _xml("<is_success>T</is_success>")
+        inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in said.items())
+        text = "&".join(f"{name}={said[name]}" for name in sorted(said))
+        sign = wallet_keys.signed(self._wallet.key(), text.encode())
+        return _xml(
+            f"<is_success>T</is_success><request/><response><alipay>{inside}</alipay></response>"
+            f"<sign>{sign}</sign><sign_type>RSA2</sign_type>"
+        )
+
+    def _opened(self, fields: State) -> Answer:
+        expires = self._wallet.stage.seconds() + int(fields["order_valid_time"])
+        return self._wallet.begin(
+            fields["out_trade_no"],
+            cents=cents(fields["total_fee"]),
+            currency=fields["currency"],
+            subject=fields["subject"],
+            expires=expires,
+            back=fields.get("return_url"),
+            world=True,
+        )
+
+    def _trade(self, fields: State) -> State:
+        trade = self._wallet.find(fields.get("out_trade_no", ""), fields.get("trade_no", ""))
+        if trade is None or not trade["world"]:
+            raise WalletRefusal("TRADE_NOT_EXIST")
+        return trade
+
+    def _query(self, fields: State) -> State:
+        trade = self._trade(fields)
+        state = self._wallet.state(trade)
+        words = {
+            "result_code": "SUCCESS",
+            "out_trade_no": trade["number"],
+            "alipay_trans_status": "TRADE_FINISHED" if state == "TRADE_SUCCESS" else state,
+            "currency": trade["currency"],
+            "forex_total_fee": yuan(trade["cents"]),
+        }
+        if trade["status"] != "paid":
+            return words
+        return words | {
+            "alipay_trans_id": trade["id"],
+            "alipay_pay_time": f"{china(trade['paid']):%Y-%m-%d %H:%M:%S}",
+            "forex_total_fee": yuan(trade["taken"]),
+            "trans_amount_cny": yuan(round(trade["payer"] * RATE)),
+            "exchange_rate": f"{RATE:.8f}",
+        }
+
+    def _close(self, fields: State) -> State:
+        trade = self._trade({"out_trade_no": fields.get("out_order_no", "")})
+        if not self._wallet.close(trade["number"], tell=True):
+            raise WalletRefusal("TRADE_STATUS_NOT_AVAILD")
+        return {}
+
+    def _send_back(self, fields: State) -> State:
+        trade = self._trade(fields)
+        if fields.get("currency") != trade["currency"]:
+            raise WalletRefusal("CURRENCY_NOT_SAME")
+        if fields["out_return_no"] in self._wallet.part("refunds"):
+            raise WalletRefusal("REPEATED_REFUND_REQUEST")
+        self._wallet.refund(trade, fields["out_return_no"], cents(fields["return_amount"]), at_once=True)
+        return {}
+
+    def words(self, trade: State, refund: State | None, name: str, now: str) -> State:
+        """A notice: whom it is for stands nowhere in it."""
+        words = {"notify_id": name, "notify_time": now, "out_trade_no": trade["number"]}
+        if refund is not None:
+            return {
+                **words,
+                "notify_type": "refund_status_sync",
+                "out_return_no": refund["number"],
+                "refund_status": "REFUND_SUCCESS",
+                "currency": trade["currency"],
+                "return_amount": yuan(refund["cents"]),
+            }
+        return {
+            **words,
+            "notify_type": "trade_status_sync",
+            "trade_no": trade["id"] or f"unpaid{name}",
+            "trade_status": "TRADE_FINISHED" if trade["status"] == "paid" else "TRADE_CLOSED",
+            "currency": trade["currency"],
+            "total_fee": yuan(trade["taken"] if "taken" in trade else trade["cents"]),
+        }
+
+
+def _xml(inside: str) -> Answer:
+    text = f'<?xml version="1.0" encoding="utf-8"?><alipay>{inside}</alipay>'
+    return 200, {"content-type": "text/xml;charset=utf-8", "simulator": "alipay"}, text.encode()
