@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from certification.acts import payments
+from certification.acts import inbox_entries
 from certification.cloud import clock
 from certification.cloud.log import logger
 from certification.cloud.secrets import secret
@@ -17,6 +17,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     except Rejected as rejected:
         logger.warning("webhook refused", provider="card", code=rejected.code)
         return {"statusCode": 400, "body": rejected.code}
-    stored = payments.receive("card", verified.id, verified.raw.decode())
+    stored = inbox_entries.receive("card", verified.id, verified.raw.decode())
     logger.info("webhook stored" if stored else "webhook known", provider="card", event=verified.id)
     return {"statusCode": 200, "body": ""}

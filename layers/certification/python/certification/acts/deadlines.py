@@ -10,6 +10,7 @@ from typing import Any
 
 from certification.acts import notices as publishing
 from certification.acts import outcomes, sitting_outcomes, verification
+from certification.acts import refunds as refunding
 from certification.acts.batches import each
 from certification.cloud import clock, vault
 from certification.cloud.outbox import outbox
@@ -45,7 +46,7 @@ OUTCOMES: dict[str, Any] = {
     "Verifications": verification.fell_due,
     "Inbox": outcomes.of_inbox_entry,
     "Payments": outcomes.of_payment,
-    "Refunds": outcomes.of_refund,
+    "Refunds": refunding.fell_due,
     "Outbox": outcomes.of_announcement,
     "Notices": publishing.of_notice,
     "Sittings": sitting_outcomes.of_sitting,

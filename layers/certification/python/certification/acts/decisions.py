@@ -6,11 +6,14 @@ from typing import Any
 from certification.acts import (
     appeals,
     appointments,
+    bill_findings,
     corrections,
+    disputes,
     late_reports,
     majors,
     names,
     photos,
+    refund_desk,
     supervision,
     unbinding,
     voids,
@@ -44,6 +47,10 @@ EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
     CaseKind.ACCOUNT_HELP: unbinding.apply,
     CaseKind.ON_SITE_CHECK: appointments.apply,
     CaseKind.PROVISIONAL_REPORT: late_reports.decided,
+    CaseKind.DISPUTE: disputes.decided,
+    CaseKind.MONEY_TO_RETURN: refund_desk.decided,
+    CaseKind.EXTERNAL_REFUND: refund_desk.seat_decided,
+    CaseKind.BILL_DIFFERENCE: bill_findings.explained,
 }
 """What a decided case does, by its kind; a review moves its application, below."""
 

@@ -8,6 +8,8 @@ from certification.acts.checkout import refund_preview
 from certification.acts.letter_commitments import ABOUT_COMMITMENT
 from certification.acts.letter_life import ABOUT_LIFE
 from certification.acts.letter_on_site import ABOUT_ON_SITE
+from certification.acts.letter_refunds import ABOUT_REFUND
+from certification.acts.letter_transfers import ABOUT_TRANSFERS
 from certification.acts.people import Person
 from certification.acts.photo_cases import REPLACE
 from certification.acts.uploads import newest
@@ -135,11 +137,6 @@ def _registered(application: Application, sitting: Sitting, _detail: dict[str, A
     }
 
 
-def _queued(_application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
-    refund = refunds.read(detail["refund"])
-    return {"amount": refund.money, "why": {"en": refund.reason_en, "zh": refund.reason_zh}}
-
-
 def _lapsed(application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
     missed = WAITS[next(status for status in WAITS if status == detail["missed"])]
     lapsed = next(step for step in reversed(application.life) if step.to == "lapsed")
@@ -206,7 +203,6 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     "ApplicationRejected": _rejected,
     "ApplicationApproved": _approved,
     "CandidateRegistered": _registered,
-    "PaymentQueuedForReturn": _queued,
     "ApplicationLapsed": _lapsed,
     "ApplicationWithdrawn": _withdrawn,
     "SeatDrawn": _seat_drawn,
@@ -214,6 +210,8 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     "ResultReleased": _result,
     **ABOUT_COMMITMENT,
     **ABOUT_LIFE,
+    **ABOUT_REFUND,
     **ABOUT_ON_SITE,
+    **ABOUT_TRANSFERS,
     "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},
 }

@@ -1,8 +1,9 @@
 """What follows when a row falls due. Each outcome reads the row again: only what is still due is touched."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from certification.acts import late_reports, supervision
+from certification.acts import inbox_entries, late_reports, supervision, transfers
 from certification.acts import payments as paying
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.lists import qualified_list
@@ -16,7 +17,6 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
-from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.rules.cases import Block, CaseKind, Subject, blocking
@@ -72,13 +72,16 @@ def of_application(key: str) -> None:
         _needs_a_person(application, now)
 
 
-def _lapse(application: Application, now: datetime, writes: list[Write]) -> None:
+def _lapse(
+    application: Application, now: datetime, writes: list[Write], news: Sequence[Announcement] = ()
+) -> None:
     """Time ran out: the place is free again and the answers may be used for another application."""
     rules = LAPSED_BY.get(application.status, ("REG-09",))
     lapsed = moved(application, Trigger.TIME_RAN_OUT, by="deadlines", now=now, due=None, rules=rules)
     writes = [*writes, *freed(application)]
     missed = application.status.value
-    commit([applications.update(lapsed), *writes], [announce("ApplicationLapsed", application, missed=missed)])
+    told = announce("ApplicationLapsed", application, missed=missed)
+    commit([applications.update(lapsed), *writes], [told, *news])
 
 
 def _remind_or_lapse(application: Application, now: datetime) -> None:
@@ -96,13 +99,20 @@ def _lapse_unpaid(application: Application, now: datetime) -> None:
     if order.state is not OrderState.OPEN:
         raise Lost([f"Orders/{order.number}"])  # application and order were read around one transaction
     attempts = [payments.read(payment) for payment in order.payments]
+    sent = transfers.waited_for_until(order, attempts, application.scheme)
+    if sent is not None and now < sent:
+        commit([applications.update(application.changed(due=Due(at=sent)))])
+        return
     alive = [attempt for attempt in attempts if attempt.state in ATTEMPT_ALIVE]
     found = [paying.query(attempt.id) for attempt in alive]
     if any(found) or any(attempt.facts and attempt.unsettled for attempt in attempts):
         commit([applications.update(application.changed(due=Due(at=now + AGAIN)))])
         return
     lapsed_order = order.changed(state=move_order(order.state, OrderState.LAPSED))
-    _lapse(application, now, [orders.update(lapsed_order)])
+    # Parts of the sum that arrived go back once the order has lapsed: settling it again queues that.
+    parts = [attempt for attempt in attempts if attempt.facts and attempt.method == "bank_transfer"]
+    writes = [payments.update(part.changed(unsettled=True, due=Due(at=now + AGAIN))) for part in parts]
+    _lapse(application, now, [orders.update(lapsed_order), *writes], [paying.unsettled(part) for part in parts])
 
 
 def _exam_day(application: Application, now: datetime) -> None:
@@ -190,7 +200,7 @@ def of_inbox_entry(key: str) -> None:
     tell = later.tries >= MOST_TRIES and cases.find(case.id) is None
     commit(
         [inbox.update(later), *([cases.insert(case)] if tell else [])],
-        [paying.arrived(entry.id, f"{entry.id}#{entry.version + 1}"), *([opened(case)] if tell else [])],
+        [inbox_entries.arrived(entry.id, f"{entry.id}#{entry.version + 1}"), *([opened(case)] if tell else [])],
     )
 
 
@@ -206,15 +216,6 @@ def of_payment(key: str) -> None:
         commit([payments.update(again)], [paying.unsettled(payment)])
         return
     paying.query(payment.id)
-
-
-@retried
-def of_refund(key: str) -> None:
-    """A refund that was not sent stays on the list; its case is escalated by itself."""
-    refund = refunds.read(key)
-    now = clock.now()
-    if refund.state == "requested" and _over(refund.due, now):
-        commit([refunds.update(refund.changed(due=Due(at=now + timedelta(days=1))))])
 
 
 def of_announcement(key: str) -> None:

@@ -9,51 +9,40 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from certification.acts import bank_lines
 from certification.acts.books import booked
-from certification.acts.cases import opened
+from certification.acts.inbox_entries import APPLIED_WITHIN, arrived, receive
+from certification.acts.placing import payment_of
 from certification.acts.providers import payment_provider
-from certification.acts.settling import unmatched_case
+from certification.acts.refund_reports import reported
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
-from certification.cloud.tables.base import Due, Write
-from certification.cloud.tables.cases import cases
+from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.orders import orders
-from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.payments import Dispute, Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
-from certification.providers import card_events, ports
+from certification.providers import bill_events, card_events, ports
 from certification.providers.events import ProviderEvent
-from certification.rules.facts import add_fact
+from certification.providers.refund_ports import RefundSeen
+from certification.rules.disputes import later_report
+from certification.rules.facts import FactKind, add_fact
 from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, Method, attempt_after
 
-APPLIED_WITHIN = timedelta(minutes=15)
 LOOK_AGAIN = timedelta(hours=1)
 READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {"card": card_events.read}
 """Each provider's words, as events."""
 
 
-def arrived(entry: str, key: str) -> Announcement:
-    """The announcement that starts the payment machine for an inbox entry."""
-    return Announcement(name="PaymentFactArrived", subject=entry, key=key, about={"entry": entry})
+def reference_of(payment: Payment) -> str:
+    """Our reference of an attempt, as providers give it back: `<order>.<attempt>`."""
+    return f"{payment.order}.{payment.id}"
 
 
 def unsettled(payment: Payment) -> Announcement:
     """Starts the machine again for a payment whose facts were applied and not settled."""
     entry = f"settle#{payment.id}"
     return arrived(entry, f"{payment.id}#{payment.version + 1}")
-
-
-def receive(provider: Method, event_id: str, body: str) -> bool:
-    """Store a verified event. False when it was there before: the provider is told the same."""
-    now = clock.now()
-    entry = InboxEntry(
-        id=f"{provider}#{event_id}", provider=provider, received_at=now, body=body, due=Due(at=now + APPLIED_WITHIN)
-    )
-    try:
-        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
-    except Lost:
-        return False
-    return True
 
 
 @retried
@@ -69,13 +58,18 @@ def apply(entry_id: str) -> dict[str, str | None]:
     if entry.applied_at is not None:
         waiting = payments.find(entry.payment) if entry.payment else None
         return {"payment": entry.payment, "order": waiting.order if waiting and waiting.unsettled else None}
+    if entry.provider == "bank_transfer" and bank_lines.divided(entry):
+        return {"payment": None, "order": None}
     event = _meaning(entry)
     now = clock.now()
-    if event.state is None and not event.facts:
+    if event.says_nothing:
         commit([inbox.update(entry.changed(applied_at=now, due=None))])
         return {"payment": None, "order": None}
-    payment, writes, news = _payment_of(event, entry, now)
+    payment, writes, news = payment_of(event, entry, now)
     after = _with_facts(payment, _exact(payment, event), now)
+    if event.refund is not None:
+        more, told = reported(event.refund, after, now)
+        writes, news = writes + more, news + told
     stored, entries = booked(payment, after, entry.id)
     done = entry.changed(applied_at=now, payment=payment.id, due=None)
     write = payments.update(stored) if payment.version else payments.insert(stored)
@@ -86,6 +80,12 @@ def apply(entry_id: str) -> dict[str, str | None]:
 def _meaning(entry: InboxEntry) -> ProviderEvent:
     """What an entry says: a provider's event, or what a query of ours found."""
     body: dict[str, Any] = json.loads(entry.body)
+    if entry.provider == "bank_transfer" and "refund" not in body:
+        return bank_lines.meaning(entry)
+    if "billed" in body:
+        return bill_events.read(entry.id, body)
+    if "refund" in body:
+        return _refund_seen(entry, RefundSeen.model_validate(body["refund"]))
     if "queried" not in body:
         return READERS[entry.provider](body)
     state = ports.CheckoutState.model_validate(body["queried"])
@@ -101,41 +101,29 @@ def _meaning(entry: InboxEntry) -> ProviderEvent:
     )
 
 
-def _payment_of(
-    event: ProviderEvent, entry: InboxEntry, now: datetime
-) -> tuple[Payment, list[Write], list[Announcement]]:
-    """The payment an event belongs to; for money that nobody expects, a new one without an order, and a case."""
-    known = payments.find(event.attempt) if event.attempt else None
-    if known is not None:
-        return known, [], []
-    reference = event.payment or event.checkout or event.id
-    held = payments.find(f"unplaced-{reference}")
-    if held is not None:
-        return held, [], []
-    stranger = Payment(
-        id=f"unplaced-{reference}",
-        order=None,
-        application=None,
-        method=event.provider,
-        state=AttemptState.PENDING,
-        created_at=now,
-        checkout=event.checkout,
+def _refund_seen(entry: InboxEntry, seen: RefundSeen) -> ProviderEvent:
+    """What the provider answered when we asked it about a refund."""
+    return ProviderEvent(
+        id=entry.id,
+        provider=entry.provider,
+        type="query",
+        at=entry.received_at,
+        payment=seen.capture,
+        refund=seen,
+        facts=seen.facts(f"{entry.provider}:refund"),
     )
-    if not event.facts:
-        return stranger, [], []
-    case = unmatched_case(stranger.id, entry.id, now, str(event.facts[0].money))
-    return stranger, [cases.insert(case)], [opened(case)]
 
 
 def _exact(payment: Payment, event: ProviderEvent) -> ProviderEvent:
     """An event tells its own time; the charge's may be earlier. Before money counts as late the provider is asked."""
-    if payment.order is None or event.type == "query" or not event.facts:
-        return event
+    captures = [fact for fact in event.facts if fact.kind is FactKind.CAPTURED]
+    if payment.order is None or event.type == "query" or not captures or payment.provider == "bank_transfer":
+        return event  # a bank tells days, and cannot be asked
     pay_by = orders.read(payment.order).pay_by
-    if all(fact.at <= pay_by for fact in event.facts):
+    if all(fact.at <= pay_by for fact in captures):
         return event
     found = payment_provider(payment.provider).find_checkout(
-        event.checkout or payment.checkout or f"{payment.order}.{payment.id}", payment.created_at
+        event.checkout or payment.checkout or reference_of(payment), payment.created_at
     )
     return event.model_copy(update={"facts": (*event.facts, *(found.facts if found else ()))})
 
@@ -144,14 +132,31 @@ def _with_facts(payment: Payment, event: ProviderEvent, now: datetime) -> Paymen
     facts = payment.facts
     for fact in event.facts:
         facts = add_fact(facts, fact)
-    news = facts != payment.facts
+    disputes = _with_dispute(payment, event)
+    news = facts != payment.facts or disputes != payment.disputes
     state = attempt_after(payment.state, event.state) if event.state else payment.state
     unsettled_now = payment.unsettled or (news and payment.order is not None)
     due = Due(at=now + APPLIED_WITHIN) if unsettled_now else payment.due if state in ATTEMPT_ALIVE else None
     after: Payment = payment.changed(
-        facts=facts, state=state, checkout=payment.checkout or event.checkout, unsettled=unsettled_now, due=due
+        facts=facts,
+        disputes=disputes,
+        state=state,
+        checkout=payment.checkout or event.checkout,
+        unsettled=unsettled_now,
+        due=due,
     )
     return after
+
+
+def _with_dispute(payment: Payment, event: ProviderEvent) -> dict[str, Dispute]:
+    """The disputes with what is said of one; the later report counts, whichever came first."""
+    if event.dispute is None:
+        return payment.disputes
+    said = event.dispute
+    reported = Dispute(stage=said.stage, money=said.money, at=said.at, why=said.why, evidence_by=said.evidence_by)
+    known = payment.disputes.get(said.id, reported)
+    at, stage = later_report((known.at, known.stage), (reported.at, reported.stage))
+    return {**payment.disputes, said.id: reported if (at, stage) == (reported.at, reported.stage) else known}
 
 
 def query(payment_id: str) -> bool:
@@ -160,9 +165,9 @@ def query(payment_id: str) -> bool:
     An attempt the provider knows nothing of is closed; one that is still open is looked at again later.
     """
     payment = payments.read(payment_id)
-    if payment.state not in ATTEMPT_ALIVE:
+    if payment.state not in ATTEMPT_ALIVE or payment.provider == "bank_transfer":
         return payment.state is AttemptState.CAPTURED
-    reference = f"{payment.order}.{payment.id}"
+    reference = reference_of(payment)
     try:
         found = payment_provider(payment.provider).find_checkout(
             payment.checkout or reference, payment.created_at - timedelta(hours=1)
@@ -187,7 +192,7 @@ def close(payment_id: str) -> bool:
         return payment.state is not AttemptState.CAPTURED
     try:
         found = payment_provider(payment.provider).find_checkout(
-            payment.checkout or f"{payment.order}.{payment.id}", payment.created_at - timedelta(hours=1)
+            payment.checkout or reference_of(payment), payment.created_at - timedelta(hours=1)
         )
         if found is not None and found.state in ATTEMPT_ALIVE:
             found = payment_provider(payment.provider).expire_checkout(found.id)
@@ -213,20 +218,8 @@ def _ended(payment: Payment, found: ports.CheckoutState) -> None:
 
 
 def _record(provider: Method, found: ports.CheckoutState) -> None:
-    now = clock.now()
     captures = "+".join(fact.key for fact in found.facts) or found.state
-    body = json.dumps({"queried": found.model_dump(mode="json")})
-    entry = InboxEntry(
-        id=f"{provider}#query#{found.id}#{captures}",
-        provider=provider,
-        received_at=now,
-        body=body,
-        due=Due(at=now + APPLIED_WITHIN),
-    )
-    try:
-        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
-    except Lost:
-        return  # found before
+    receive(provider, f"query#{found.id}#{captures}", json.dumps({"queried": found.model_dump(mode="json")}))
 
 
 def _look_again(payment: Payment) -> None:

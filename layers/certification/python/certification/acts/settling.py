@@ -1,13 +1,16 @@
 """Settling an order: what the rule says about all its payments becomes rows, at once."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from certification.acts import disputes
+from certification.acts.alarms import LOOKED_AT, raised
 from certification.acts.books import booked
 from certification.acts.cases import new_case, opened
+from certification.acts.externals import external_rows
 from certification.acts.moving import announce, moved
 from certification.acts.places import PlaceTaken, taken_again
+from certification.acts.refunding import Wanted, queued
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
@@ -15,7 +18,7 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, cases
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
-from certification.cloud.tables.refunds import Refund, refunds
+from certification.cloud.tables.refunds import refund_id
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_calendar, load_policy
@@ -25,12 +28,11 @@ from certification.rules.desks import TREASURY, desk_for
 from certification.rules.duplicates import returned_from
 from certification.rules.findings import Act
 from certification.rules.payments import OrderState, move_order
-from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
+from certification.rules.policy import Policy
+from certification.rules.settlement import GiveBack, OwedOrder, PaymentMade, Settlement, Verdict
 from certification.rules.settlement import settle as rule
 from certification.rules.status import StepRefused, Trigger
 
-SEND_BY = timedelta(days=1)
-"""How soon a refund that was decided must be on its way; until then its row is due again."""
 FREEZE_PATIENCE = timedelta(hours=72)
 """By when after the close a registered candidate must have a seat: 24 hours for the last query, then the public value of
 the following day (at most 36), and the jobs in between."""
@@ -46,15 +48,22 @@ def settle(number: str) -> str:
     paid = [payments.read(payment) for payment in order.payments]
     policy, _ = load_policy(sitting.scheme)
     settlement = rule(
-        _owed(order),
-        [PaymentMade(payment=one.id, facts=one.facts, returning=one.returning) for one in paid],
+        _owed(order, policy),
+        [_made(one, policy) for one in paid],
         now,
         frozen=sitting.stage != "announced",
         duplicates_from=returned_from(policy.duplicates.same_order, sitting.dates, policy),
         other_order_from=returned_from(policy.duplicates.other_order, sitting.dates, policy),
+        by_person=policy.refund.released.by_person,
     )
-    writes, news = _returns(order, settlement.verdicts, now)
-    writes += _payments(paid, settlement)
+    writes, news = _cases(order, settlement.verdicts, now)
+    news += _told_what_is_missing(application, order, paid, settlement)
+    known = application
+    for payment in paid:
+        more, told = _payment(payment, application, settlement, now)
+        writes, news = writes + more, news + told
+        application, more, told = disputes.followed(application, payment, now)
+        writes, news = writes + more, news + told
     if settlement.act in (Act.REGISTER, Act.REINSTATE, Act.OFFER_LATE_SEAT):
         try:
             more, told = _register(order, application, sitting, settlement, now)
@@ -63,36 +72,47 @@ def settle(number: str) -> str:
                 raise Lost([f"Orders/{number}"]) from None  # order and application were read around one transaction
             raise
         writes, news = writes + more, news + told
-    alarms = _alarms(settlement, now)
-    writes += [cases.insert(case) for case in alarms]
+    elif application != known:
+        writes.append(applications.update(application))
     if writes:
-        commit(writes, [*news, *(opened(case) for case in alarms)])
+        commit(writes, news)
     return str(settlement.act)
 
 
-def _alarms(settlement: Settlement, now: datetime) -> list[Case]:
-    """A case for each anomaly of the facts that has none yet: money is never guessed."""
-    found = []
-    for alarm in settlement.alarms:
-        payment, _, anomaly = alarm.partition(": ")
-        case = new_case(
-            CaseKind.UNMATCHED_CREDIT,
-            Subject.PAYMENT,
-            payment,
-            anomaly,
-            now=now,
-            due=now + SEND_BY,
-            desk=TREASURY,
-            facts={"anomaly": anomaly, "order": settlement.order or ""},
-        )
-        if cases.find(case.id) is None:
-            found.append(case)
-    return found
+def _told_what_is_missing(
+    application: Application, order: Order, paid: Sequence[Payment], settlement: Settlement
+) -> list[Announcement]:
+    """A letter about what is still missing, for each time that a part arrives."""
+    fresh = next((payment for payment in paid if payment.unsettled), None)
+    if settlement.missing is None or fresh is None:
+        return []
+    about = {"application": application.reference, "candidate": application.candidate, "order": order.number}
+    missing = {"missing": str(settlement.missing.amount)}
+    key = f"{fresh.id}#{fresh.version + 1}"
+    return [Announcement(name="TransferArrivedShort", subject=order.number, key=key, about=about | missing)]
 
 
-def _owed(order: Order) -> OwedOrder:
+def _owed(order: Order, policy: Policy) -> OwedOrder:
     return OwedOrder(
-        order=order.number, amount=order.total, due=order.pay_by, state=order.state, settled_by=order.settled_by
+        order=order.number,
+        amount=order.total,
+        due=order.pay_by,
+        state=order.state,
+        settled_by=order.settled_by,
+        settled_with=order.settled_with,
+        tolerance=policy.payment.tolerance,
+    )
+
+
+def _made(payment: Payment, policy: Policy) -> PaymentMade:
+    method = next((one for one in policy.payment.methods if one.code == payment.method), None)
+    return PaymentMade(
+        payment=payment.id,
+        facts=payment.facts,
+        by_transfer=payment.method == "bank_transfer",
+        returning=payment.returning,
+        disputed=payment.is_disputed,
+        refundable_within=method.refundable_within if method else None,
     )
 
 
@@ -102,7 +122,10 @@ def _register(
     """Paid in time: the order is settled and the candidate registered, or, after the freeze, offered a late seat."""
     winner = next(verdict for verdict in settlement.verdicts if verdict.capture == settlement.settled_by)
     settled = order.changed(
-        state=move_order(order.state, OrderState.SETTLED), settled_by=winner.capture, settled_at=winner.at
+        state=move_order(order.state, OrderState.SETTLED),
+        settled_by=winner.capture,
+        settled_with=settlement.settled_with,
+        settled_at=winner.at,
     )
     if settlement.act is Act.OFFER_LATE_SEAT:
         return [orders.update(settled)], []
@@ -147,56 +170,51 @@ def _for_a_person(
     return [orders.update(settled), cases.insert(case)], [opened(case)]
 
 
-def _payments(paid: Sequence[Payment], settlement: Settlement) -> list[Write]:
-    """Each payment with what was found about its captures, its entry, and nobody left to wait for."""
+def _payment(
+    payment: Payment, application: Application, settlement: Settlement, now: datetime
+) -> tuple[list[Write], list[Announcement]]:
+    """A payment with what was found about its captures, the refunds that follow, its entry, and nobody left to wait for."""
+    mine = [verdict for verdict in settlement.verdicts if verdict.payment == payment.id]
+    after: Payment = payment.changed(
+        holdings={verdict.capture: verdict.holding for verdict in mine},
+        unsettled=False,
+        due=None if payment.unsettled else payment.due,
+    )
     writes: list[Write] = []
-    for payment in paid:
-        mine = [verdict for verdict in settlement.verdicts if verdict.payment == payment.id]
-        returning = dict(payment.returning)
-        for verdict in mine:
-            if verdict.give_back:
-                returning[verdict.capture] = (*returning.get(verdict.capture, ()), verdict.give_back.kind)
-        after: Payment = payment.changed(
-            holdings={verdict.capture: verdict.holding for verdict in mine},
-            returning=returning,
-            unsettled=False,
-            due=None if payment.unsettled else payment.due,
-        )
-        stored, entries = booked(payment, after, f"settled#{settlement.order}")
-        if stored != payment:
-            writes += [payments.update(stored), *entries]
-    return writes
+    news: list[Announcement] = []
+    for verdict in mine:
+        if verdict.give_back is not None:
+            after, more, told = queued(after, application, _wanted(verdict, verdict.give_back), now)
+            writes, news = writes + more, news + told
+    anomalies = [alarm.partition(": ")[2] for alarm in settlement.alarms if alarm.startswith(f"{payment.id}: ")]
+    after, more, told = raised(after, application, anomalies, now)
+    writes, news = [*writes, *more, *external_rows(payment, application, now)], news + told
+    stored, entries = booked(payment, after, f"settled#{settlement.order}")
+    if stored != payment:
+        writes += [payments.update(stored), *entries]
+    return writes, news
 
 
-def _returns(order: Order, verdicts: Sequence[Verdict], now: datetime) -> tuple[list[Write], list[Announcement]]:
-    """A refund row and a case for everything that goes back, and the cases without a return."""
+def _wanted(verdict: Verdict, back: GiveBack) -> Wanted:
+    return Wanted(
+        refund=refund_id(back.key),
+        capture=verdict.capture,
+        kind=back.kind,
+        money=back.amount,
+        because=verdict.because,
+        not_before=back.not_before,
+        early=back.early,
+        by="settle_order",
+    )
+
+
+def _cases(order: Order, verdicts: Sequence[Verdict], now: datetime) -> tuple[list[Write], list[Announcement]]:
+    """The cases of what cannot be decided by rule alone; a refund that a person lets go has its case with its row."""
     writes: list[Write] = []
     news: list[Announcement] = []
     for verdict in verdicts:
-        case = _case(order, verdict, now)
-        if verdict.give_back is None:
-            if case is not None and cases.find(case.id) is None:
-                writes.append(cases.insert(case))
-                news.append(opened(case))
-            continue
-        refund = Refund(
-            id=f"RFD-{hashlib.sha256(verdict.give_back.key.encode()).hexdigest()[:12].upper()}",
-            payment=verdict.payment,
-            order=order.number,
-            capture=verdict.capture,
-            kind=verdict.give_back.kind,
-            money=verdict.give_back.amount,
-            reason_en=verdict.because.en,
-            reason_zh=verdict.because.zh,
-            rules=verdict.because.rules,
-            requested_at=now,
-            case=case.id if case else None,
-            due=Due(at=max(verdict.give_back.not_before, now) + SEND_BY),
-        )
-        writes.append(refunds.insert(refund))
-        about = {"application": order.application, "candidate": order.candidate, "refund": refund.id}
-        news.append(Announcement(name="PaymentQueuedForReturn", subject=order.number, key=refund.id, about=about))
-        if case is not None:
+        case = _case(order, verdict, now) if verdict.give_back is None else None
+        if case is not None and cases.find(case.id) is None:
             writes.append(cases.insert(case))
             news.append(opened(case))
     return writes, news
@@ -226,15 +244,17 @@ def working_days_later(sitting: str, now: datetime, count: int) -> datetime:
     return end_of_day(calendar.add_working_days(now.astimezone(policy.zone).date(), count), policy.zone)
 
 
-def unmatched_case(payment: str, entry: str, now: datetime, amount: str) -> Case:
-    """Money whose order nobody knows: a person looks where it belongs."""
+def unmatched_case(payment: str, entry: str, now: datetime, amount: str, scheme: str | None = None) -> Case:
+    """Money whose order nobody knows: a person looks where it belongs, at the desk of the scheme whose account it is on."""
+    desk = desk_for(load_policy(scheme)[0], CaseKind.UNMATCHED_CREDIT).code if scheme else TREASURY
     return new_case(
         CaseKind.UNMATCHED_CREDIT,
         Subject.PAYMENT,
         payment,
         entry,
         now=now,
-        due=now + SEND_BY,
-        desk=TREASURY,
-        facts={"amount": amount},
+        due=now + LOOKED_AT,
+        desk=desk,
+        facts={"amount": amount, "entry": entry},
+        scheme=scheme,
     )

@@ -12,6 +12,8 @@ from certification.letters.base import AboutApplication, LetterData
 from certification.letters.check_letters import CHECK_LETTERS
 from certification.letters.life_letters import LIFE_LETTERS
 from certification.letters.on_site_letters import ON_SITE_LETTERS
+from certification.letters.refund_letters import REFUND_LETTERS
+from certification.letters.transfer_letters import TRANSFER_LETTERS
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.words import Words
@@ -261,10 +263,12 @@ ALL: tuple[type[LetterData], ...] = (
     CertificateIssued,
     ApplicationWithdrawn,
     *ON_SITE_LETTERS,
+    *TRANSFER_LETTERS,
     CasePromiseNeared,
     CaseOverdue,
     *ACCOUNT_LETTERS,
     *LIFE_LETTERS,
+    *REFUND_LETTERS,
     *CHECK_LETTERS,
     SignatureAwaited,
     CommitmentSigned,

@@ -21,6 +21,8 @@ from certification.rules.model import Frozen
 from certification.rules.money import Money
 
 MOST_FACTS = 200
+BY_HAND = "by_hand"
+"""The reference that a refund paid another way than through its provider carries: who says so."""
 
 
 class FactKind(StrEnum):
@@ -138,7 +140,8 @@ def _preference(fact: Fact) -> tuple[bool, datetime, str, str, str]:
 
 class CaptureSums(Frozen):
     """What the facts about one capture add up to, in minor units of `currency`. `at` is None until the capture itself
-    is known. `reservations` are refunds on their way back: (our refund's id, amount)."""
+    is known. `reservations` are refunds on their way back: (our refund's id, amount). `by_hand` is the part of `refunded`
+    that a person paid another way than through the provider."""
 
     capture: str
     currency: str
@@ -147,6 +150,7 @@ class CaptureSums(Frozen):
     refunded: int
     kept: int
     disputed: int
+    by_hand: int = 0
     reservations: tuple[tuple[str, int], ...]
 
     @property
@@ -216,6 +220,9 @@ def _total(currency: str, captures: tuple[CaptureSums, ...], anomalies: set[str]
 def _fold_capture(capture: str, currency: str, facts: list[Fact], anomalies: set[str]) -> CaptureSums:
     first = next((fact for fact in facts if fact.kind is FactKind.CAPTURED), None)
     refunded, kept, reservations = _refunds(facts, anomalies)
+    by_hand = sum(
+        fact.money.amount for fact in facts if fact.kind is FactKind.REFUND_DONE and BY_HAND in fact.references
+    )
     sums = CaptureSums(
         capture=capture,
         currency=currency,
@@ -224,6 +231,7 @@ def _fold_capture(capture: str, currency: str, facts: list[Fact], anomalies: set
         refunded=refunded,
         kept=kept,
         disputed=_disputed(facts, anomalies),
+        by_hand=by_hand,
         reservations=reservations,
     )
     if sums.refundable < 0:

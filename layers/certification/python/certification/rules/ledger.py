@@ -109,7 +109,8 @@ def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
     provider, held = f"psp:{books.provider}", books.holding_account(sums.capture)
     return [
         (provider, held, sums.captured),
-        (held, provider, sums.refunded),
+        (held, provider, sums.refunded - sums.by_hand),
+        (held, "bank:by_hand", sums.by_hand),
         (held, "fee:handling", sums.kept),
         ("cost:chargeback", provider, sums.disputed),
         *((held, f"refund:{refund}", amount) for refund, amount in sums.reservations),
@@ -120,6 +121,21 @@ def postings(old: PaymentSums, new: PaymentSums, books: Books, *, why: str, was:
     """The entry that takes the books from the old sums to the new. `was` gives the books before, where a decision
     moved a capture to another holding (found to be a duplicate); otherwise nothing but the sums changed."""
     return _entry(standing(old, was or books), standing(new, books), why)
+
+
+def day_entry(provider: str, fees: Money, paid_out: Money, why: str) -> Entry:
+    """What a provider took and paid out on one day (payments.md 4.2): it is no payment's, so it is the day's entry."""
+    clearing, currency = f"psp:{provider}", fees.currency
+    moves = {"cost:psp": fees.amount, f"bank:{currency.lower()}": paid_out.amount}
+    moves[clearing] = -sum(moves.values())
+    return Entry(
+        why=why,
+        postings=tuple(
+            Posting(account=account, money=Money(amount=amount, currency=currency))
+            for account, amount in sorted(moves.items())
+            if amount
+        ),
+    )
 
 
 def _entry(before: Balances, after: Balances, why: str) -> Entry:
@@ -144,9 +160,10 @@ def balances(entries: Iterable[Entry]) -> Balances:
     return _without_level(answer)
 
 
-def rebuild(payments: Iterable[tuple[Facts, Books]]) -> Balances:
-    """The balances that all payments' facts imply; they equal `balances` of the entries kept, or money is lost."""
-    answer: Balances = {}
+def rebuild(payments: Iterable[tuple[Facts, Books]], days: Iterable[Entry] = ()) -> Balances:
+    """The balances that all payments' facts and all closed days of providers (`day_entry`) imply; they equal `balances`
+    of the entries kept, or money is lost."""
+    answer = balances(days)
     for facts, books in payments:
         for place, amount in standing(fold(facts), books).items():
             answer[place] = answer.get(place, 0) + amount

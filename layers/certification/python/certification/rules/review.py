@@ -95,6 +95,8 @@ def needs_second(kind: CaseKind, verdict: Verdict, policy: Policy) -> bool:
         return verdict is Verdict.APPROVE and bool(policy.accounts.help_needs_two)
     if kind in (CaseKind.VOID_HEARING, CaseKind.APPEAL):
         return verdict is Verdict.APPROVE and policy.void is not None and policy.void.needs_two
+    if kind is CaseKind.MONEY_TO_RETURN:
+        return verdict is Verdict.APPROVE and policy.refund.released.needs_two
     return False
 
 
@@ -127,6 +129,8 @@ MAY_REFUSE = frozenset(
         CaseKind.COMPLAINT,
         CaseKind.VOID_HEARING,
         CaseKind.APPEAL,
+        CaseKind.MONEY_TO_RETURN,
+        CaseKind.EXTERNAL_REFUND,
     }
 )
 """Kinds in which somebody asks for something: it is granted or refused. Any other kind is dealt with, and then closed."""

@@ -206,7 +206,7 @@ def _alarms(
         f"{payment.payment}: {anomaly}"
         for payment in payments
         for anomaly in fold(payment.facts).anomalies
-        if not (payment.by_transfer and anomaly == "captured_twice")
+        if anomaly != "captured_twice"  # a duplicate, or a part: the findings say what each capture is
     }
     if target and winner is None and target.state in (OrderState.OPEN, OrderState.LAPSED):
         for one in taken:

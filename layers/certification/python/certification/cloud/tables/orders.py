@@ -21,7 +21,8 @@ class OrderLine(Frozen):
 class Order(Record):
     """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
 
-    `closes` is the latest instant `due` may ever move to (payment close of the sitting).
+    `closes` is the latest instant `due` may ever move to (payment close of the sitting). `settled_by` is the capture that
+    settled it, `settled_with` the parts before it.
     """
 
     number: str
@@ -38,7 +39,13 @@ class Order(Record):
     state: OrderState = OrderState.OPEN
     payments: tuple[str, ...] = ()
     settled_by: str | None = None
+    settled_with: tuple[str, ...] = ()
     settled_at: datetime | None = None
+
+    @property
+    def settling(self) -> tuple[str, ...]:
+        """The captures that settled it, the latest first."""
+        return (self.settled_by, *reversed(self.settled_with)) if self.settled_by else ()
 
 
 class OrderRow(Row):

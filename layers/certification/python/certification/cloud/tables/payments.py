@@ -4,10 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
+from certification.rules.disputes import UNDER_DISPUTE, DisputeStage
 from certification.rules.facts import Fact
 from certification.rules.findings import RefundKind
 from certification.rules.ledger import Holding
+from certification.rules.model import Frozen
+from certification.rules.money import Money
 from certification.rules.payments import AttemptState, Method
+
+
+class Dispute(Frozen):
+    """What the provider last said of a dispute."""
+
+    stage: DisputeStage
+    money: Money
+    at: datetime
+    why: str = ""
+    evidence_by: datetime | None = None
 
 
 class Payment(Record):
@@ -15,7 +28,9 @@ class Payment(Record):
 
     `due` is set while somebody must still look: a checkout without an answer, or facts not yet settled (`unsettled`).
     `via` is who processes it where that is not the method itself (a wallet taken by the card provider).
-    `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries.
+    `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries. `doubted`: two of
+    the provider's bills do not show it, so no refund leaves it until a person has asked. `declared_at`: when the candidate
+    said that a transfer was sent; `payee` is the account they want money back to, sealed under their key.
     """
 
     id: str
@@ -31,10 +46,20 @@ class Payment(Record):
     facts: dict[str, Fact] = {}
     holdings: dict[str, Holding] = {}
     returning: dict[str, tuple[RefundKind, ...]] = {}
+    disputes: dict[str, Dispute] = {}
+    flagged: tuple[str, ...] = ()
     entries: int = 0
     unsettled: bool = False
+    declared_at: datetime | None = None
+    payee: str | None = None
+    doubted: bool = False
     tries: int = 0
     due: Due | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a dispute is open: then nothing can be asked back of it."""
+        return any(one.stage in UNDER_DISPUTE for one in self.disputes.values())
 
     @property
     def provider(self) -> Method:

@@ -1,0 +1,64 @@
+"""Refunds that were made in the provider's own pages: rows of their own, so that every list and page shows them.
+
+The money is a fact and is booked already. Whether the seat stays is a person's decision: settling opens the case.
+"""
+
+from datetime import datetime
+
+from certification.cloud.tables.applications import Application
+from certification.cloud.tables.base import Write
+from certification.cloud.tables.payments import Payment
+from certification.cloud.tables.refunds import Refund, refunds
+from certification.policies import load_policy
+from certification.rules.cases import CaseKind
+from certification.rules.desks import desk_for
+from certification.rules.facts import Fact, FactKind
+from certification.rules.findings import RefundKind
+from certification.rules.refund_life import STOPPED, RefundState, external_refund
+from certification.rules.words import Because
+
+EXTERNAL = Because(
+    en="This refund was made in the payment provider's own pages.",
+    zh="该笔退款由支付机构后台直接办理。",
+    rules=("REF-04",),
+)
+
+
+def external_rows(payment: Payment, application: Application, now: datetime) -> list[Write]:
+    """The rows that are missing or say otherwise than the facts."""
+    asked = {fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED}
+    failed = {fact.reference for fact in payment.facts.values() if fact.kind is FactKind.REFUND_FAILED}
+    writes: list[Write] = []
+    for fact in payment.facts.values():
+        if fact.kind is not FactKind.REFUND_DONE or fact.about in asked:
+            continue
+        known = refunds.find(external_refund(fact.reference))
+        state = RefundState.FAILED if fact.reference in failed else RefundState.EXTERNAL
+        if known is None:
+            writes.append(refunds.insert(_row(payment, application, fact).went_to(state, fact.at, "provider")))
+        elif state is RefundState.FAILED and known.state not in STOPPED:
+            writes.append(refunds.update(known.went_to(state, now, "provider")))
+    return writes
+
+
+def _row(payment: Payment, application: Application, fact: Fact) -> Refund:
+    policy, _ = load_policy(application.scheme)
+    return Refund(
+        id=external_refund(fact.reference),
+        payment=payment.id,
+        order=payment.order,
+        application=application.reference,
+        candidate=application.candidate,
+        scheme=application.scheme,
+        desk=desk_for(policy, CaseKind.EXTERNAL_REFUND, application.region).code,
+        capture=fact.capture,
+        kind=RefundKind.EXTERNAL,
+        money=fact.money,
+        state=RefundState.EXTERNAL,
+        reason_en=EXTERNAL.en,
+        reason_zh=EXTERNAL.zh,
+        rules=EXTERNAL.rules,
+        requested_at=fact.at,
+        not_before=fact.at,
+        provider_refund=fact.reference,
+    )

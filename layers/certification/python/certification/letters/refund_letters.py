@@ -1,0 +1,34 @@
+"""What the letters about money that goes back are told."""
+
+from certification.letters.base import AboutApplication
+from certification.rules.money import Money
+from certification.rules.words import Words
+
+
+class RefundSent(AboutApplication):
+    """The provider has taken the refund `number`; banks need `days` (None: within days, not promised)."""
+
+    number: str
+    amount: Money
+    days: Words | None = None
+
+
+class RefundArrived(RefundSent):
+    """The money went back, `by_hand` where it was paid another way than it came."""
+
+    by_hand: bool = False
+
+
+class RefundFailed(RefundSent):
+    """The money did not arrive or came back to us, and is still the candidate's. `tell_us` leads to the desk."""
+
+    tell_us: str
+
+
+class RefundRejected(RefundSent):
+    """The money desk decided not to send it. `note` says why."""
+
+    note: str = ""
+
+
+REFUND_LETTERS: tuple[type[AboutApplication], ...] = (RefundSent, RefundArrived, RefundFailed, RefundRejected)
