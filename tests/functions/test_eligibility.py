@@ -319,7 +319,7 @@ def calculate(language: str = "en", **changes: str) -> Answer:
             "en",
             (
                 "All subjects: yes",
-                "Your timeline",
+                "Timeline of study and work",
                 "Civil Engineering",
                 "personal file",
                 "an employer is in principle needed",

@@ -45,7 +45,11 @@ GIVEN = {  # what `page()` and the environment give every template
         "contact_card",
         "govukTaskList",
         "govukNotificationBanner",
+        "govukButton",
         "govukCheckboxes",
+        "cases",
+        "done",
+        "folder",
     ),
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }

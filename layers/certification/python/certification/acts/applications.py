@@ -174,6 +174,7 @@ def _hand_in(application: Application) -> None:
         uploads_confirmed=files,
         photo=files.get("photo"),
         returned=None,
+        returned_before=application.returned or application.returned_before,
     )
     writes: list[Write] = [applications.update(waiting)]
     if candidate.held_by != application.reference:

@@ -6,7 +6,9 @@ it decided itself is no obstacle. Only what somebody did in between (a candidate
 counting after that; the report says so and how many rows count all the same.
 """
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
 
@@ -20,11 +22,22 @@ from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.on_site_file import check_outcomes
-from certification.rules.review_file import DecisionsCheck, StagedDecision, check_decisions
+from certification.rules.review_file import COLUMNS, DecisionsCheck, StagedDecision, check_decisions
 from certification.rules.sheets import Cells, RowProblem, problem
 
 MOST_ROWS = 5_000
 """How many waiting cases of a desk one file can decide."""
+
+
+def to_fill_in(member: StaffMember, scheme: str) -> str:
+    """A file for the member to fill in: the applications of a scheme whose review they could decide now, in CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for case in review.queue(member, MOST_ROWS):
+        if case.kind is CaseKind.REVIEW and case.scheme == scheme and review.may_take(case, member):
+            writer.writerow([case.about, "", "", ""])
+    return out.getvalue()
 
 
 class Staged(Frozen):
@@ -74,6 +87,8 @@ def _checked(
     """What the file says by itself, against the cases of this scheme that wait at the member's desks."""
     kind = CaseKind.ON_SITE_CHECK if "outcome" in header else CaseKind.REVIEW
     queue = review.queue(member, MOST_ROWS)
+    if kind is CaseKind.ON_SITE_CHECK:  # who came without an appointment was checked all the same
+        queue += review.queue(member, MOST_ROWS, others=True)
     waiting = {case.about: case.id for case in queue if case.kind is kind and case.scheme == scheme}
     if kind is CaseKind.ON_SITE_CHECK:
         return check_outcomes(header, rows, waiting, member.id), waiting

@@ -29,6 +29,8 @@ from certification.rules.work import WorkHistory
 class CaseLine(Frozen):
     """A case in the queue. `mine`: the asking member holds it, until `held_until`.
 
+    `waits_for`: whether the desk can do something now, or the candidate or somebody else has to act first.
+
     `warned`: its supervisor heard that the promise is near; `escalations` counts the days it is overdue. `seconding`: a
     decision waits for a second person, who cannot be the asking member when it is `own_proposal`.
     """
@@ -37,6 +39,7 @@ class CaseLine(Frozen):
     kind: CaseKind
     about: str
     desk: str
+    waits_for: Literal["candidate", "desk", "outside"]
     opened_at: datetime
     promised: datetime
     mine: bool
@@ -151,6 +154,7 @@ def line(case: Case, member: StaffMember) -> CaseLine:
         kind=case.kind,
         about=case.about,
         desk=case.desk,
+        waits_for=case.waits_for,
         opened_at=case.opened_at,
         promised=case.promised,
         mine=case.taken_by == member.id,
@@ -165,8 +169,9 @@ def line(case: Case, member: StaffMember) -> CaseLine:
 
 
 def queue(member: StaffMember) -> tuple[CaseLine, ...]:
-    """The open cases of the member's desks, oldest promise first."""
-    return tuple(line(case, member) for case in review.queue(member, below=True))
+    """The open cases of the member's desks, oldest promise first: those that wait for a desk, then the others."""
+    found = (*review.queue(member, below=True), *review.queue(member, below=True, others=True))
+    return tuple(line(case, member) for case in found)
 
 
 COMPARED = (CaseKind.REVIEW, CaseKind.SUPERVISION_CHECK, CaseKind.ON_SITE_CHECK, CaseKind.PROVISIONAL_REPORT)
@@ -240,7 +245,7 @@ def _reviewed(application: Application) -> Reviewed:
         id_document=_file("id_document", candidate.file("id_document")),
         identity=check.state if check else "unasked",
         answers=application.answers,
-        returned_before=application.returned,
+        returned_before=application.returned_before,
         reasons=_reasons(policy),
         rejecting_needs_two=policy.review.final_needs_two,
     )

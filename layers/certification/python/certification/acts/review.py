@@ -17,13 +17,27 @@ from certification.policies import load_calendar, load_policy
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import payment_due
 from certification.rules.errors import NotFound, Refused
-from certification.rules.review import Decision, Verdict, check_decision, check_other, is_free, needs_second
+from certification.rules.review import (
+    Decision,
+    Verdict,
+    check_decision,
+    check_other,
+    check_second,
+    is_free,
+    needs_second,
+)
+
+FEW, MANY = 50, 1000
+"""How many cases of a desk are looked at for the next one: a few, and more only where colleagues hold all of those."""
 
 
-def queue(member: StaffMember, most: int = 50, *, below: bool = False) -> list[Case]:
-    """The open cases of the member's desks, oldest promise first; at most so many per desk. `below`: and of those under."""
+def queue(member: StaffMember, most: int = 50, *, below: bool = False, others: bool = False) -> list[Case]:
+    """The open cases that wait for the member's desks, oldest promise first; at most so many per desk.
+
+    `below`: and for those under them. `others`: instead, those of the desks that wait for somebody else.
+    """
     at = sorted(sees(member)) if below else member.desks
-    found = [case for desk in at for case in cases.queue(desk, most)]
+    found = [case for desk in at for case in cases.queue(desk, most, others=others)]
     return sorted(found, key=lambda case: (case.promised, case.opened_at, case.id))
 
 
@@ -32,26 +46,35 @@ def take_next(member: StaffMember) -> Case | None:
 
     A proposal that waits for its second person is never given to the first.
     """
-    for waiting in queue(member):
-        case = cases.read(waiting.id)
-        own = case.seconding is not None and case.seconding.by == member.id
-        if case.decision is None and not own and _free(case, member):
-            try:
-                commit([cases.update(case.changed(taken_by=member.id, taken_at=clock.now()))])
-            except Lost:
+    looked_at: set[str] = set()
+    for most in (FEW, MANY):
+        for waiting in queue(member, most):
+            if waiting.id in looked_at:
                 continue
-            return cases.read(case.id)
+            looked_at.add(waiting.id)
+            case = cases.read(waiting.id)
+            if may_take(case, member):
+                try:
+                    commit([cases.update(case.changed(taken_by=member.id, taken_at=clock.now()))])
+                except Lost:
+                    continue
+                return cases.read(case.id)
     return None
 
 
 @retried
 def keep(member: StaffMember, case_id: str) -> Case:
-    """Hold a case, or hold it longer: for half an hour from now, unless somebody else holds it."""
+    """Hold a case, or hold it longer: for half an hour from now, unless somebody else holds it.
+
+    Only who may decide it may hold it; and who proposed a decision leaves the case to their second person.
+    """
     case = read_case(member, case_id)
     if case.decision is not None:
         return case
-    if not _free(case, member):
+    if not may_decide(case, member) or not _free(case, member):
         raise held()
+    if case.seconding is not None:
+        check_second(case.seconding.by, member.id)
     commit([cases.update(case.changed(taken_by=member.id, taken_at=clock.now()))])
     return cases.read(case.id)
 
@@ -64,6 +87,17 @@ def give_back(member: StaffMember, case_id: str) -> Case:
         return case
     commit([cases.update(case.changed(taken_by=None, taken_at=None))])
     return cases.read(case.id)
+
+
+def may_take(case: Case, member: StaffMember) -> bool:
+    """Whether the case is open, nobody else holds it, and no proposal of this member's own waits for its second person."""
+    own = case.seconding is not None and case.seconding.by == member.id
+    return case.decision is None and not own and _free(case, member)
+
+
+def may_decide(case: Case, member: StaffMember) -> bool:
+    """Whether role and desk let this member decide the case, whoever holds it."""
+    return "reviewer" in member.roles and case.desk in decides(member)
 
 
 def _free(case: Case, member: StaffMember) -> bool:
@@ -144,7 +178,7 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
             f"Case {case.id} was decided before, by {case.decision.decided_by}.",
             f"事项 {case.id} 已由 {case.decision.decided_by} 办结。",
         )
-    if "reviewer" not in member.roles or case.desk not in decides(member) or not _free(case, member):
+    if not may_decide(case, member) or not _free(case, member):
         raise held()
     if case.seconding is not None and not _is_proposed(case, decision):
         raise Refused(

@@ -14,7 +14,7 @@ routes = Routes("Cases", "/api/staff", "staff")
 
 @routes.get("/cases")
 def list_cases() -> Cases:
-    """The open cases of the member's desks, oldest promise first."""
+    """The open cases of the member's desks, oldest promise first, 50 of a desk at most: what waits for it, then the rest."""
     return Cases(cases=overview.queue(member(routes)))
 
 

@@ -126,6 +126,8 @@ class Application(Record):
     notices_seen: dict[str, str] = {}
     open_cases: tuple[OpenCase, ...] = ()
     returned: Returned | None = None
+    returned_before: Returned | None = None
+    """What the last return asked for, once it was answered: the next reviewer looks whether it was."""
     answers_confirmed: dict[str, str] = {}
     uploads_confirmed: dict[str, str] = {}
     review: str | None = None

@@ -76,7 +76,11 @@ class Case(Record):
 
 
 class QueueIndex(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
-    """The open cases of a desk, oldest promise first. Sharding by desk; a busy desk is split by its routing."""
+    """The open cases of a desk, oldest promise first. Sharding by desk; a busy desk is split by its routing.
+
+    Cases that wait for somebody else lie beside it, in a partition of their own: a thousand sampled candidates who have
+    not answered yet must not stand before the one case that the desk can decide.
+    """
 
     class Meta:
         index_name = "queue"
@@ -104,12 +108,20 @@ class Cases(Table[Case]):
     def columns(self, record: Case) -> dict[str, Any]:
         columns: dict[str, Any] = {"pk": record.id}
         if record.decision is None:
-            columns |= {"queue": record.desk, "promised": moment(record.promised)}
+            queue = _queue(record.desk, others=record.waits_for != "desk")
+            columns |= {"queue": queue, "promised": moment(record.promised)}
         return columns
 
-    def queue(self, desk: str, limit: int = 50) -> list[Case]:
-        """The open cases of a desk, oldest promise first; eventually consistent: decide only from `read`."""
-        return [self._record(row) for row in CaseRow.queue_index.query(desk, limit=limit)]
+    def queue(self, desk: str, limit: int = 50, *, others: bool = False) -> list[Case]:
+        """The open cases that wait for a desk, oldest promise first; `others`: those of it that wait for somebody else.
+
+        Eventually consistent: decide only from `read`.
+        """
+        return [self._record(row) for row in CaseRow.queue_index.query(_queue(desk, others=others), limit=limit)]
+
+
+def _queue(desk: str, *, others: bool) -> str:
+    return f"{desk}#others" if others else desk
 
 
 cases = Cases()

@@ -63,13 +63,28 @@ def home(request: Request) -> Response:
 
 
 def queue(request: Request) -> Response:
-    view = desk.queue(request.visitor.subject, request.language)
-    return page(request, "staff/queue.html", view=view, none_left="none" in request.query)
+    asked_for = request.query.get("page", "")
+    number = int(asked_for) if asked_for.isdecimal() and len(asked_for) < 4 else 1
+    view = desk.queue(request.visitor.subject, request.language, number)
+    return page(request, "staff/queue.html", view=view, none_left="none" in request.query, done=_done(request))
 
 
 def take_next(request: Request) -> Response:
+    return _next(request)
+
+
+def _next(request: Request, done: str = "") -> Response:
+    """To the next case; `done` is the one that was just decided, which the next page tells."""
     taken = desk.take_next(request.visitor.subject)
-    return redirect(request.link(f"/staff/cases/{taken}" if taken else f"{HOME}?none=1"))
+    told = [f"done={done}"] if done else []
+    query = "&".join(told if taken else ["none=1", *told])
+    return redirect(request.link(f"{f'/staff/cases/{taken}' if taken else HOME}{'?' if query else ''}{query}"))
+
+
+def _done(request: Request) -> str:
+    """What became of the case that was decided on the page before."""
+    case = request.query.get("done", "")
+    return desk.done(request.visitor.subject, case, request.language) if case else ""
 
 
 def case(request: Request, case: str) -> Response:
@@ -87,7 +102,9 @@ def decide(request: Request, case: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(HOME))
+            if request.field("then") == "next":
+                return _next(request, case)
+            return redirect(request.link(f"{HOME}?done={case}"))
     return _case(request, case, form)
 
 
@@ -102,7 +119,7 @@ def second(request: Request, case: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(HOME))
+            return redirect(request.link(f"{HOME}?done={case}"))
     return _case(request, case, form)
 
 
@@ -119,7 +136,9 @@ def give_back(request: Request, case: str) -> Response:
 def _case(request: Request, case_id: str, form: Form | None) -> Response:
     view = desk.case(request.visitor.subject, case_id, request.language)
     ticked = request.form.get("reasons", [])
-    return page(request, "staff/case.html", form=form, view=view, ticked=ticked, images=view.images)
+    return page(
+        request, "staff/case.html", form=form, view=view, ticked=ticked, images=view.images, done=_done(request)
+    )
 
 
 def all_sittings(request: Request) -> Response:

@@ -29,7 +29,10 @@ def show_form(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return page(request, "staff/upload.html", to=to, kind=kind, posts_to=(to.url,))
+            reasons = dropped_files.reason_codes(folder, request.language) if kind == "decisions" else ()
+            return page(
+                request, "staff/upload.html", to=to, kind=kind, folder=folder, reasons=reasons, posts_to=(to.url,)
+            )
     return _choose(request, form)
 
 
@@ -37,6 +40,13 @@ def _choose(request: Request, form: Form | None) -> Response:
     folders = [(kind, dropped_files.folders(kind, request.language)) for kind in dropped_files.KINDS]
     kinds = dropped_files.kinds(request.visitor.subject)
     return page(request, "staff/files.html", form=form, kinds=kinds, folders=folders)
+
+
+def waiting(request: Request) -> Response:
+    """What waits for a review, to be filled in and uploaded. Ids only: whoever opens the file learns nobody's name."""
+    text = dropped_files.to_fill_in(request.visitor.subject, request.query.get("scheme", ""))
+    disposition = 'attachment; filename="decisions.csv"'
+    return Response(body=text, content_type="text/csv; charset=utf-8", headers={"content-disposition": disposition})
 
 
 def report(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Everything a candidate answered, as it is checked before submitting, and as a reviewer reads it."""
+"""Everything a candidate answered, as it is checked before submitting; a part of it is what a reviewer reads."""
 
 from datetime import date
 
@@ -78,6 +78,21 @@ def groups(known: Whole, say: Speech) -> tuple[Group, ...]:
         Group(page="contact", title=say("tasks.contact"), facts=_contact(known, say)),
         Group(page="education", title=say("tasks.education"), facts=_education(known, say)),
         Group(page="work", title=say("tasks.work"), facts=_work(known, say)),
+    )
+
+
+def of_person(known: Whole, say: Speech) -> tuple[Group, ...]:
+    """The answers that a reviewer compares with papers. How to reach the person is nothing a review needs."""
+    own = (say("tasks.choice"), say("tasks.details"))
+    others = dict(zip(own, (say("desk.choice"), say("desk.details")), strict=True))
+    return tuple(
+        Group(
+            page=one.page,
+            title=others.get(one.title, one.title),
+            facts=tuple((others.get(words, words), value) for words, value in one.facts),
+        )
+        for one in groups(known, say)
+        if one.page != "contact"
     )
 
 

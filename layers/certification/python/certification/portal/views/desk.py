@@ -1,16 +1,14 @@
-"""A desk's queue, and one case with everything a decision needs."""
-
-from datetime import timedelta
+"""A desk's work: its queue, and one case with everything a decision needs."""
 
 from certification.acts import correction_shown, review, seconding, uploads
 from certification.acts.profile import read as read_profile
-from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-from certification.portal.views import answers, correction, desk_checks, desk_eligibility, desk_help, whole
+from certification.portal.views import answers, correction, desk_checks, desk_eligibility, desk_help, desk_queue, whole
 from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
+from certification.portal.views.desk_queue import Queue
 from certification.portal.views.proposal import Proposal, held, waiting
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
@@ -18,31 +16,16 @@ from certification.rules.cases import CaseKind
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 from certification.rules.review import MAY_REFUSE, Decision, Verdict
+from certification.rules.words import Words
 
 Facts = tuple[tuple[str, str], ...]
 
 
-class Row(Frozen):
-    """One open case. `late` is "overdue", "today", "near" (its supervisor was told) or empty."""
-
-    id: str
-    kind: str
-    about: str
-    promised: str
-    late: str
-    holder: str
-    seconding: bool
-
-
-class Queue(Frozen):
-    """The open cases, oldest promise first, and how many wait, are due today, are overdue, are the reader's own."""
-
-    rows: tuple[Row, ...]
-    counts: tuple[tuple[str, int], ...]
-
-
 class CasePage(Frozen):
-    """`reasons` are (code, words); `outcomes` (code, words, hint) where a kind has its own."""
+    """`reasons` are (code, words); `outcomes` (code, words, hint) where a kind has its own.
+
+    `returned_before`: when, then what the candidate was asked to correct. Without `may_decide` the page is for reading.
+    """
 
     id: str
     kind: str
@@ -51,6 +34,7 @@ class CasePage(Frozen):
     late: str
     is_review: bool
     may_refuse: bool
+    may_decide: bool
     outcomes: tuple[tuple[str, str, str], ...] = ()
     decided: str
     proposal: Proposal | None
@@ -67,6 +51,8 @@ class CasePage(Frozen):
     document: str
     document_is_picture: bool
     reasons: tuple[tuple[str, str], ...]
+    sitting: str = ""
+    returned_before: tuple[str, ...] = ()
     wanted: Facts = ()
     evidence: str = ""
     proofs: Facts = ()
@@ -88,20 +74,28 @@ def member(staff_id: str) -> StaffMember:
     return found
 
 
-def queue(staff_id: str, language: Language) -> Queue:
-    """The open cases of the member's desks."""
+def queue(staff_id: str, language: Language, page: int = 1) -> Queue:
+    """One page of the open cases of the member's desks."""
+    return desk_queue.queue(member(staff_id), language, page)
+
+
+def done(staff_id: str, case_id: str, language: Language) -> str:
+    """What became of a case that the reader has just decided; empty for any other."""
+    try:
+        found = review.read_case(member(staff_id), case_id)
+    except NotFound:
+        return ""
     say = Speech(language)
-    cases = review.queue(member(staff_id), below=True)
-    rows = tuple(_row(case, say, staff_id) for case in cases)
-    return Queue(
-        rows=rows,
-        counts=(
-            (say("staff.waiting"), len(rows)),
-            (say("staff.due_today"), sum(row.late == "today" for row in rows)),
-            (say("staff.overdue"), sum(row.late == "overdue" for row in rows)),
-            (say("staff.mine"), sum(case.taken_by == staff_id for case in cases)),
-        ),
-    )
+    last = found.proposals[-1] if found.proposals else None
+    if found.decision is not None and found.decision.decided_by == staff_id:
+        words = _decided(found, desk_queue.of_scheme(found, say))
+    elif last is not None and last.answered_by == staff_id:
+        words = say("desk.done_answered")
+    elif last is not None and last.by == staff_id and last.agreed is None:
+        words = say("desk.done_proposed")
+    else:
+        return ""
+    return say("desk.done", case=found.id, words=words)
 
 
 def take_next(staff_id: str) -> str | None:
@@ -125,9 +119,10 @@ def second(staff_id: str, case_id: str, number: str, *, agree: bool, why_not: st
 def case(staff_id: str, case_id: str, language: Language) -> CasePage:
     """One case of the member's desks."""
     found = review.read_case(member(staff_id), case_id)
-    say = Speech(language)
-    known = _application(found)
-    row = _row(found, say, staff_id)
+    say = desk_queue.of_scheme(found, Speech(language))
+    reader = member(staff_id)
+    known = _application(found) if "reviewer" in reader.roles else None
+    row = desk_queue.row(found, say, staff_id)
     bare = CasePage(
         id=found.id,
         kind=row.kind,
@@ -136,6 +131,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         late=row.late,
         is_review=found.kind is CaseKind.REVIEW,
         may_refuse=found.kind in MAY_REFUSE,
+        may_decide=review.may_decide(found, reader),
         outcomes=outcomes(found.kind, say),
         decided=_decided(found, say),
         proposal=waiting(found, say, staff_id),
@@ -145,7 +141,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
             if one.agreed is False
         ),
         held=held(found, say, staff_id),
-        holds=found.taken_by == staff_id,
+        holds=desk_queue.is_held(found) and found.taken_by == staff_id,
         name="",
         look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
         facts=(
@@ -160,8 +156,8 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         document_is_picture=False,
         reasons=(),
     )
-    bare = bare.model_copy(update=desk_checks.of(found, member(staff_id), bare.facts, say))
-    if found.kind is CaseKind.CORRECTION and "reviewer" in member(staff_id).roles:
+    bare = bare.model_copy(update=desk_checks.of(found, reader, bare.facts, say))
+    if found.kind is CaseKind.CORRECTION and "reviewer" in reader.roles:
         bare = bare.model_copy(update=_wanted(found, say))
     return _with_application(bare, known, say) if known else bare
 
@@ -206,7 +202,9 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
     return page.model_copy(
         update={
             "name": known.behind.person.name,
-            "groups": answers.groups(known, say),
+            "sitting": say.said(Words(en=known.behind.sitting.name_en, zh=known.behind.sitting.name_zh)),
+            "groups": answers.of_person(known, say),
+            "returned_before": _returned_before(known, say),
             "rules": tuple(said),
             "photo": uploads.link(photo, "photo") if photo else "",
             "photo_problems": tuple(one.zh if say.language == "zh" else one.en for one in photo.problems)
@@ -221,27 +219,14 @@ def _with_application(page: CasePage, known: Whole, say: Speech) -> CasePage:
     )
 
 
-def _row(case: Case, say: Speech, staff_id: str) -> Row:
-    now = clock.now()
-    late = (
-        "overdue"
-        if now >= case.promised
-        else "today"
-        if say.day(now) == say.day(case.promised - timedelta(microseconds=1))
-        else "near"
-        if case.warned_at
-        else ""
-    )
-    kind = f"staff.kind_{case.kind}"
-    return Row(
-        id=case.id,
-        kind=say(kind if say.has(kind) else "staff.kind_other"),
-        about=case.about,
-        promised=say.deadline(case.promised),
-        late=late,
-        holder=say("staff.holder_you") if case.taken_by == staff_id else case.taken_by or "",
-        seconding=case.seconding is not None,
-    )
+def _returned_before(known: Whole, say: Speech) -> tuple[str, ...]:
+    """What the candidate was asked to correct the last time, under a line that says when."""
+    before = known.application.returned_before
+    if before is None:
+        return ()
+    reasons = [one.zh if say.language == "zh" else one.en for one in before.reasons]
+    note = [say("desk.returned_note", note=before.note)] if before.note else []
+    return (say("desk.returned_before", at=say.moment(before.at)), *reasons, *note)
 
 
 def _decided(case: Case, say: Speech) -> str:

@@ -1,6 +1,6 @@
 """Files that staff drop by page: the form for one, and the report that answers it."""
 
-from certification.acts import drops
+from certification.acts import decision_files, drops
 from certification.acts.drops import MAY_DROP, OF_A_SCHEME, Drop, Folder
 from certification.cloud import vault
 from certification.cloud.settings import settings
@@ -12,7 +12,7 @@ from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
 Options = tuple[tuple[str, str], ...]
-KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings", "notices", "integrity")
+KINDS: tuple[Folder, ...] = ("marks", "decisions", "sittings", "notices", "integrity", "statements")
 
 
 class Problem(Frozen):
@@ -52,6 +52,20 @@ def folders(kind: str, language: Language) -> Options:
 def ask(staff_id: str, kind: str, folder: str, return_to: str) -> Drop:
     """A form for one file; `folder` names the sitting or the scheme."""
     return drops.ask(desk.member(staff_id), next(known for known in KINDS if known == kind), folder, return_to)
+
+
+def reason_codes(scheme: str, language: Language) -> Options:
+    """(code, words) of the reasons that a file of decisions may name."""
+    say = Speech(language)
+    return tuple((one.code, say.said(one.words)) for one in load_policy(scheme)[0].review.reasons)
+
+
+def to_fill_in(staff_id: str, scheme: str) -> str:
+    """What waits for a review at the member's desks, as a file of decisions without decisions."""
+    member = desk.member(staff_id)
+    if scheme not in schemes() or not set(MAY_DROP["decisions"]) & set(member.roles):
+        raise NotFound("scheme")
+    return decision_files.to_fill_in(member, scheme)
 
 
 def report(staff_id: str, key: str, language: Language) -> Report | None:

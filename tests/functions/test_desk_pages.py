@@ -1,0 +1,179 @@
+"""A desk's day on its pages: what waits for whom, what a reviewer sees, and from one decision to the next case."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from certification.acts import review
+from certification.acts.cases import new_case
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.staff import Role, StaffMember, staff
+from certification.cloud.transaction import commit
+from certification.portal.views import desk
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.errors import Refused
+from certification.rules.review import LOCK, Decision, Verdict
+from local import seed
+from local.staff import ApiStaff
+from tests.functions.browser import Browser
+from tests.functions.stand import REVIEWER, SECOND, Stand
+
+
+def at_desk(stand: Stand, email: str = REVIEWER, language: str = "en") -> Browser:
+    member = ApiStaff(stand.cloud, email)
+    member.sign_in()
+    return Browser(stand, member, language)
+
+
+def colleague(name: str, *roles: Role, desks: tuple[str, ...] = ("admissions",)) -> StaffMember:
+    member = StaffMember(id=f"STF-{name}", name=f"Sample {name}", email_index=name, roles=roles, desks=desks)
+    commit([staff.insert(member)])
+    return staff.read(member.id)
+
+
+def fill(stand: Stand, number: int, *, waits_for: str = "desk") -> None:
+    """So many cases that are promised earlier than any review is."""
+    now = stand.clock.now()
+    for place in range(number):
+        about = f"APP-2026-{place:09d}"
+        case = new_case(
+            CaseKind.SUPERVISION_CHECK,
+            Subject.APPLICATION,
+            about,
+            waits_for,
+            now=now,
+            due=now + timedelta(hours=1 + place),
+            desk="admissions",
+            scheme="cgptc",
+        )
+        commit([cases.insert(case.changed(waits_for=waits_for))])
+
+
+def test_who_has_not_answered_yet_stands_in_nobodys_way(stand: Stand) -> None:
+    fill(stand, 60, waits_for="candidate")
+    case = stand.case_of(stand.in_review())
+    browser = at_desk(stand)
+    page = browser.get("/staff/queue")
+    assert "<b>1</b>waiting" in page
+    assert "Waiting for somebody else: 60" in page
+    assert page.index(case) < page.index("Waiting for somebody else")
+    assert case in browser.post("/staff/queue")
+    listed = stand.call("GET", "/api/staff/cases", session=browser.jar["__Host-session"]).body["cases"]
+    assert [one["waits_for"] for one in listed[:2]] == ["desk", "candidate"]
+
+
+def test_a_long_queue_is_counted_whole_and_read_page_by_page(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    fill(stand, 50)
+    browser = at_desk(stand)
+    page = browser.get("/staff/queue")
+    assert "<b>51</b>waiting" in page
+    assert "Page 1 of 2" in page
+    assert case not in page
+    assert case in browser.get("/staff/queue?page=2")
+    for odd in ("3", "0", "-1", "x", "99999", "²"):
+        assert "Page " in browser.get(f"/staff/queue?page={odd}")
+
+
+def test_the_next_case_is_found_behind_fifty_that_colleagues_hold(stand: Stand) -> None:
+    fill(stand, 50)
+    other = colleague("busy", "reviewer")
+    for waiting in review.queue(other, 50):
+        review.keep(other, waiting.id)
+    case = stand.case_of(stand.in_review())
+    taken = review.take_next(colleague("free", "reviewer"))
+    assert taken is not None
+    assert taken.id == case
+
+
+@pytest.mark.rule("CHK-02", "CHK-03")
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Decided: Approve", "Name")), ("zh", ("已办结：通过", "姓名"))]
+)
+def test_from_a_decision_the_desk_goes_to_the_next_case_and_reads_what_it_did(
+    stand: Stand, language: str, words: tuple[str, str]
+) -> None:
+    first, second = (stand.case_of(stand.in_review()) for _ in range(2))
+    browser = at_desk(stand, language=language)
+    browser.post("/staff/queue")
+    taken = first if first in browser.page else second
+    page = browser.post(f"/staff/cases/{taken}", verdict="approve", then="next")
+    left = second if taken == first else first
+    assert f"{taken}" in page
+    assert words[0] in page
+    assert f"/staff/cases/{left}/keep" in page
+    page = browser.post(f"/staff/cases/{left}", verdict="reject", reasons="name_differs", note="x", then="next")
+    assert left in page  # nothing is left to take: the queue, with the proposal
+    assert ("waits for a second person now" in page) or language == "zh"
+
+
+def test_a_reviewer_reads_the_person_the_sitting_and_what_was_returned_and_nothing_to_reach_them_by(
+    stand: Stand,
+) -> None:
+    candidate = stand.in_review()
+    stand.decide(candidate, "return", reasons=["name_differs", "something_else"], note="As in the passport.")
+    candidate.save_details(latin_name="CHEN YANG")
+    candidate.confirm()
+    stand.cloud.settle()
+    page = at_desk(stand).get(f"/staff/cases/{stand.case_of(candidate)}")
+    case = f"/api/staff/cases/{stand.case_of(candidate)}"
+    shown_by_api = stand.call("GET", case, session=stand.sign_in_staff(REVIEWER)).body["review"]
+    assert shown_by_api["returned_before"]["note"] == "As in the passport."
+    for shown in (
+        candidate.sample.id_number,
+        "CHEN YANG",
+        "Demonstration sitting",
+        "Returned before",
+        "As in the passport.",
+    ):
+        assert shown in page
+    for hidden in (candidate.sample.email, candidate.sample.phone, "1 Sample Road", "Your "):
+        assert hidden not in page.replace("Your decision", ""), hidden
+
+
+def test_who_is_no_reviewer_reads_the_case_but_not_the_person_and_cannot_hold_it(stand: Stand) -> None:
+    candidate = stand.in_review()
+    case = stand.case_of(candidate)
+    officer = colleague("watching", "supervisor")
+    view = desk.case(officer.id, case, "en")
+    assert (view.name, view.groups, view.photo, view.may_decide) == ("", (), "", False)
+    with pytest.raises(Refused):
+        review.keep(officer, case)
+    assert cases.read(case).taken_by is None
+
+
+def test_who_proposed_does_not_hold_the_case_against_their_second_person(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    first, second = colleague("one", "reviewer"), staff.read(seed.SECOND)
+    rejected = Decision(verdict=Verdict.REJECT, decided_by=first.id, reasons=("name_differs",), note="Look.")
+    review.decide(first, case, rejected)
+    with pytest.raises(Refused) as refusal:
+        review.keep(first, case)
+    assert refusal.value.code == "second_is_first"
+    assert review.keep(second, case).taken_by == second.id
+
+
+def test_a_lock_that_is_over_is_not_shown_and_a_holder_has_a_name(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    review.keep(colleague("holding", "reviewer"), case)
+    browser = at_desk(stand)
+    assert "Sample holding" in browser.get("/staff/queue")
+    stand.wait(LOCK)
+    assert "Sample holding" not in browser.get("/staff/queue")
+
+
+def test_the_list_to_fill_in_names_what_the_reader_could_decide_now(stand: Stand) -> None:
+    free, held = stand.in_review(), stand.in_review()
+    review.keep(staff.read(seed.SECOND), stand.case_of(held))
+    browser = at_desk(stand)
+    text = browser.get("/staff/files/waiting?scheme=cgptc")
+    assert [row["application"] for row in csv.DictReader(io.StringIO(text))] == [free.reference]
+    assert browser.get("/staff/files/waiting?scheme=guangdong").strip() == "application,decision,reasons,note"
+    assert "not found" in browser.get("/staff/files/waiting?scheme=nothing").lower()
+    both = {
+        row["application"]
+        for row in csv.DictReader(io.StringIO(at_desk(stand, SECOND).get("/staff/files/waiting?scheme=cgptc")))
+    }
+    assert both == {free.reference, held.reference}
