@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certification.acts import notice_board
+from certification.acts import notice_board, public_lists
 from certification.acts import notices as publishing
 from certification.acts.sheets import read_report
 from certification.cloud.tables.applications import applications
@@ -128,6 +128,7 @@ def with_commitments(stand: Stand) -> None:
             policy_hash="hash",
             status=status,
             commitment=commitment,
+            region="shenzhen" if number == 1 else "guangzhou",
         )
         commit([candidates.insert(candidate), applications.insert(application)])
 
@@ -176,6 +177,25 @@ def test_commitments_are_shown_masked_until_their_end_and_then_removed(stand: St
     with pytest.raises(NotFound):
         notice_board.read(LIST, 1)
     assert notices.read(LIST).series.versions[0].proof == version.proof
+
+
+@pytest.mark.rule("CHK-14", "GOV-01")
+def test_a_list_for_one_place_holds_those_who_registered_there_and_a_long_one_is_divided(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_commitments(stand)
+    in_guangzhou = COMMITMENTS.replace("year:", "region: guangzhou\nyear:")
+    for officer in (seed.OFFICER, seed_guangdong.PROVINCE):
+        assert drop(stand, in_guangzhou, officer)["counts"]
+    (identifier,) = (one.id for one in notice_board.board())
+    posted = notice_board.posted(identifier).notice
+    assert posted is not None
+    assert [one.name for one in posted.people] == ["陈**"]
+    monkeypatch.setattr(public_lists, "MOST", 1)
+    (problem,) = drop(stand, COMMITMENTS, seed.OFFICER)["problems"]
+    assert (problem["code"], "2 people committed" in problem["en"]) == ("list_too_long", True)
+    monkeypatch.setattr(public_lists, "MOST", 2)
+    assert drop(stand, COMMITMENTS + "\n", seed.OFFICER)["counts"]
 
 
 @pytest.mark.rule("CHK-14")

@@ -1,6 +1,7 @@
 """Commitments shown to the public (CHK-14): masked, as the policy says and for as long; removed at the end.
 
-Staff write the notice for a sitting; who is in it is not theirs to choose: everybody whose commitment is in force.
+Staff write the notice for a sitting, or for one place of registration in it; who is in it is not theirs to choose:
+everybody whose commitment is in force.
 """
 
 from certification.acts.certificates import masked
@@ -17,6 +18,8 @@ from certification.rules.status import Status
 
 COMMITTED = (Status.AWAITING_PAYMENT, Status.REGISTERED)
 TAIL = 4
+MOST = 3000
+"""How many people one list holds: each is read by itself before the door's time is over, and a row stays below its limit."""
 
 
 def completed(notice: Notice) -> Notice:
@@ -46,16 +49,24 @@ def completed(notice: Notice) -> Notice:
         )
     begins = notice.effective or clock.now()
     ends = due_after(begins, terms.lasts.within, load_calendar(policy.calendar), policy.zone)
-    return notice.model_copy(update={"people": _people(sitting.id, terms), "ends": ends})
+    return notice.model_copy(update={"people": _people(sitting.id, notice.region, terms), "ends": ends})
 
 
-def _people(sitting: str, terms: Supervision) -> tuple[Shown, ...]:
+def _people(sitting: str, region: str | None, terms: Supervision) -> tuple[Shown, ...]:
     committed = [
         application
         for status in COMMITTED
         for application in applications.in_status(sitting, status)
-        if application.commitment
+        if application.commitment and region in (None, application.region)
     ]
+    if len(committed) > MOST:
+        raise Refused(
+            "list_too_long",
+            f"{len(committed)} people committed, and one list holds {MOST}. Publish a list for each place of registration.",
+            f"共有 {len(committed)} 人作出承诺，超过每份名单 {MOST} 人的上限，请按报名地分别公示。",
+            rules=("CHK-14",),
+            field="region",
+        )
     return tuple(_shown(application, terms) for application in sorted(committed, key=lambda one: one.reference))
 
 
