@@ -1,0 +1,290 @@
+"""Bank lines: what one line of a statement means for us, and whose money it is.
+
+A line is kept in the inbox without what it says of people; that is sealed beside it. References to applications were
+read out of the text when the file came in, so that applying it needs no key.
+"""
+
+import hashlib
+from datetime import datetime
+
+from certification.acts.inbox_entries import arrived
+from certification.cloud import clock
+from certification.cloud.sealed_texts import seal, unseal
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.base import Due
+from certification.cloud.tables.inbox import InboxEntry, inbox
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.refunds import Refund, refunds
+from certification.cloud.transaction import commit
+from certification.policies import load_policy, schemes
+from certification.providers.events import ProviderEvent
+from certification.providers.refund_ports import RefundReport, RefundSeen
+from certification.rules.bank_matching import Share, divide, references_of
+from certification.rules.errors import Refused
+from certification.rules.facts import FactKind, fact_of, fold
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.payments import AttemptState
+from certification.rules.policy import Policy
+from certification.rules.reference import application_of
+from certification.rules.statements import BankLine, Party
+from certification.rules.transfer_order import TransferAnswer
+from certification.rules.transfers import counts_from
+
+SOURCE = "bank:statement"
+LONGEST_TEXT = 600
+MOST_MENTIONED = 10
+
+
+class Particulars(Frozen):
+    """What a line says of people: who is on the other side, and what they wrote."""
+
+    other: Party = Party()
+    text: str = ""
+    creditor_reference: str = ""
+    end_to_end: str | None = None
+
+
+class StoredLine(Frozen):
+    """A line as the inbox holds it. `line` has no particulars; `sealed` holds them. `references` were found in it;
+    `mentions` are words of a reversal's text that may be the bank's reference of what it takes back. `share` is the part
+    of a line that was divided, `answer` what the bank says of a transfer of ours instead of a line. `file` is where it
+    came from."""
+
+    line: BankLine | None = None
+    references: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    share: Share | None = None
+    answer: TransferAnswer | None = None
+    sealed: str = ""
+    file: str
+
+
+def entry_of(stored: StoredLine, key: str, now: datetime, due: datetime) -> InboxEntry:
+    """The inbox entry of a line, an answer or a share."""
+    return InboxEntry(
+        id=f"bank_transfer#{key}",
+        provider="bank_transfer",
+        received_at=now,
+        body=stored.model_dump_json(exclude_defaults=True),
+        due=Due(at=due),
+    )
+
+
+def stored_line(line: BankLine, file: str) -> StoredLine:
+    """A line without its particulars, which are sealed."""
+    said = Particulars(
+        other=line.other,
+        text=line.text[:LONGEST_TEXT],
+        creditor_reference=line.creditor_reference,
+        end_to_end=line.end_to_end,
+    )
+    ours = line.end_to_end if line.end_to_end and line.end_to_end.startswith("RFD-") else None
+    bare = {"other": Party(), "text": "", "creditor_reference": "", "end_to_end": ours}
+    words = [word.strip(".,;:/") for word in line.text.split()] if line.reversal and not line.credit else []
+    return StoredLine(
+        line=line.model_copy(update=bare),
+        references=() if line.returned or ours else references_of(line),
+        mentions=tuple(word for word in words if any(map(str.isdigit, word)))[:MOST_MENTIONED],
+        sealed=seal(line.key, said.model_dump_json(exclude_defaults=True)),
+        file=file,
+    )
+
+
+def particulars(entry: InboxEntry) -> Particulars:
+    """What the line of an entry says of people; only for who returns the money, or places it."""
+    stored = read(entry)
+    if stored.line is None or not stored.sealed:
+        return Particulars()
+    return Particulars.model_validate_json(unseal(stored.line.key, stored.sealed))
+
+
+def read(entry: InboxEntry) -> StoredLine:
+    """The stored line of an entry."""
+    return StoredLine.model_validate_json(entry.body)
+
+
+def transfer_of(order: str) -> str:
+    """The id of the payment by transfer of an order: one, however many credits come for it."""
+    return f"PAY-{hashlib.sha256(f'{order}|bank_transfer'.encode()).hexdigest()[:12]}"
+
+
+def policy_of(account: str) -> Policy:
+    """The policy of the scheme whose account this is."""
+    for scheme in schemes():
+        policy, _ = load_policy(scheme)
+        if policy.payment.transfer_to and policy.payment.transfer_to.number == account:
+            return policy
+    raise LookupError("no scheme has this account any more: its lines cannot be applied")
+
+
+def scheme_of(entry: InboxEntry) -> str | None:
+    """The scheme on whose account the money is."""
+    line = read(entry).line
+    return policy_of(line.account).scheme if line else None
+
+
+def order_for(reference: str) -> Order | None:
+    """The order in force of the application that a reference belongs to."""
+    try:
+        application = applications.find(application_of(reference))
+    except Refused:
+        return None
+    return orders.find(application.order) if application and application.order else None
+
+
+def owed(order: Order) -> Money:
+    """What is still missing of an order, by all that arrived for it in its currency; nothing when it waits for none."""
+    arrived = sum(fold(payment.facts).refundable for payment in map(payments.read, order.payments))
+    rest = order.total.amount - arrived if order.state in ("open", "lapsed") else 0
+    return Money(amount=max(0, rest), currency=order.total.currency)
+
+
+def divided(entry: InboxEntry) -> bool:
+    """Divide one credit for several applications into an entry for each, where that is certain. False: it is one.
+
+    Dividing and marking the whole as applied is one transaction.
+    """
+    stored = read(entry)
+    if stored.line is None or stored.share is not None or len(stored.references) < 2 or not stored.line.credit:
+        return False
+    found = {one: order for one in stored.references if (order := order_for(one)) is not None}
+    line = stored.line.model_copy(update={"text": " ".join(stored.references)})
+    shares = divide(line, {reference: owed(order) for reference, order in found.items()})
+    if not shares:
+        return False
+    now = clock.now()
+    children = [
+        entry_of(
+            stored.model_copy(update={"share": share, "references": (share.reference,)}),
+            f"{stored.line.key}#{share.reference}",
+            now,
+            entry.due.at if entry.due else now,
+        )
+        for share in shares
+    ]
+    done = entry.changed(applied_at=now, due=None)
+    news = [arrived(child.id, child.id) for child in children]
+    commit([inbox.update(done), *(inbox.insert(child) for child in children)], news)
+    return True
+
+
+def meaning(entry: InboxEntry) -> ProviderEvent:
+    """What an entry of the bank means: money for an order or for nobody we know, a refund that went or came back, a
+    credit that was taken back, or nothing for us (charges, payouts)."""
+    stored = read(entry)
+    if stored.answer is not None:
+        return _answered(entry, stored.answer)
+    line = stored.line
+    if line is None:
+        raise ValueError("an entry of the bank has a line or an answer")
+    refund = refunds.find(line.end_to_end) if line.end_to_end else None
+    if refund is not None:
+        return _refund(entry, line, refund)
+    if line.credit:
+        return _credit(entry, stored, line)
+    if line.reversal:
+        return _taken_back(entry, stored, line)
+    return ProviderEvent(id=entry.id, provider="bank_transfer", type="debit", at=_at(line))
+
+
+def _at(line: BankLine) -> datetime:
+    return counts_from(line.value_on, policy_of(line.account).zone)
+
+
+def _credit(entry: InboxEntry, stored: StoredLine, line: BankLine) -> ProviderEvent:
+    key = f"{line.key}#{stored.share.reference}" if stored.share else line.key
+    order = order_for(stored.references[0]) if len(stored.references) == 1 else None
+    money = stored.share.money if stored.share else line.money
+    return ProviderEvent(
+        id=entry.id,
+        provider="bank_transfer",
+        type="credit",
+        at=_at(line),
+        reference=f"{order.number}.{transfer_of(order.number)}" if order else None,
+        payment=key,
+        state=AttemptState.CAPTURED,
+        facts=(fact_of(FactKind.CAPTURED, key, money, _at(line), SOURCE, references={"entry": entry.id}),),
+    )
+
+
+def _refund(entry: InboxEntry, line: BankLine, refund: Refund) -> ProviderEvent:
+    """Our transfer on the statement: a debit is its going out, a credit its coming back."""
+    return _seen(entry, refund, "returned" if line.credit else "succeeded", line.money, _at(line), line.returned)
+
+
+def _answered(entry: InboxEntry, answer: TransferAnswer) -> ProviderEvent:
+    """A status report: a rejection ends the refund; an acceptance is no money yet."""
+    refund = refunds.find(answer.end_to_end)
+    if refund is None:
+        return ProviderEvent(id=entry.id, provider="bank_transfer", type="answer", at=entry.received_at)
+    state: RefundReport = "pending" if not answer.ended else "returned" if answer.status == "RTRN" else "failed"
+    return _seen(entry, refund, state, refund.money, entry.received_at, answer.reason or None)
+
+
+def _seen(
+    entry: InboxEntry, refund: Refund, state: RefundReport, money: Money, at: datetime, why: str | None
+) -> ProviderEvent:
+    payment = payments.read(refund.payment)
+    seen = RefundSeen(
+        id=refund.id,
+        refund=refund.id,
+        capture=refund.capture.removeprefix("CAP#"),
+        state=state,
+        money=money,
+        at=at,
+        why=why,
+    )
+    return ProviderEvent(
+        id=entry.id,
+        provider="bank_transfer",
+        type=f"refund {state}",
+        at=at,
+        reference=f"{payment.order or '-'}.{payment.id}",
+        payment=seen.capture,
+        facts=seen.facts(SOURCE),
+        refund=seen,
+    )
+
+
+def _taken_back(entry: InboxEntry, stored: StoredLine, line: BankLine) -> ProviderEvent:
+    """The bank takes a credit back: that capture's money is no longer ours. Which one, its text says."""
+    for mention in stored.mentions:
+        credit = inbox.find(f"bank_transfer#{line.account}#{mention}#0")
+        if credit is None or credit.payment is None:
+            continue
+        payment = payments.read(credit.payment)
+        capture = f"CAP#{line.account}#{mention}#0"
+        if capture in payment.facts and payment.facts[capture].money == line.money:
+            fact = fact_of(FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=capture)
+            return ProviderEvent(
+                id=entry.id,
+                provider="bank_transfer",
+                type="credit taken back",
+                at=_at(line),
+                reference=f"{payment.order or '-'}.{payment.id}",
+                payment=capture.removeprefix("CAP#"),
+                facts=(fact,),
+            )
+    # Nobody knows which credit: a person looks (the entry is applied to a payment of its own, which is negative).
+    fact = fact_of(FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=f"CAP#{line.key}")
+    return ProviderEvent(
+        id=entry.id, provider="bank_transfer", type="credit taken back", at=_at(line), payment=line.key, facts=(fact,)
+    )
+
+
+def new_payment(event: ProviderEvent, now: datetime) -> tuple[Payment, Order] | None:
+    """The payment of an order for which nobody chose a transfer and one came, and the order with it; None without."""
+    order = orders.find(event.order) if event.order else None
+    if order is None or event.attempt is None:
+        return None
+    payment = Payment(
+        id=event.attempt,
+        order=order.number,
+        application=order.application,
+        method="bank_transfer",
+        state=AttemptState.PENDING,
+        created_at=now,
+    )
+    return payment, order.changed(payments=(*order.payments, payment.id))
