@@ -31,6 +31,15 @@ ON_SITE = {
     "where": Words(en="Sample Hall", zh="样例大厦"),
     "how": Words(en="Bring the originals", zh="携带原件"),
 }
+TRANSFER = {
+    "amount": usd(123_456),
+    "pay_by": MIDNIGHT,
+    "transfer_reference": "RF97 HZ9J E3RF",
+    "holder": "CGPTC Limited",
+    "number": "012-345678-901",
+    "bank": Words(en="Sample Bank (Hong Kong)", zh="示例银行（香港）"),
+    "bank_code": "SAMPHKHH",
+}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "EmailCodeRequested": {"code": "918273", "minutes": 15, "purpose": "sign_up"},
@@ -74,6 +83,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "PaymentQueuedForReturn": APPLICATION
     | {"amount": usd(123_456), "why": Words(en="It was paid twice.", zh="重复付款。")},
+    "TransferExpected": APPLICATION | TRANSFER,
+    "TransferArrivedShort": APPLICATION | TRANSFER,
+    "RefundAccountAsked": APPLICATION | {"amount": usd(123_456)},
     "ApplicationLapsed": APPLICATION | {"missed": Words(en="Payment", zh="缴费"), "was_due": WHEN},
     "SeatDrawn": APPLICATION | {"sitting": "cgptc-2026-09", "exam_starts": WHEN, "ticket_opens": WHEN},
     "TicketOpened": APPLICATION

@@ -80,11 +80,11 @@ def _order(application: Application) -> Order:
 @retried
 def start(candidate_id: str, reference: str) -> str:
     """The address of the page where the candidate pays. An open checkout is used again: one at a time per order."""
-    application = own_application(candidate_id, reference)
-    order = _order(application)
+    application, order = payable_order(candidate_id, reference)
     now = clock.now()
-    _payable(application, order, now)
     for attempt in map(payments.read, order.payments):
+        if attempt.method == "bank_transfer":
+            continue  # money on its way by another road: its page is ours
         address = _used_again(attempt, order, application, now)
         if address is not None:
             return address
@@ -109,6 +109,14 @@ def start(candidate_id: str, reference: str) -> str:
     )
     commit([payments.insert(attempt), orders.update(order.changed(payments=(*order.payments, attempt.id)))])
     return _open(payments.read(attempt.id), order, application)
+
+
+def payable_order(candidate_id: str, reference: str) -> tuple[Application, Order]:
+    """The candidate's own application and its order, which may be paid now. Raises Refused."""
+    application = own_application(candidate_id, reference)
+    order = _order(application)
+    _payable(application, order, clock.now())
+    return application, order
 
 
 def _used_again(attempt: Payment, order: Order, application: Application, now: datetime) -> str | None:

@@ -22,14 +22,15 @@ from certification.policies import schemes
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
 
-Folder = Literal["sittings", "decisions", "marks", "notices", "integrity"]
-OF_A_SCHEME: tuple[Folder, ...] = ("decisions", "integrity")
+Folder = Literal["sittings", "decisions", "marks", "notices", "integrity", "statements"]
+OF_A_SCHEME: tuple[Folder, ...] = ("decisions", "integrity", "statements")
 MAY_DROP: dict[Folder, tuple[Role, ...]] = {
     "sittings": MAY_PUBLISH_SITTINGS,
     "decisions": MAY_REVIEW,
     "marks": MAY_IMPORT_MARKS,
     "notices": MAY_PUBLISH_NOTICES,
     "integrity": MAY_RECORD,
+    "statements": MAY_REVIEW,
 }
 TYPES: dict[Folder, str] = {
     "sittings": "application/json",
@@ -37,6 +38,7 @@ TYPES: dict[Folder, str] = {
     "marks": "text/csv",
     "notices": "application/yaml",
     "integrity": "text/csv",
+    "statements": "application/xml",
 }
 ENDINGS: dict[Folder, str] = {
     "sittings": "json",
@@ -44,9 +46,10 @@ ENDINGS: dict[Folder, str] = {
     "marks": "csv",
     "notices": "yaml",
     "integrity": "csv",
+    "statements": "xml",
 }
 LARGEST = 10 * 1024 * 1024
-_KEY = re.compile(r"(sittings|decisions|marks|notices|integrity)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_KEY = re.compile(r"(sittings|decisions|marks|notices|integrity|statements)/[A-Za-z0-9._/-]{1,200}", re.ASCII)
 
 
 class Drop(Frozen):

@@ -1,5 +1,6 @@
 """The adapters of external bodies, with the addresses and secrets of this stack."""
 
+from certification.acts.bank_refunds import BankRefunds
 from certification.cloud import clock
 from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
@@ -16,6 +17,8 @@ def payment_provider(provider: Method) -> PaymentProvider:
     match provider:
         case "card":
             return CardCheckouts(settings().card_api, secret("card", "api")[0])
+        case "bank_transfer":
+            return BankRefunds()
         case _:
             raise ValueError(f"nobody processes {provider} on this stack")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import yaml
 from pydantic import ValidationError
 
-from certification.acts import decision_files, notices, public_lists, register
+from certification.acts import bank_files, decision_files, notices, public_lists, register
 from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import dropped_by, report, scheme_of, table_of
@@ -96,4 +96,5 @@ READERS: dict[str, Callable[[str], tuple[int, list[RowProblem]]]] = {
     "sittings": _sitting,
     "notices": _notice,
     "integrity": _integrity,
+    "statements": bank_files.read,
 }

@@ -29,6 +29,7 @@ from certification.portal.pages import (
     staff_notices,
     start,
     timeline,
+    transfer,
     uploads,
     work,
 )
@@ -181,6 +182,9 @@ CANDIDATE = (
     _post(f"{APPLICATION}/withdraw", "candidate", applications.confirm_withdrawal),
     _get(f"{APPLICATION}/pay", "candidate", payment.show),
     _post(f"{APPLICATION}/pay", "candidate", payment.pay),
+    _get(f"{APPLICATION}/pay/transfer", "candidate", transfer.show),
+    _post(f"{APPLICATION}/pay/transfer", "candidate", transfer.choose),
+    _post(f"{APPLICATION}/pay/transfer/sent", "candidate", transfer.sent),
     _get(f"{APPLICATION}/pay/return", "candidate", payment.came_back),
     _get(f"{APPLICATION}/pay/state", "candidate", payment.state),
     _post(f"{APPLICATION}/pay/check", "candidate", payment.ask),

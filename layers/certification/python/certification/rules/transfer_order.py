@@ -184,3 +184,17 @@ def _return(one: ET.Element) -> TransferAnswer:
         status="RTRN",
         reason=text(one, "RtrRsnInf/Rsn/Cd", "RtrRsnInf/Rsn/Prtry") or "NARR",
     )
+
+
+def is_answer(content: bytes) -> bool:
+    """Whether a file looks like a pain.002 or pacs.004, by its beginning; what it really is, `read_answer` says."""
+    return re.search(rb"iso:20022:tech:xsd:(pain\.002|pacs\.004)", content[:2000]) is not None
+
+
+def transfers_in(sent: bytes, reason: str) -> tuple[TransferAnswer, ...]:
+    """The transfers of a file of ours that the bank refused as a whole, each refused for this reason."""
+    return tuple(
+        TransferAnswer(end_to_end=(one.text or "").strip(), status=REJECTED, reason=reason)
+        for one in parse_xml(sent).iter()
+        if one.tag.endswith("}EndToEndId")
+    )

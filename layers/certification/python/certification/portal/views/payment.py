@@ -25,6 +25,7 @@ class Bill(Frozen):
     money: str
     card: str
     payable: bool
+    transfer: bool
     confirming: bool
     paid: bool
 
@@ -48,6 +49,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         money=terms.money(known.behind.policy, say),
         card=terms.card(known.behind.policy, say),
         payable=known.quote.payable,
+        transfer=known.behind.policy.payment.offers("bank_transfer"),
         confirming=known.quote.confirming,
         paid=order.state is OrderState.SETTLED,
     )
