@@ -12,7 +12,7 @@ from certification.cloud.tables.candidates import candidates
 from local.simulators.report_issuer import ReportIssuer
 from tests.functions.committing import People, publish
 from tests.functions.stand import START, Stand
-from tests.functions.test_education_proofs import PROOF, a_pdf, send, unverified
+from tests.functions.test_education_proofs import PROOF, a_pdf, page_of, send, unverified
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +68,12 @@ def test_a_flipped_byte_breaks_a_signature(people: People, issuer: ReportIssuer)
 def test_without_a_trust_list_nobody_is_believed(stand: Stand, issuer: ReportIssuer) -> None:
     publish(stand)
     assert found(People(stand), issuer.sign(a_pdf()))[0] == ["untrusted"]
+
+
+@pytest.mark.rule("EDU-10")
+def test_the_candidate_reads_what_was_found_of_the_signature_before_using_the_file(
+    people: People, issuer: ReportIssuer
+) -> None:
+    candidate = unverified(people)
+    send(candidate, people.stand, issuer.sign(a_pdf()))
+    assert "报告由出具机构签名" in page_of(people.stand, candidate, "/education-proof")

@@ -53,6 +53,16 @@ def moment(value: datetime, language: Language, zone: str) -> str:
     return _with_zone(day(value, language, zone), clock, language, zone)
 
 
+def period(starts: datetime, ends: datetime, language: Language, zone: str) -> str:
+    """`27 March 2026, 09:00 to 10:00 (Hong Kong time)`, `2026年3月27日 09:00至10:00（香港时间）`; over midnight, two moments."""
+    there = ZoneInfo(zone)
+    joined = "至" if language == "zh" else " to "
+    if starts.astimezone(there).date() != ends.astimezone(there).date():
+        return f"{moment(starts, language, zone)}{joined}{moment(ends, language, zone)}"
+    clock = f"{starts.astimezone(there):%H:%M}{joined}{ends.astimezone(there):%H:%M}"
+    return _with_zone(day(starts, language, zone), clock, language, zone)
+
+
 def deadline(value: datetime, language: Language, zone: str) -> str:
     """Like `moment`, but midnight is said as the end of the day before: `28 March 2026, end of day`, `…28日 24:00`."""
     there = value.astimezone(ZoneInfo(zone))

@@ -9,9 +9,10 @@ from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import countries
 from certification.portal.views.speech import Speech
+from certification.rules.appointments import must_come
 from certification.rules.calendars import day_of
 from certification.rules.education import Degree, EducationEntry
-from certification.rules.fallbacks import accepted_for, provisional
+from certification.rules.fallbacks import accepted_for, provisional, uploads_for
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 
@@ -64,10 +65,14 @@ def of(candidate_id: str, language: Language, application: str = "") -> Educatio
 
 
 def _papers(policy: Policy, one: EntryNow, say: Speech) -> tuple[str, ...]:
-    """Which papers show a foreign degree in this exam (EDU-13, EDU-14)."""
-    if one.state == "passed":
+    """How an entry without a pass is shown in this exam, and which papers show a foreign degree (EDU-08, EDU-13, EDU-18)."""
+    if one.state not in ("failed", "on_site"):
         return ()
-    return tuple(say(f"education.paper_{paper}") for paper in accepted_for(policy, one.entry))
+    wanted = uploads_for(policy, one.entry, one.state, day_of(clock.now(), policy.zone))
+    shown = [say("education.go_on_upload", words=say.said(row.words)) for row in policy.uploads if row.code in wanted]
+    if must_come(policy, ("unverified",)):
+        shown.append(say("education.go_on_site"))
+    return (*shown, *(say(f"education.paper_{paper}") for paper in accepted_for(policy, one.entry)))
 
 
 def _of(candidate_id: str, language: Language) -> Educations:

@@ -9,7 +9,7 @@ from certification.rules.model import Frozen
 
 
 class OnSite(Frozen):
-    """`slots` are (beginning, words, hint) of those with a place left; `appointment` is what was booked, in words."""
+    """`slots` are (beginning, words, places left) of those with a place left; `appointment` is what was booked, in words."""
 
     facts: tuple[tuple[str, str], ...]
     slots: tuple[tuple[str, str, str], ...]
@@ -26,8 +26,8 @@ def of(candidate_id: str, reference: str, language: Language) -> OnSite:
         slots=tuple(
             (
                 slot.starts.isoformat(),
-                say("on_site.slot", from_=say.moment(slot.starts), until=say.moment(slot.ends), free=slot.free),
-                "",
+                say.period(slot.starts, slot.ends),
+                say("on_site.places", free=slot.free),
             )
             for slot in known.slots
             if slot.free and slot.starts != known.appointment

@@ -34,6 +34,9 @@ class Speech:
     def moment(self, value: datetime) -> str:
         return formats.moment(value, self.language, self.zone)
 
+    def period(self, starts: datetime, ends: datetime) -> str:
+        return formats.period(starts, ends, self.language, self.zone)
+
     def deadline(self, value: datetime) -> str:
         return formats.deadline(value, self.language, self.zone)
 
