@@ -233,3 +233,21 @@ def test_a_corrected_name_that_cannot_be_printed_opens_the_case_of_its_character
     decide(stand, candidate, "approve")
     assert asked(stand, candidate)["asked"][0]["state"] == "made"
     assert [case.desk for case in cases.everything() if case.kind == "rare_character"] != []
+
+
+@pytest.mark.rule("CHG-03", "ELI-01")
+@pytest.mark.parametrize(("born", "eligible"), [("2008-12-31", True), ("2009-01-01", False)])
+def test_a_corrected_birth_date_is_answered_anew_for_the_reviewer_who_decides(
+    stand: Stand, born: str, eligible: bool
+) -> None:
+    candidate = stand.in_review()
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, {"date_of_birth": born}).status == 200
+    decide(stand, candidate, "approve")
+    kept = [one for one in applications.read(candidate.reference).answers if one.rule == "eligibility"]
+    assert [(one.yes, one.at) for one in kept] == [(eligible, stand.clock.now())]
+    assert kept[0].policy
+    assert candidate.status() == "awaiting_review"
+    case = f"/api/staff/cases/{stand.case_of(candidate)}"
+    shown = stand.call("GET", case, session=stand.sign_in_staff(REVIEWER)).body["review"]
+    assert [one["yes"] for one in shown["answers"] if one["rule"] == "eligibility"] == [eligible]

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
-from certification.acts.eligibility import of_application
+from certification.acts.eligibility import RULE, answer_of, of_application
 from certification.acts.moving import announce, moved
 from certification.acts.people import opened
 from certification.acts.profile import details_stored, with_address, with_details
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
-from certification.cloud.tables.applications import Answer, Application
+from certification.cloud.tables.applications import Application
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.orders import orders
@@ -50,8 +50,8 @@ def corrected(
     if "postal_address" in fields:
         person = with_address(person, fields["postal_address"])
     if DETAILS & fields.keys():
-        details = _details(person, fields)
-        _, writes, told = details_stored(candidate, details)
+        person = _details(person, fields)
+        _, writes, told = details_stored(candidate, person)
     elif person != candidate:
         writes = [candidates.update(person)]
     else:
@@ -60,9 +60,12 @@ def corrected(
     if "reticket" in then and after.ticket is not None:
         after = after.changed(ticket=None)
         told.append(announce("TicketOutdated", application))
-    if {"rescreen", "resign", "reprice"} & set(then):
-        after, more, news = _again(after, chose=bool(CHOICE & fields.keys()))
+    again = bool({"rescreen", "resign", "reprice"} & set(then))
+    if again and after.status is Status.AWAITING_PAYMENT:
+        after, more, news = _again(after)
         writes, told = [*writes, *more], [*told, *news]
+    elif (again and CHOICE & fields.keys()) or "date_of_birth" in fields:
+        after = _answered_anew(after, person)
     return Change(application=after, writes=writes, told=told)
 
 
@@ -106,28 +109,34 @@ def _chosen(application: Application, fields: Mapping[str, str], policy: Policy)
     return changed
 
 
-def _again(application: Application, *, chose: bool) -> tuple[Application, list[Write], list[Announcement]]:
-    """Checked again: before paying with a new price and signature; in review, the reviewer sees what the rule says now."""
+def _again(application: Application) -> tuple[Application, list[Write], list[Announcement]]:
+    """Before paying everything is checked again, with a new price and signature."""
     now = clock.now()
-    if application.status is Status.AWAITING_PAYMENT:
-        order = orders.read(application.order or "")
-        waiting = moved(
-            application,
-            Trigger.CORRECTION_CONFIRMED,
-            by="apply_decision",
-            now=now,
-            due=Due(at=now + PATIENCE),
-            rules=("REG-06", "CHG-03"),
-            confirmed_at=now,
-        )
-        voided = orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED)))  # a new one follows
-        return waiting, [voided], [announce("ApplicationConfirmed", application)]
-    if not chose:
-        return application, [], []
-    answer, _ = of_application(application)
-    kept = Answer(rule="eligibility", yes=answer.eligible, en=answer.because.en, zh=answer.because.zh, at=now)
-    others = tuple(one for one in application.answers if one.rule != kept.rule)
-    return application.changed(answers=(*others, kept)), [], []
+    order = orders.read(application.order or "")
+    waiting = moved(
+        application,
+        Trigger.CORRECTION_CONFIRMED,
+        by="apply_decision",
+        now=now,
+        due=Due(at=now + PATIENCE),
+        rules=("REG-06", "CHG-03"),
+        confirmed_at=now,
+    )
+    voided = orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED)))  # a new one follows
+    return waiting, [voided], [announce("ApplicationConfirmed", application)]
+
+
+def _answered_anew(application: Application, candidate: Candidate) -> Application:
+    """What the rule says about the conditions now: a reviewer sees it, and nobody is put out by a machine.
+
+    Without an answer that was kept before, the screening has yet to give the first one.
+    """
+    if not any(one.rule == RULE for one in application.answers):
+        return application
+    said = answer_of(*of_application(application, candidate), clock.now())
+    others = tuple(one for one in application.answers if one.rule != RULE)
+    changed: Application = application.changed(answers=(*others, said))
+    return changed
 
 
 def _wrong(field: str, en: str, zh: str) -> Refused:

@@ -57,9 +57,9 @@ def conditions_of(scheme: str, version: str, level: str, occupation: str) -> Con
     return conditions(load_policy(scheme, version)[0], level, occupation)
 
 
-def of_application(application: Application) -> tuple[EligibilityAnswer, "Inputs"]:
-    """The answer for an application as it is now, and what it rests on."""
-    candidate = candidates.read(application.candidate)
+def of_application(application: Application, candidate: Candidate | None = None) -> tuple[EligibilityAnswer, "Inputs"]:
+    """The answer for an application as it is now, and what it rests on; `candidate` where the row is about to change."""
+    candidate = candidate or candidates.read(application.candidate)
     policy, _ = load_policy(application.scheme)
     inputs = Inputs(
         background=_background(application, candidate),
