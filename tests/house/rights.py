@@ -33,7 +33,7 @@ CALLS: dict[Definition, tuple[str, ...]] = {
     ("certification.cloud.post", "send_email"): ("ses:SendRawEmail",),
     ("certification.cloud.post", "send_sms"): ("sns:Publish",),
 }
-KEYS = {"fields": "FieldsKey", "lookups": "LookupsKey", "seal": "SealKey"}
+KEYS = {"fields": "FieldsKey", "lookups": "LookupsKey", "seal": "SealKey", "books": "BooksKey"}
 SECRETS = {"card": "CardSecret", "registry": "RegistrySecretValue", "education": "EducationSecretValue"}
 SECRET = ("certification.cloud.secrets", "secret")
 JOBS = ("certification.acts.deadlines", "JOBS")

@@ -26,6 +26,7 @@ VERBS = {
     "prepare",
     "publish",
     "read",
+    "reconcile",
     "relay",
     "release",
     "render",

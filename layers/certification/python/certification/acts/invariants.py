@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from certification.acts import refund_invariants
+from certification.acts.bill_books import entry_of
+from certification.acts.billing import PROVIDERS
 from certification.acts.books import books_of
 from certification.acts.cases import new_case, opened
 from certification.acts.places import live_claim
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.bill_days import bill_days
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.certificates import certificates
 from certification.cloud.tables.claims import claims
@@ -35,7 +39,11 @@ def _books() -> Iterator[str]:
     paid = list(payments.everything())
     entries = list(ledger.everything())
     kept = balances(entry.entry for entry in entries)
-    implied = rebuild((payment.facts, books_of(payment)) for payment in paid)
+    days = [day for provider in PROVIDERS for day in bill_days.within(provider) if day.state == "closed"]
+    implied = rebuild(
+        ((payment.facts, books_of(payment)) for payment in paid),
+        (entry_of(day, sums) for day in days for sums in day.sums),
+    )
     if kept != implied:
         yield f"books: kept {kept} and implied {implied} differ"
     if sum(kept.values()):
@@ -49,14 +57,12 @@ def _books() -> Iterator[str]:
 
 
 def _money() -> Iterator[str]:
-    """A settled order has one registration behind it; what goes back never exceeds what came."""
-    back: dict[str, int] = {}
-    for refund in refunds.everything():
-        back[refund.payment] = back.get(refund.payment, 0) + refund.money.amount
-    for payment in payments.everything():
-        captured = sum(fact.money.amount for fact in payment.facts.values() if fact.kind == "captured")
-        if back.get(payment.id, 0) > captured:
-            yield f"money: more goes back than came for {payment.id}"
+    """What settles an order is written on it; what goes back never exceeds what came."""
+    yield from refund_invariants.differences(
+        refunds.everything(),
+        {payment.id: payment for payment in payments.everything()},
+        balances(entry.entry for entry in ledger.everything()),
+    )
     for order in orders.everything():
         paid_for = order.state is OrderState.SETTLED or (
             order.state is OrderState.VOIDED and order.settled_by is not None

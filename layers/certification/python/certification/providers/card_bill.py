@@ -11,6 +11,7 @@ from typing import Any
 
 from certification.providers import card
 from certification.providers.card_refunds import named
+from certification.providers.ports import Lost
 from certification.rules.bills import BillRefused, BillRow, RowKind
 
 TRANSACTIONS = "/v1/balance_transactions"
@@ -57,7 +58,7 @@ class CardBills:
             if not page.get("has_more"):
                 return "".join(f"{line}\n" for line in lines).encode()
             asked["starting_after"] = page["data"][-1]["id"]
-        raise card.Lost(f"the bill of {day} has more than {MOST_PAGES * card.PAGE} lines")
+        raise Lost(f"the bill of {day} has more than {MOST_PAGES * card.PAGE} lines")
 
     def rows(self, bill: bytes) -> Iterator[BillRow]:
         """Each transaction; BillRefused with the line where one cannot be read or its net is not amount less fee."""

@@ -1,0 +1,75 @@
+"""Closing a provider's day: what it took and paid out goes to the ledger, and the day is signed (payments.md 4.5)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from certification.cloud import vault
+from certification.cloud.settings import settings
+from certification.cloud.signing import signature
+from certification.cloud.tables.base import Write
+from certification.cloud.tables.bill_days import BillDay, Closing, bill_days
+from certification.cloud.tables.cases import Case
+from certification.cloud.tables.ledger import LedgerEntry, ledger
+from certification.cloud.transaction import commit
+from certification.rules.ledger import Entry, day_entry
+from certification.rules.money import Money
+from certification.rules.reconciliation import Sums
+
+FORMAT = "assay-day-1"
+
+
+def close(row: BillDay, explained: Sequence[Case], now: datetime) -> None:
+    """Sign the summary, book fees and payouts, and close: all rows at once. The signature is over the summary's text."""
+    text = summary(row, explained, now)
+    place = f"closings/{row.provider}/{row.day}.json"
+    sha256 = vault.write(settings().vault, place, text.encode(), "application/json")
+    closing = Closing(at=now, file=place, sha256=sha256, signature=signature(f"{FORMAT}\n{sha256}\n"))
+    done: BillDay = row.changed(state="closed", closing=closing, due=None)
+    commit([bill_days.update(done), *_booked(row)])
+
+
+def summary(row: BillDay, explained: Sequence[Case], now: datetime) -> str:
+    """What is signed: canonical JSON (sorted keys, no spaces, UTF-8)."""
+    said: dict[str, Any] = {
+        "format": FORMAT,
+        "provider": row.provider,
+        "day": row.day.isoformat(),
+        "bill": row.sha256,
+        "lines": row.lines,
+        "counts": {what: row.counts[what] for what in sorted(row.counts)},
+        "sums": [{**sums.model_dump(), "kept_there": sums.kept_there} for sums in row.sums],
+        "expected_in_the_next_bill": [list(key) for key in row.carried],
+        "recorded_from_the_bill": row.healed,
+        "explained": [
+            {
+                "case": case.id,
+                "what": case.facts.get("what"),
+                "reference": case.facts.get("reference"),
+                "by": case.decision.decided_by if case.decision else None,
+                "at": case.decision.decided_at.isoformat() if case.decision else None,
+            }
+            for case in explained
+        ],
+        "closed_at": now.isoformat(),
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def entry_of(row: BillDay, sums: Sums) -> Entry:
+    """The day's entry in one currency; without postings where the provider took and paid out nothing."""
+    return day_entry(
+        row.provider,
+        Money(amount=sums.fees, currency=sums.currency),
+        Money(amount=sums.paid_out, currency=sums.currency),
+        why=f"day#{row.provider}#{row.day}",
+    )
+
+
+def _booked(row: BillDay) -> list[Write]:
+    entries = [entry for entry in (entry_of(row, sums) for sums in row.sums) if entry.postings]
+    return [
+        ledger.insert(LedgerEntry(payment=f"day#{row.provider}#{row.day}", number=number, entry=entry))
+        for number, entry in enumerate(entries, 1)
+    ]

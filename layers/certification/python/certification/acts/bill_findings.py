@@ -1,0 +1,130 @@
+"""What a compared bill leads to: facts recorded from it, refunds stopped, and a case for whatever a person must see."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from certification.acts.cases import new_case, opened
+from certification.acts.inbox_entries import arrived
+from certification.acts.payments import reference_of
+from certification.cloud import clock
+from certification.cloud.tables.base import Due
+from certification.cloud.tables.bill_days import BillDay, Difference, bill_days
+from certification.cloud.tables.cases import Case, cases
+from certification.cloud.tables.inbox import InboxEntry, inbox
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.transaction import Lost, commit, retried
+from certification.providers import bill_events
+from certification.rules.bills import BillRow
+from certification.rules.cases import CaseKind, Subject
+from certification.rules.desks import TREASURY
+from certification.rules.payments import Method
+from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, SAYS, Class, Found
+
+APPLIED_WITHIN = timedelta(minutes=15)
+EXPLAINED_BY = timedelta(days=3)
+MOST_ASKED = 200
+"""How many differences of a day are asked about at once: more of them have one cause, and the rest follow."""
+
+
+def heal(day: date, found: Sequence[Found], paid: Sequence[Payment], now: datetime) -> int:
+    """Record what the bill shows and we did not know, through the inbox; gives how much. Again changes nothing."""
+    by_name = {reference_of(payment): payment for payment in paid}
+    by_capture = {fact.reference: payment for payment in paid for fact in payment.facts.values()}
+    done = 0
+    for one in found:
+        if one.what not in HEALS_ITSELF or one.row is None:
+            continue
+        payment = by_name.get(one.row.ours or "") or by_capture.get(one.row.capture or "")
+        if payment is not None:
+            done += _record(day, one.row, reference_of(payment), now)
+    return done
+
+
+def _record(day: date, row: BillRow, reference: str, now: datetime) -> bool:
+    entry = InboxEntry(
+        id=f"{row.provider}#bill#{day}#{row.kind}#{row.reference}",
+        provider=row.provider,
+        received_at=now,
+        body=bill_events.text_of(row, reference),
+        due=Due(at=now + APPLIED_WITHIN),
+    )
+    try:
+        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
+    except Lost:
+        return False  # recorded before
+    return True
+
+
+def ask(row: BillDay, found: Sequence[Found], now: datetime) -> tuple[Difference, ...]:
+    """A case for each thing a person must look at, once; and no refund leaves a payment that two bills do not show."""
+    differences = []
+    for one in [each for each in found if each.what in NEEDS_A_PERSON][:MOST_ASKED]:
+        payment = one.known.payment if one.known else None
+        case = _case(row, one, payment, now)
+        if cases.find(case.id) is None:
+            with suppress(Lost):  # another run asked
+                commit([cases.insert(case)], [opened(case)])
+        if payment is not None and one.what is Class.MISSING_THERE:
+            _doubt(payment)
+        kind, reference = one.key
+        differences.append(Difference(what=one.what, kind=kind, reference=reference, payment=payment, case=case.id))
+    return tuple(differences)
+
+
+def _case(row: BillDay, one: Found, payment: str | None, now: datetime) -> Case:
+    kind, reference = one.key
+    facts = {
+        "provider": row.provider,
+        "day": row.day.isoformat(),
+        "what": SAYS[one.what].en,
+        "kind": kind,
+        "reference": reference,
+        "in_the_bill": f"{one.row.currency} {one.row.amount}" if one.row else "nothing",
+        "in_our_books": f"{one.known.currency} {one.known.amount}" if one.known else "nothing",
+    }
+    return new_case(
+        CaseKind.BILL_DIFFERENCE,
+        Subject.PAYMENT if payment else Subject.NONE,
+        payment or row.provider,
+        row.provider,
+        row.day.isoformat(),
+        *one.key,
+        now=now,
+        due=now + EXPLAINED_BY,
+        desk=TREASURY,
+        facts=facts,
+    )
+
+
+@retried
+def _doubt(payment_id: str) -> None:
+    payment = payments.read(payment_id)
+    if not payment.doubted:
+        commit([payments.update(payment.changed(doubted=True))])
+
+
+def tell(provider: Method, day: date, what: Literal["missing", "refused"], why: str, now: datetime) -> None:
+    """A bill that does not come, or cannot be believed: a person asks the provider. One case per day and reason."""
+    case = new_case(
+        CaseKind.BILL_DIFFERENCE,
+        Subject.NONE,
+        provider,
+        day.isoformat(),
+        what,
+        now=now,
+        due=now + timedelta(days=1),
+        desk=TREASURY,
+        facts={"provider": provider, "day": day.isoformat(), "bill": what, "why": why[:1000]},
+    )
+    if cases.find(case.id) is None:
+        commit([cases.insert(case)], [opened(case)])
+
+
+@retried
+def explained(case: Case) -> None:
+    """A person explained a difference: its day is looked at at the next run, and closes when nothing else is open."""
+    row = bill_days.find(case.facts["provider"], case.facts["day"])
+    if row is not None and row.state != "closed":
+        commit([bill_days.update(row.changed(due=Due(at=clock.now())))])

@@ -1,0 +1,170 @@
+"""Reconciling: every provider's day is awaited, compared with our facts, healed, explained and closed with a signature.
+
+A day never closes on a guess. What the bill shows and we did not know is recorded from the bill, and the day compared
+again; what a person must look at is a case, and its decision is the explanation. A bill that cannot be read is refused
+whole, and a person asks the provider for a better one.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from certification.acts import bill_findings
+from certification.acts.bill_books import close
+from certification.acts.billing import PROVIDERS, bill_source
+from certification.acts.payments import reference_of
+from certification.cloud import clock, vault
+from certification.cloud.log import logger
+from certification.cloud.settings import settings
+from certification.cloud.tables.base import Due
+from certification.cloud.tables.bill_days import BillDay, bill_days
+from certification.cloud.tables.cases import cases
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.transaction import Lost, commit, retried
+from certification.providers import ports
+from certification.providers.bill_ports import BillNotReady, BillSource
+from certification.rules.bills import FACT_OF, BillRefused, RowKind
+from certification.rules.facts import FactKind
+from certification.rules.payments import Method
+from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, Known, Reconciled, reconcile
+
+DAY = timedelta(days=1)
+AGAIN = timedelta(hours=1)
+LATEST = timedelta(hours=8)
+"""How long after it should be ready a bill may be missing before a person is told (18:00 where 10:00 is promised)."""
+MOST_OPEN = 60
+KIND_OF = {fact: row for row, fact in FACT_OF.items()}
+
+
+def run() -> dict[str, int]:
+    """Await every day that has a bill by now, and look at every day that is due. Gives how many were closed."""
+    done = 0
+    for provider in PROVIDERS:
+        source = bill_source(provider)
+        _await(provider, source)
+        for row in bill_days.within(provider, backwards=True, limit=MOST_OPEN):
+            if row.due is not None and row.due.at <= clock.now():
+                done += _look(provider, row.day, source)
+    return {"closed": done}
+
+
+def _await(provider: Method, source: BillSource) -> None:
+    """A row for every day since the last; on the first run, for the last day that has a bill."""
+    now = clock.now()
+    last = next(bill_days.within(provider, backwards=True, limit=1), None)
+    day = last.day + DAY if last else now.date() - 2 * DAY
+    while source.ready_at(day) <= now:
+        if last or source.ready_at(day + DAY) > now:
+            try:
+                commit([bill_days.insert(BillDay(provider=provider, day=day, due=Due(at=now)))])
+            except Lost:
+                return  # another run awaits it
+        day += DAY
+
+
+def _look(provider: Method, day: date, source: BillSource) -> bool:
+    """Fetch, compare, heal, and close where nothing is open. True when it was closed now."""
+    try:
+        bill = source.fetch(day)
+    except (BillNotReady, ports.Unreachable, ports.Lost, ports.ProviderRefused) as trouble:
+        logger.warning("bill not fetched", provider=provider, day=str(day), error=type(trouble).__name__)
+        if clock.now() >= source.ready_at(day) + LATEST:
+            bill_findings.tell(provider, day, "missing", type(trouble).__name__, clock.now())
+        _later(provider, day)
+        return False
+    paid = [payment for payment in payments.everything() if payment.provider == provider]
+    try:
+        result = _compared(provider, day, source, bill, paid)
+    except BillRefused as refused:
+        bill_findings.tell(provider, day, "refused", str(refused), clock.now())
+        _keep(provider, day, bill)
+        _later(provider, day)
+        return False
+    return _settle(provider, day, _keep(provider, day, bill), result, paid)
+
+
+def _compared(provider: Method, day: date, source: BillSource, bill: bytes, paid: Sequence[Payment]) -> Reconciled:
+    begins = source.begins(day)
+    before = bill_days.find(provider, (day - DAY).isoformat())
+    captures = {
+        (payment.order, fact.reference)
+        for payment in paid
+        for fact in payment.facts.values()
+        if fact.kind is FactKind.CAPTURED
+    }
+    return reconcile(
+        source.rows(bill),
+        (one for payment in paid for one in known_of(payment, begins - DAY, begins + 2 * DAY)),
+        begins=begins,
+        ends=begins + DAY,
+        carried=frozenset(before.carried if before else ()),
+        attempts={name for payment in paid for name in _names(payment)},
+        paid={order: reference for order, reference in captures if order},
+    )
+
+
+def known_of(payment: Payment, since: datetime, until: datetime) -> Iterator[Known]:
+    """The facts of a payment that a bill of these days can show, and the refunds it may know more of than we do."""
+    done = {fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_DONE}
+    for fact in payment.facts.values():
+        asked = fact.kind is FactKind.REFUND_REQUESTED
+        if (asked and fact.about in done) or (not asked and not (fact.kind in KIND_OF and since <= fact.at < until)):
+            continue
+        yield Known(
+            kind=RowKind.REFUND if asked else KIND_OF[fact.kind],
+            reference="" if asked else fact.reference,
+            amount=fact.money.amount,
+            currency=fact.money.currency,
+            at=fact.at,
+            payment=payment.id,
+            ours=fact.about if asked else None,
+            done=not asked,
+        )
+
+
+def _names(payment: Payment) -> Iterator[str]:
+    """What a line can name this payment by: the attempt's reference, and its refunds' ids."""
+    yield reference_of(payment)
+    yield from (fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED)
+
+
+def _keep(provider: Method, day: date, bill: bytes) -> tuple[str, str]:
+    """The bill as it came: its place and SHA-256. Another bill of the same day is kept beside it by its time."""
+    place = f"bills/{provider}/{day}/{clock.now():%Y-%m-%dT%H%M%S}"
+    return place, vault.write(settings().vault, place, bill, "application/octet-stream")
+
+
+@retried
+def _later(provider: Method, day: date) -> None:
+    row = bill_days.read(provider, day.isoformat())
+    if row.state != "closed":
+        commit([bill_days.update(row.changed(tries=row.tries + 1, due=Due(at=clock.now() + AGAIN)))])
+
+
+@retried
+def _settle(provider: Method, day: date, kept: tuple[str, str], result: Reconciled, paid: Sequence[Payment]) -> bool:
+    """Heal and ask; close the day when everything is level or explained. True when it was closed now."""
+    row, now = bill_days.read(provider, day.isoformat()), clock.now()
+    if row.state == "closed":
+        return False
+    healed = bill_findings.heal(day, result.found, paid, now)
+    differences = bill_findings.ask(row, result.found, now)
+    compared: BillDay = row.changed(
+        state="compared",
+        file=kept[0],
+        sha256=kept[1],
+        lines=result.lines,
+        counts=result.counts,
+        sums=tuple(result.sums.values()),
+        carried=result.carried,
+        differences=differences,
+        healed=row.healed + healed,
+        tries=0,
+        due=Due(at=now + AGAIN),
+    )
+    explained = [case for case in (cases.find(one.case) for one in differences) if case and case.decision]
+    open_still = len(explained) < sum(one.what in NEEDS_A_PERSON for one in result.found)
+    if open_still or any(one.what in HEALS_ITSELF for one in result.found):
+        commit([bill_days.update(compared)])
+        return False
+    close(compared, explained, now)
+    return True
