@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,32 @@ from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.results import results
 from certification.cloud.transaction import commit
+from certification.policies import load_policy
 from certification.rules.errors import NotFound
 from certification.rules.sampling import name_of
+from local import seed
 from local.candidate import ApiCandidate
+from local.staff import ApiStaff
 from tests.functions.browser import Browser
-from tests.functions.committing import EXAM, PAYMENT_CLOSES, SITTING, ZONE, People, publish, row
+from tests.functions.committing import (
+    EXAM,
+    PAYMENT_CLOSES,
+    SITTING,
+    SUBJECTS,
+    ZONE,
+    People,
+    give_files,
+    publish,
+    row,
+    sitting,
+)
 from tests.functions.stand import Stand
 from tests.rules.test_sampling import PROGRAM
 
 SECOND = timedelta(seconds=1)
+MIXED_DESKS = tuple(desk.code for desk in load_policy("mixed")[0].desks)
 EXAM_BEGINS = datetime.combine(EXAM, datetime.min.time().replace(hour=9), ZONE)
 
 
@@ -154,18 +170,79 @@ def test_a_check_is_answered_until_its_date_and_missed_at_that_instant(stand: St
     )
 
 
-@pytest.mark.rule("CHK-13")
-def test_where_the_policy_says_so_a_missed_check_gives_up_the_right_to_sit(
-    stand: Stand, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from certification.acts import supervision
+def of_the_mixed_scheme(stand: Stand) -> ApiCandidate:
+    """Somebody of the shipped scheme whose policy says `refused: forfeited` (K31), who committed and paid."""
+    seed.add_member("STF-mixed", "Sample Mixed", "mixed@staff.test", ("reviewer", "supervisor"), MIXED_DESKS)
+    described = sitting("mixed-1", number=5)
+    slots = zip(described["dates"]["slots"][:2], ("basics", "practice"), strict=True)
+    dates = described["dates"] | {"slots": [slot | {"subject": code} for slot, code in slots]}
+    own = {"scheme": "mixed", "occupations": ["human_resources"], "levels": ["intermediate"], "dates": dates}
+    seed.drop(stand.cloud, "sittings/mixed.json", json.dumps(described | own).encode(), "STF-mixed")
+    stand.cloud.settle()
+    candidate = People(stand).complete(
+        scheme="mixed", occupation="human_resources", level="intermediate", region="guangzhou", subjects=("practice",),
+        id_kind="resident_identity_card", id_number="11010519491231002X", born="1949-12-31",
+    )  # fmt: skip
+    give_files(stand.id_of(candidate.session), "photo.mixed")
+    candidate.apply("mixed-1")
+    candidate.choose_lane(commits=True)
+    candidate.confirm()
+    stand.cloud.settle()
+    candidate.sign()
+    stand.cloud.settle()
+    candidate.pay()
+    stand.cloud.settle()
+    return candidate
 
-    candidate = registered(stand, people)
-    case = cases.read(ask(people, candidate)["case"])
-    monkeypatch.setattr(supervision, "after_missed", lambda _policy, _status: "forfeited")
+
+@pytest.mark.rule("CHK-13")
+def test_where_the_policy_says_so_a_missed_check_gives_up_the_right_to_sit(stand: Stand) -> None:
+    candidate = of_the_mixed_scheme(stand)
+    desk = ApiStaff(stand.cloud, "mixed@staff.test")
+    place = f"/api/staff/applications/{candidate.reference}/check"
+    case = cases.read(desk.awake().call("POST", place, {"why": "Reported by the public."})["case"])
+    assert case.promised == datetime(2026, 9, 8, 16, tzinfo=UTC)  # five working days of the mixed scheme, not ten
+    stand.skip(case.promised - SECOND)
+    assert candidate.awake().status() == "registered"
     stand.skip(case.promised)
     assert candidate.awake().status() == "forfeited"
+    assert candidate.now()["seat"] is None
+    assert row(candidate).open_cases == ()
     assert "RightForfeited" in [message["name"] for message in candidate.messages()]
+    seat(stand)
+    assert candidate.awake().status() == "forfeited"
+
+
+@pytest.mark.rule("CHK-16", "CHK-04")
+def test_who_misses_a_check_after_the_exam_loses_every_score_of_that_sitting(stand: Stand, people: People) -> None:
+    candidate = registered(stand, people)
+    waive(candidate, yes=False)
+    seat(stand)
+    stand.skip(EXAM_BEGINS + timedelta(days=2))
+    case = cases.read(ask(people, candidate)["case"])
+    stand.skip(case.promised)
+    hearing = cases.read(row(candidate).open_cases[0].reference)
+    assert hearing.facts["ground"] == "not_checked_after_exam"
+    place = f"/api/candidate/applications/{candidate.reference}/hearing"
+    candidate.awake().call("POST", place, {"text": "The letter did not reach me."})
+    people.decide(candidate, "approve", hearing.id)
+    assert candidate.status() == "awaiting_result"  # one person declares nothing void
+    seed.add_member("STF-other-desk", "Other Desk", "other-desk@staff.test", ("reviewer",), ("guangdong_province",))
+    ApiStaff(stand.cloud, "other-desk@staff.test").awake().second(hearing.id)
+    stand.cloud.settle()
+    assert candidate.status() == "void"
+    lines = [f"{SITTING},{row(candidate).candidate_number},{code},80" for code, *_ in SUBJECTS]
+    text = "\n".join(["sitting,candidate_number,subject,mark", *lines])
+    seed.add_member("STF-marks", "Sample Marks", "marks@staff.test", ("results_officer",), ("national_centre",))
+    seed.drop(stand.cloud, f"marks/{SITTING}/sample.csv", text.encode(), "STF-marks")
+    stand.cloud.settle()
+    seed.add_member("STF-release", "Sample Release", "release@staff.test", ("results_officer",), ("national_centre",))
+    ApiStaff(stand.cloud, "release@staff.test").awake().release(SITTING)
+    stand.cloud.settle()
+    application = row(candidate)
+    released = results.read(candidate.reference, application.result)
+    assert (set(released.marks.values()), released.passed) == ({"-4"}, False)
+    assert (application.status, application.certificate) == ("void", None)
 
 
 @pytest.mark.rule("COM-15", "CHK-04")

@@ -8,7 +8,6 @@ import pytest
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.candidates import Upload, candidates
 from certification.cloud.tables.cases import cases
-from certification.cloud.tables.results import results
 from certification.cloud.transaction import commit
 from local.candidate import ApiCandidate
 from tests.journeys.stages import Stages, drop_marks, marks_file
@@ -92,38 +91,6 @@ def test_a_registration_that_is_void_before_the_exam_has_no_ticket_and_no_score(
     application = applications.read(candidate.reference)
     assert (application.status, application.result) == ("void", None)
     assert not [case for case in town.cases() if case.kind == "failed_machine"]
-
-
-@pytest.mark.rule("CHK-16")
-def test_scores_that_are_void_after_the_exam_are_released_as_their_code(
-    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    candidate = stages.at("sat")
-    number = candidate.awake().now()["seat"]["candidate_number"]
-    void(town, candidate, "conditions_not_met")
-    assert candidate.awake().status() == "void"
-    drop_marks(town, marks_file({number: ("88.5", "60")}))
-    voidable(monkeypatch)
-    town.second.awake().release(SITTING)
-    town.settle()
-    application = applications.read(candidate.reference)
-    assert (application.status, application.result) == ("void", "version-1")
-    released = results.read(candidate.reference, "version-1")
-    assert (set(released.marks.values()), released.passed) == ({"-4"}, False)
-    assert application.certificate is None
-
-
-def voidable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scheme with the code that the Chinese schemes have for a void score."""
-    from certification.acts import release
-    from certification.policies import load_policy
-    from certification.rules.policy_exam import ScoreCode
-
-    policy, found = load_policy("cgptc")
-    code = ScoreCode.model_validate({"code": "-4", "meaning": "void", "words": {"en": "Void", "zh": "成绩无效"}})
-    changed = policy.results.model_copy(update={"codes": (*policy.results.codes, code)})
-    with_code = policy.model_copy(update={"results": changed})
-    monkeypatch.setattr(release, "load_policy", lambda _scheme: (with_code, found))
 
 
 @pytest.mark.rule("REG-09", "REG-10")
