@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from certification.acts import applications as acts
+from certification.acts import home
 from certification.cloud.outbox import outbox
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
+from local import seed_guangdong
 from local.candidate import ApiCandidate
 from tests.functions.crowd import at_once
 from tests.functions.stand import SITTING, Answer, Stand
@@ -58,6 +60,22 @@ def test_a_person_has_one_live_application_per_sitting(stand: Stand) -> None:
     assert len(list(applications.everything())) == 2
     listed = stand.call("GET", "/api/candidate/applications", session=candidate.session).body["applications"]
     assert [one["reference"] for one in listed] == [candidate.reference]
+
+
+@pytest.mark.rule("ACC-11")
+def test_the_application_begun_last_comes_first_and_its_scheme_recovers_the_account(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_guangdong.publish(stand.cloud)
+    session = stand.sign_in("sample@example.test")
+    references = []
+    for drawn, sitting in ((9_000_000, SITTING), (1_000_000, seed_guangdong.SITTING)):
+        monkeypatch.setattr(acts.secrets, "randbelow", lambda _most, drawn=drawn: drawn)
+        references.append(begin(stand, session, sitting).body["reference"])
+        stand.wait(SECOND)
+    listed = stand.call("GET", "/api/candidate/applications", session=session).body["applications"]
+    assert [one["reference"] for one in listed] == references[::-1]
+    assert home.scheme_of(stand.id_of(session)) == "guangdong"
 
 
 def test_a_sitting_that_does_not_exist_is_not_found(stand: Stand) -> None:

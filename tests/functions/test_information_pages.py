@@ -101,6 +101,8 @@ def test_the_plan_of_a_year_names_every_exam_and_its_dates(stand: Stand) -> None
     assert "Reminder: dates and steps of the next sitting" in page
     assert "2026年度考试工作计划" in words(stand, "/plan/2026", "zh")
     assert "The plan for 2031 has not been published yet." in words(stand, "/plan/2031")
+    announced = "Demonstration sitting, "
+    assert (announced in page, announced in words(stand, "/plan/2031")) == (True, False)
     for nonsense in ("/plan/20266", "/plan/abcd", "/plan/２０２６"):
         words(stand, nonsense, status=404)
     column = words(stand, "/exams")

@@ -68,6 +68,7 @@ def start(candidate_id: str, sitting_id: str) -> str:
         sitting=sitting_id,
         scheme=sitting.scheme,
         policy_hash=policy_hash,
+        begun_at=clock.now(),
         region=places[0] if len(places) == 1 else None,
         form=sitting.forms[0] if len(sitting.forms) == 1 else None,
         due=Due(at=sitting.dates.registration_closes),
@@ -117,7 +118,7 @@ def missing(candidate_id: str, reference: str) -> tuple[Gap, ...]:
         given.answers_of(candidate, opened(candidate), application),
         given.uploads_of(candidate, policy),
         given.checks_of(candidate, policy),
-        given.answers_due(candidate),
+        given.answers_due(candidate, policy),
     )
     return (*found, *late_reports.gaps(policy, candidate), *bars.gaps(application, candidate))
 

@@ -1,6 +1,6 @@
 """Applications: one candidate's attempt at one sitting. What everything hangs on."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute
@@ -12,6 +12,8 @@ from certification.rules.model import Frozen
 from certification.rules.policy_applying import CandidateClass
 from certification.rules.policy_changes import VoidScope
 from certification.rules.status import Status, Trigger
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class Step(Frozen):
@@ -110,6 +112,7 @@ class Application(Record):
     sitting: str
     scheme: str
     policy_hash: str
+    begun_at: datetime | None = None
     status: Status = Status.DRAFT
     due: Due | None = None
     promised: datetime | None = None
@@ -224,9 +227,9 @@ class Applications(Table[Application]):
         }
 
     def of(self, candidate: str) -> list[Application]:
-        """A candidate's applications, newest first; eventually consistent."""
+        """A candidate's applications, the one begun last first (references are drawn); eventually consistent."""
         found = [self._record(row) for row in ApplicationRow.candidate_index.query(candidate)]
-        return sorted(found, key=lambda application: application.reference, reverse=True)
+        return sorted(found, key=lambda one: (one.begun_at or EARLIEST, one.reference), reverse=True)
 
     def in_status(self, sitting: str, status: Status) -> list[Application]:
         """The applications of a sitting that are in this status, by reference; eventually consistent."""
