@@ -267,3 +267,10 @@ def test_details_that_an_application_rests_on_are_shown_and_lead_to_it(stand: St
     visitor = Visitor(stand, session=waiting.session).get("/account/details")
     assert f"part of application {waiting.reference}" in visitor.body
     assert 'name="id_number"' not in visitor.body
+
+
+def test_what_nobody_can_see_is_not_kept_of_a_form(stand: Stand) -> None:
+    asker = Visitor(stand, session=stand.sign_in("asker@example.test")).get("/account/name")
+    asker.post("/account/name", description="A dragon\x00 over\u202e a horse", spelling="")
+    assert asker.status == 422, "a name comes first"
+    assert "A dragon over a horse" in asker.body

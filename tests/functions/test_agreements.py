@@ -10,8 +10,10 @@ from certification.acts import agreements, profile
 from certification.cloud.tables.candidates import candidates
 from certification.rules.agreements import Agreement, AgreementKind
 from certification.rules.errors import Refused
-from tests.functions.accounting import OWN, challenge
+from tests.functions.accounting import OWN, PHONE, challenge, owner
 from tests.functions.stand import SITTING, Answer, Stand
+from tests.functions.test_account_pages import Visitor
+from tests.functions.test_api_routes import ENTRY
 
 EMAIL = "sample@example.test"
 TEXT, NOTICE = f"{OWN}/texts/registration_agreement", f"{OWN}/texts/service_notice"
@@ -34,10 +36,20 @@ def newcomer(stand: Stand) -> str:
 
 def everything_that_enters_data(stand: Stand, session: str) -> dict[str, Answer]:
     contact = {"address": "1 Sample Road", "language": "en"}
+    described = {"description": "A dragon over a horse", "spelling": ""}
+    lost = {name: DETAILS[name] for name in ("birth_date", "id_kind")} | {"id_number": "K99999999", "id_country": "CN"}
     return {
         "details": stand.call("PUT", "/api/candidate/profile/details", DETAILS, session=session),
         "contact": stand.call("PUT", "/api/candidate/profile/contact", contact, session=session),
         "photo": stand.call("POST", "/api/candidate/uploads/photo?scheme=cgptc", session=session),
+        "phone": stand.call("POST", "/api/candidate/phone-code", {"phone": PHONE}, session=session),
+        "education": stand.call("POST", "/api/candidate/education", ENTRY, session=session),
+        "correction": stand.call("PUT", "/api/candidate/education/1", ENTRY | {"major": "Other"}, session=session),
+        "work": stand.call("PUT", "/api/candidate/profile/work", {"jobs": []}, session=session),
+        "name": stand.call("POST", f"{OWN}/name", described, session=session),
+        "account": stand.call(
+            "POST", f"{OWN}/help/account", lost | {"name": "陈样本", "note": "Lost."}, session=session
+        ),
         "application": stand.call("POST", "/api/candidate/applications", {"sitting": SITTING}, session=session),
     }
 
@@ -53,6 +65,18 @@ def test_nothing_is_entered_or_uploaded_before_the_agreement_is_accepted(stand: 
     assert stand.call("PUT", TEXT, {"text_version": version}, session=session).status == 200
     for answer in everything_that_enters_data(stand, session).values():
         assert answer.status == 200
+
+
+@pytest.mark.rule("ACC-03")
+def test_a_page_leads_to_a_text_that_changed_meanwhile_and_back(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor(stand, session=owner(stand)).get("/account/details")
+    new = Agreement(**(dict(policies.load_agreement(AgreementKind.REGISTRATION)) | {"version": "2027.1"}))
+    monkeypatch.setattr(agreements, "load_agreement", lambda _kind: new)
+    born = {"date_of_birth_day": "1", "date_of_birth_month": "1", "date_of_birth_year": "1990"}
+    given = {"full_name": "陈样本", "nationality": "CN", "id_type": "passport", "id_number": "K12345678"}
+    visitor.post("/account/details", **given, **born)
+    assert visitor.path == "/en/account/agreement?next=%2Faccount%2Fdetails"
+    assert visitor.post("/account/agreement", accept="yes").path == "/en/account/details"
 
 
 @pytest.mark.rule("ACC-03")

@@ -281,6 +281,20 @@ def test_a_text_longer_than_any_real_one_is_refused(ask: Asking, method: str, pa
             refused(ask(method, path, {**body, name: "1" * 5000}), 422, "invalid_request")
 
 
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
+def test_a_text_that_hides_something_is_refused_by_its_field(ask: Asking, method: str, path: str, body: Any) -> None:
+    for name, value in body.items():
+        for hidden in ("\x00", "\u202e"):
+            if isinstance(value, str):
+                answer = ask(method, path, {**body, name: value + hidden})
+            elif isinstance(value, dict):
+                answer = ask(method, path, {**body, name: {**value, next(iter(value)): f"1{hidden}2"}})
+            else:
+                continue
+            refused(answer, 422, "invalid_request")
+            assert answer.body["field"].startswith(f"body.{name}")
+
+
 @pytest.mark.parametrize(("method", "path"), SOUND)
 @pytest.mark.parametrize("raw", [b"null", b"[]", b'"text"', b"1", b"true"], ids=lambda raw: raw.decode())
 def test_json_that_is_no_object_is_refused(ask: Asking, method: str, path: str, raw: bytes) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from certification.acts import challenges, home
+from certification.acts.agreements import must_have_accepted
 from certification.acts.cases import closed, new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.people import opened
@@ -79,6 +80,7 @@ def ask_for_phone(candidate_id: str, challenge_id: str, code: str, note: str) ->
 @retried
 def ask_for_account(candidate_id: str, name: str, born: date, document: IdDocument, note: str) -> str:
     """An account under this ID document is mine and I cannot sign in: the answer is the same whether there is one (ACC-06)."""
+    must_have_accepted(candidates.read(candidate_id))
     must_agree(document, born)
     index = blind("id", document.known_as)
     claim = claims.find(f"id:{index}")

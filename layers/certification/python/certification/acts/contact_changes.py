@@ -8,6 +8,7 @@ confirms no change of the address for 72 hours, or whoever reads somebody's mail
 from typing import Literal
 
 from certification.acts import challenges, code_letters, sessions
+from certification.acts.agreements import must_have_accepted
 from certification.acts.contact import phone_number
 from certification.cloud import clock
 from certification.cloud.blind_index import blind
@@ -70,6 +71,7 @@ def ask_phone_code(candidate_id: str, phone: str) -> str:
     """Send an SMS code to a number the candidate says is theirs; gives the challenge's id."""
     number = phone_number(phone)
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     sealed = key_of(candidate_id).seal("phone", number)
     challenge, code = challenges.new("sign_up_phone", candidate_id, sealed, blind("phone", number), candidate.language)
     code_letters.by_sms(number, code, candidate.language)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from certification.acts.agreements import must_have_accepted
 from certification.acts.people import education_field, educations, opened
 from certification.acts.uploads import held
 from certification.acts.verification import education_check, followed
@@ -74,6 +75,7 @@ def most_entries() -> int:
 def add(candidate_id: str, entry: EducationEntry, *, duplicate_meant: bool = False) -> int:
     """Declare one more qualification; gives its number. It stays for ever (EDU-16)."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     tidy, others = cleaned(entry, clock.now().date()), educations(candidate)
     may_add(tidy, others, most_entries(), duplicate_meant)
@@ -88,6 +90,7 @@ def add(candidate_id: str, entry: EducationEntry, *, duplicate_meant: bool = Fal
 def correct(candidate_id: str, number: int, entry: EducationEntry) -> None:
     """Put an entry right that no registry has confirmed; what it was before is kept. The same again changes nothing."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     before = next((one for one in candidate.education if one.number == number), None)
     if before is None:
@@ -113,6 +116,7 @@ def correct(candidate_id: str, number: int, entry: EducationEntry) -> None:
 def declare_none(candidate_id: str) -> None:
     """The person has no degree and adds none (EDU-21). Adding an entry later takes it back."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     if candidate.education:
         raise Refused(

@@ -7,6 +7,7 @@ import hashlib
 import json
 
 from certification.acts import home
+from certification.acts.agreements import must_have_accepted
 from certification.acts.cases import case_id, new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.people import on_paper
@@ -80,6 +81,7 @@ def noticed(candidate: Candidate) -> tuple[list[Write], list[Announcement]]:
 def ask(candidate_id: str, description: str, spelling: str) -> str:
     """Describe a character, and say how the name may be printed; gives the case. Asking again replaces what was said."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     wanted = _wanted(description, spelling)
     if not (candidate.native_name or candidate.latin_name):
         raise Refused("name_missing", "Save your details first, with your name in Latin letters.", "请先填写姓名。")

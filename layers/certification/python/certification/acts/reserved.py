@@ -5,6 +5,7 @@ import hmac
 import secrets
 
 from certification.acts import home
+from certification.acts.agreements import must_have_accepted
 from certification.acts.people import opened
 from certification.cloud import clock
 from certification.cloud.blind_index import blind
@@ -29,6 +30,7 @@ def reserve(candidate_id: str, question: str, answer: str) -> None:
     must_be_offered(home.policy_of(candidate_id).accounts.recovery, "security_question")
     must_be_known(question)
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     person = opened(candidate)
     told = (person.email, person.phone or "", person.native_name or "", person.latin_name or "", str(person.birth_date))
     normalised = must_be_an_answer(answer, told)

@@ -1,5 +1,6 @@
 """What a candidate declares about work: jobs, leave for study, certificates held. Sealed as one field."""
 
+from certification.acts.agreements import must_have_accepted
 from certification.acts.people import opened
 from certification.acts.uploads import held
 from certification.cloud import clock
@@ -13,6 +14,7 @@ from certification.rules.work import WorkHistory, cleaned
 def save(candidate_id: str, history: WorkHistory) -> None:
     """The whole history: what was declared before is replaced while nothing rests on it."""
     candidate = candidates.read(candidate_id)
+    must_have_accepted(candidate)
     held(candidate)
     tidy = cleaned(history, clock.now().date())
     if tidy == opened(candidate).work:

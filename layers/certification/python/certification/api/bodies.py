@@ -4,7 +4,8 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from certification.cloud.doors import Path, Query
 from certification.rules.education import HOME, Degree
@@ -12,6 +13,7 @@ from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.photo_fixes import Step
 from certification.rules.policy_applying import Education
+from certification.rules.readable import is_readable
 from certification.rules.review import LONGEST_NOTE, Verdict
 from certification.rules.work import WorkHistory
 
@@ -41,13 +43,23 @@ Add = Annotated[Literal["yes"] | None, Query()]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
 AfterReference = Annotated[str, Query(pattern=r"^(APP-20[0-9]{2}-[0-9]{5,9}[A-Z])?$")]
-FileKey = Annotated[str, Query(pattern=r"^(sittings|decisions|marks|notices|integrity)/[A-Za-z0-9._/-]{1,200}$")]
+FileKey = Annotated[
+    str, Query(pattern=r"^(sittings|decisions|marks|notices|integrity|statements)/[A-Za-z0-9._/-]{1,200}$")
+]
 
 
 class Body(Frozen):
-    """The base of everything that comes in."""
+    """The base of everything that comes in. A text that hides something is refused, wherever it stands."""
 
     model_config = ConfigDict(strict=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _hides_nothing(cls, value: Any) -> Any:
+        texts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+        if not all(is_readable(text) for text in texts if isinstance(text, str)):
+            raise PydanticCustomError("unreadable_character", "a character that nobody can see")
+        return value
 
 
 class FixPhoto(Body):

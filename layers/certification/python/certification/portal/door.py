@@ -9,6 +9,7 @@ from certification.cloud.log import logger
 from certification.cloud.settings import settings
 from certification.letters.formats import LANGUAGES, Language
 from certification.portal import guard, installed, requests, static_files
+from certification.portal.forms import NOT_ACCEPTED
 from certification.portal.page import page
 from certification.portal.requests import Request, Visitor
 from certification.portal.responses import Response, as_event, redirect
@@ -60,6 +61,8 @@ def _page(request: Request) -> Response:
     except Forbidden as refusal:
         return page(request, "refused.html", status=403, refusal=refusal)
     except Refused as refusal:
+        if refusal.code == NOT_ACCEPTED:
+            return redirect(f"{request.link('/account/agreement')}?{urlencode({'next': request.path})}")
         logger.info("refused", path=found.route.path, code=refusal.code)
         return page(request, "refused.html", status=409, refusal=refusal)
 

@@ -13,6 +13,7 @@ from certification.portal.texts import Translator
 from certification.rules.errors import Refused
 
 LONGEST = 200
+NOT_ACCEPTED = "agreement_missing"
 
 
 class Form:
@@ -78,7 +79,12 @@ class Form:
         self.errors.setdefault(field, self.t(key, **values))
 
     def refused(self, refusal: Refused, names: Mapping[str, str] | None = None) -> None:
-        """Note what an act refused, beside its field. `names` says what a field is called in this form."""
+        """Note what an act refused, beside its field. `names` says what a field is called in this form.
+
+        That a text was not accepted yet is no mistake in a form: the door leads to the text, and back.
+        """
+        if refusal.code == NOT_ACCEPTED:
+            raise refusal
         field = (names or {}).get(refusal.field or "", refusal.field or "")
         here = {name for sent in self.request.form for name in (sent, sent.rpartition("_")[0])}
         self.errors.setdefault(field if field in here else "", said(refusal, self.request))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, parse_qsl
 from certification.acts.visits import Visit, visit
 from certification.letters.formats import Language
 from certification.rules.model import Frozen
+from certification.rules.readable import readable
 
 LARGEST_FORM = 100_000
 """Characters a form may have: long enough for every page, far below what the door is sent at most."""
@@ -79,4 +80,5 @@ def _form(event: Mapping[str, Any], content_type: str) -> dict[str, list[str]]:
     body = event.get("body") or ""
     if event.get("isBase64Encoded"):
         body = base64.b64decode(body).decode("utf-8", errors="replace")
-    return parse_qs(body[:LARGEST_FORM], keep_blank_values=True, errors="replace", max_num_fields=500)
+    sent = parse_qs(body[:LARGEST_FORM], keep_blank_values=True, errors="replace", max_num_fields=500)
+    return {name: [readable(value) for value in values] for name, values in sent.items()}
