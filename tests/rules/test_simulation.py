@@ -160,6 +160,19 @@ def test_a_class_that_needs_a_review_changes_way_desk_and_deadlines_of_its_peopl
     assert {"sign_by", "review_by"} <= set(moved)
 
 
+@pytest.mark.rule("COM-12")
+def test_other_proofs_for_a_class_are_told_to_those_who_hand_them_in_and_to_nobody_else() -> None:
+    hand_in = ("commitment", "proofs", "hand_in", 0, "uploads")
+    uncommitted = engineer(commits=False)
+    found = simulated(GUANGDONG, changed("guangdong", *hand_in, to=["work_proof"]), uncommitted, engineer())
+    before, after = only(found)["hand_in"]
+    assert before.startswith("Education certificate and CHSI report")
+    assert after == "Certificate of years of work in the specialty"
+    (change,) = found.changed[0].changes
+    assert change.sentence.zh.startswith("须提交的证明材料：学历学位证书原件")
+    assert change.sentence.zh.endswith("专业工作年限证明。按人员类别提交相应证明材料。")
+
+
 @pytest.mark.rule("COM-02")
 def test_bars_and_locks_are_replayed_as_they_were_when_the_application_was_confirmed() -> None:
     entry = Entry(id="E1", kind="serious", since=beijing(1, 1), until=beijing(6, 4))

@@ -2,8 +2,8 @@
 
 In words: what the rules read of an application is written down without name, document number, address or employer. From
 it every rule answers as it did, or as it would under another policy: is the combination offered, are the conditions met,
-which way does it go and to which desk, what does it cost, every deadline, and what a withdrawal gets back until when. A
-rule that refuses, or a date that only a notice names, is an answer too.
+which way does it go, with which proofs and to which desk, what does it cost, every deadline, and what a withdrawal gets
+back until when. A rule that refuses, or a date that only a notice names, is an answer too.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from certification.rules.lanes import CheckState, LaneChoice, choose_lane
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 from certification.rules.policy_applying import VerificationSubject
+from certification.rules.proofs import needed
 from certification.rules.refunds import preview, refund_policy
 from certification.rules.sitting import SittingDates
 from certification.rules.words import Because, Words
@@ -34,6 +35,7 @@ NAMES: dict[str, Words] = {
     "offered": Words(en="choice", zh="报考信息"),
     "eligible": Words(en="conditions", zh="报考条件"),
     "lane": Words(en="way", zh="办理方式"),
+    "hand_in": Words(en="proofs to hand in", zh="须提交的证明材料"),
     "desk": Words(en="desk", zh="办理机构"),
     "fee": Words(en="fee", zh="费用"),
     "check_due": Words(en="online check answered by", zh="在线核验反馈时间"),
@@ -101,6 +103,7 @@ def outcome(policy: Policy, calendar: WorkingCalendar, replay: Replay) -> dict[s
     lane = _lane(policy, replay, answer)
     points["lane"] = Point(value=_lane_words(lane), because=lane.because)
     asked: dict[str, Callable[[], Point | None]] = {
+        "hand_in": partial(_hand_in, policy, lane),
         "desk": partial(_desk, policy, replay, lane),
         "fee": partial(_fee, policy, replay),
         **_deadlines(policy, calendar, replay, lane),
@@ -111,6 +114,7 @@ def outcome(policy: Policy, calendar: WorkingCalendar, replay: Replay) -> dict[s
 
 
 OFFERED = Words(en="offered", zh="开设")
+NOTHING_ASKED = Words(en="nothing", zh="无须提交")
 NOT_AT_ALL = Words(en="none", zh="无")
 
 
@@ -170,6 +174,20 @@ def _lane_words(lane: LaneChoice) -> Words:
         en=f"{words.en} ({'; '.join(one.en for one in named)})",
         zh=f"{words.zh}（{'、'.join(one.zh for one in named)}）",
     )
+
+
+def _hand_in(policy: Policy, lane: LaneChoice) -> Point | None:
+    if lane.lane != "proof":
+        return None
+    wanted = needed(policy, lane.classes)
+    words = [upload.words for upload in policy.uploads if upload.code in wanted]
+    named = (
+        Words(en=", ".join(one.en for one in words), zh="、".join(one.zh for one in words)) if words else NOTHING_ASKED
+    )
+    because = Because(
+        en="Each class hands in its own proofs.", zh="按人员类别提交相应证明材料。", rules=("COM-12", "COM-13")
+    )
+    return Point(value=named, because=because)
 
 
 def _desk(policy: Policy, replay: Replay, lane: LaneChoice) -> Point | None:
