@@ -18,7 +18,7 @@ from certification.rules.review import LOCK, Decision, Verdict
 from local import seed
 from local.staff import ApiStaff
 from tests.functions.browser import Browser
-from tests.functions.stand import REVIEWER, SECOND, Stand
+from tests.functions.stand import REVIEWER, SECOND, SITTING, Stand
 
 
 def at_desk(stand: Stand, email: str = REVIEWER, language: str = "en") -> Browser:
@@ -131,6 +131,21 @@ def test_a_reviewer_reads_the_person_the_sitting_and_what_was_returned_and_nothi
         assert shown in page
     for hidden in (candidate.sample.email, candidate.sample.phone, "1 Sample Road", "Your "):
         assert hidden not in page.replace("Your decision", ""), hidden
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_rules_doubt_is_told_in_the_language_of_the_desk(stand: Stand, language: str) -> None:
+    candidate = stand.candidate(level="1")
+    candidate.save_work(since="2026-01-01")
+    candidate.apply(SITTING)
+    candidate.confirm()
+    stand.cloud.settle()
+    page = at_desk(stand, language=language).get(f"/staff/cases/{stand.case_of(candidate)}")
+    doubts = page.split('id="look"')[1].split("</section>")[0]
+    facts = cases.read(stand.case_of(candidate)).facts
+    own, other = ("look_at_1_zh", "look_at_1") if language == "zh" else ("look_at_1", "look_at_1_zh")
+    assert facts[own] in doubts
+    assert facts[other] not in doubts
 
 
 def test_who_is_no_reviewer_reads_the_case_but_not_the_person_and_cannot_hold_it(stand: Stand) -> None:

@@ -36,10 +36,16 @@ def review_of(
         now=now,
         due=due.due,
         desk=desk_for(policy, CaseKind.REVIEW, application.region).code,
-        facts={
-            f"look_at_{number}": reason.en for number, reason in enumerate(_doubts(application, policy, look_at), 1)
-        },
+        facts=_facts(_doubts(application, policy, look_at)),
         scheme=application.scheme,
         warn=warning_at(due.due, policy, calendar),
     )
     return case, due.because
+
+
+def _facts(doubts: Sequence[Because]) -> dict[str, str]:
+    """What to look at, in both languages: `look_at_1` and `look_at_1_zh`."""
+    found: dict[str, str] = {}
+    for number, reason in enumerate(doubts, 1):
+        found |= {f"look_at_{number}": reason.en, f"look_at_{number}_zh": reason.zh}
+    return found

@@ -143,7 +143,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         held=held(found, say, staff_id),
         holds=desk_queue.is_held(found) and found.taken_by == staff_id,
         name="",
-        look_at=tuple(value for key, value in sorted(found.facts.items()) if key.startswith("look_at")),
+        look_at=_look_at(found, language),
         facts=(
             *((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
             *desk_help.facts(found, say),
@@ -227,6 +227,14 @@ def _returned_before(known: Whole, say: Speech) -> tuple[str, ...]:
     reasons = [one.zh if say.language == "zh" else one.en for one in before.reasons]
     note = [say("desk.returned_note", note=before.note)] if before.note else []
     return (say("desk.returned_before", at=say.moment(before.at)), *reasons, *note)
+
+
+def _look_at(case: Case, language: Language) -> tuple[str, ...]:
+    """What the rules doubt, in the reader's language."""
+    found = [
+        key for key in sorted(case.facts) if key.startswith("look_at") and key.endswith("_zh") == (language == "zh")
+    ]
+    return tuple(case.facts[key] for key in found)
 
 
 def _decided(case: Case, say: Speech) -> str:
