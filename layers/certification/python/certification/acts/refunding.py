@@ -58,6 +58,17 @@ def told(name: str, refund: Refund) -> list[Announcement]:
     return [Announcement(name=name, subject=refund.id, key=f"{refund.id}#{refund.version + 1}", about=about)]
 
 
+def must_be_undisputed(payment: Payment) -> None:
+    """Raises Refused while the payer's bank disputes the payment: the provider would send nothing back."""
+    if payment.is_disputed:
+        raise Refused(
+            "payment_disputed",
+            "The payer's bank disputes this payment. Nothing can be returned until that is decided.",
+            "付款人的银行正对该笔付款提出争议，争议解决前不能退款。",
+            rules=("REF-04",),
+        )
+
+
 def queued(
     payment: Payment, application: Application, wanted: Wanted, now: datetime
 ) -> tuple[Payment, list[Write], list[Announcement]]:
@@ -66,13 +77,7 @@ def queued(
     The caller books the payment and commits everything together. Raises Refused where not enough is left, or while the
     payer's bank disputes the payment.
     """
-    if payment.is_disputed:
-        raise Refused(
-            "payment_disputed",
-            "The payer's bank disputes this payment. Nothing can be returned until that is decided.",
-            "付款人的银行正对该笔付款提出争议，争议解决前不能退款。",
-            rules=("REF-04",),
-        )
+    must_be_undisputed(payment)
     fact = request_refund(payment.facts, wanted.refund, wanted.capture, wanted.money, now, kept=wanted.kept)
     policy, _ = load_policy(application.scheme)
     person = wanted.kind in policy.refund.released.by_person and not wanted.let_go_already

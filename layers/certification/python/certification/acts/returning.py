@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from certification.acts.books import booked
-from certification.acts.refunding import Wanted, queued
+from certification.acts.refunding import Wanted, must_be_undisputed, queued
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.base import Write
@@ -28,6 +28,8 @@ def return_of_order(
         return [], []
     paid = {payment.id: payment for payment in map(payments.read, order.payments)}
     holders = {capture: payment for payment in paid.values() for capture in payment.facts}
+    for capture in order.settling:
+        must_be_undisputed(holders[capture])
     rests = [(capture, _rest(holders[capture], capture, decision.amount.currency)) for capture in order.settling]
     writes: list[Write] = []
     news: list[Announcement] = []

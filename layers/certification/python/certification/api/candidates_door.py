@@ -11,6 +11,7 @@ from certification.api import (
     hearings,
     own_account,
     profile,
+    refunds,
     reports,
 )
 
@@ -20,6 +21,7 @@ PARTS = (
     profile.routes,
     education.routes,
     applications.routes,
+    refunds.routes,
     appointments.routes,
     corrections.routes,
     courses.routes,

@@ -106,7 +106,7 @@ class RefundRow(Row):
         table_name = meta("Refunds")
 
     due_index = DueIndex()
-    list_index = ListIndex()
+    listed_index = ListIndex()
     listed = UnicodeAttribute()
     requested = UnicodeAttribute()
 
@@ -122,7 +122,7 @@ class Refunds(Table[Refund]):
 
     def of_desk(self, desk: str, listed: Listed, limit: int = 100) -> list[Refund]:
         """A desk's refunds, oldest first where they are open, newest first where they ended; eventually consistent."""
-        query = RefundRow.list_index.query(f"{desk}#{listed}", limit=limit, scan_index_forward=listed == "open")
+        query = RefundRow.listed_index.query(f"{desk}#{listed}", limit=limit, scan_index_forward=listed == "open")
         return [self._record(row) for row in query]
 
 

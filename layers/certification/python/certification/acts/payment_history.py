@@ -1,0 +1,138 @@
+"""Everything a candidate ever paid, or was asked to, and what came back (PAY-10): all orders of all applications."""
+
+from datetime import datetime
+
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.refunds import Refund, refunds
+from certification.rules.facts import FactKind
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.order_money import OrderMoney, order_money
+from certification.rules.payments import AttemptState, Method, OrderState
+from certification.rules.refund_life import RefundState, external_refund
+from certification.rules.words import Words
+
+
+class RefundDate(Frozen):
+    """When a refund came to a state."""
+
+    state: RefundState
+    at: datetime
+
+
+class RefundLine(Frozen):
+    """One refund: how much, why, and where it is. `kept` is the handling fee; `not_before` when it may be sent."""
+
+    id: str
+    order: str
+    kind: str
+    state: RefundState
+    money: Money
+    kept: Money
+    why: Words
+    requested_at: datetime
+    not_before: datetime
+    dates: tuple[RefundDate, ...]
+    followed_by: str | None
+
+
+class PaidLine(Frozen):
+    """Money that arrived, by the provider's clock."""
+
+    money: Money
+    at: datetime
+
+
+class PaymentLine(Frozen):
+    """One attempt to pay, and what arrived by it."""
+
+    id: str
+    method: Method
+    state: AttemptState
+    started_at: datetime
+    paid: tuple[PaidLine, ...]
+
+
+class OrderLine(Frozen):
+    """One order with its payments and refunds. `money` says how much of it is paid now; `net` is what we hold of it."""
+
+    number: str
+    application: str
+    state: OrderState
+    total: Money
+    money: OrderMoney
+    net: Money
+    created_at: datetime
+    pay_by: datetime
+    settled_at: datetime | None
+    payments: tuple[PaymentLine, ...]
+    refunds: tuple[RefundLine, ...]
+
+
+def of_candidate(candidate_id: str) -> tuple[OrderLine, ...]:
+    """Every order of the candidate, newest first."""
+    mine = [application for application in applications.of(candidate_id) if application.candidate == candidate_id]
+    lines = [line for application in mine for line in of_application(application)]
+    return tuple(sorted(lines, key=lambda line: (line.created_at, line.number), reverse=True))
+
+
+def of_application(application: Application) -> tuple[OrderLine, ...]:
+    """The orders of one application, oldest first."""
+    return tuple(_line(orders.read(number)) for number in application.orders)
+
+
+def _line(order: Order) -> OrderLine:
+    paid = [payments.read(payment) for payment in order.payments]
+    held = order_money(order.total, [payment.facts for payment in paid])
+    back = [refund for payment in paid for refund in of_payment(payment)]
+    return OrderLine(
+        number=order.number,
+        application=order.application,
+        state=order.state,
+        total=order.total,
+        money=held.money,
+        net=held.net,
+        created_at=order.created_at,
+        pay_by=order.pay_by,
+        settled_at=order.settled_at,
+        payments=tuple(_payment(payment) for payment in paid),
+        refunds=tuple(refund_line(refund) for refund in sorted(back, key=lambda one: (one.requested_at, one.id))),
+    )
+
+
+def of_payment(payment: Payment) -> list[Refund]:
+    """The refunds of a payment: those we asked for, and those made in the provider's own pages."""
+    asked = {fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED}
+    done = [fact for fact in payment.facts.values() if fact.kind is FactKind.REFUND_DONE and fact.about not in asked]
+    names = sorted(asked) + sorted(external_refund(fact.reference) for fact in done)
+    return [found for found in map(refunds.find, names) if found is not None]
+
+
+def _payment(payment: Payment) -> PaymentLine:
+    captures = [fact for fact in payment.facts.values() if fact.kind is FactKind.CAPTURED]
+    return PaymentLine(
+        id=payment.id,
+        method=payment.method,
+        state=payment.state,
+        started_at=payment.created_at,
+        paid=tuple(PaidLine(money=fact.money, at=fact.at) for fact in sorted(captures, key=lambda fact: fact.at)),
+    )
+
+
+def refund_line(refund: Refund) -> RefundLine:
+    """A refund as its candidate and its desk see it."""
+    return RefundLine(
+        id=refund.id,
+        order=refund.order or "",
+        kind=refund.kind,
+        state=refund.state,
+        money=refund.money,
+        kept=Money(amount=refund.kept, currency=refund.money.currency),
+        why=Words(en=refund.reason_en, zh=refund.reason_zh),
+        requested_at=refund.requested_at,
+        not_before=refund.not_before,
+        dates=tuple(RefundDate(state=step.state, at=step.at) for step in refund.steps),
+        followed_by=refund.again,
+    )
