@@ -18,6 +18,13 @@ os.environ.update(
     EDUCATION_API="http://127.0.0.1:8080/_local/education",
     BEACON_API="http://127.0.0.1:8080/_local/beacon",
     PLATFORM_API="http://127.0.0.1:8080/_local/platform",
+    WALLETS_VIA="direct",
+    ALIPAY_API="http://127.0.0.1:8080/_local/alipay/gateway.do",
+    ALIPAY_GLOBAL_API="http://127.0.0.1:8080/_local/alipay/gateway.do",
+    WECHAT_PAY_API="http://127.0.0.1:8080/_local/wechatpay",
+    WECHAT_PAY_GLOBAL_API="http://127.0.0.1:8080/_local/wechatpay",
+    RATES="static",
+    RATES_API="http://127.0.0.1:8080/_local/rates",
 )
 
 

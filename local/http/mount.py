@@ -1,5 +1,6 @@
 """What the HTTP server carries besides the API: simulators of external bodies, each under `/_local/<name>/`."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.http.messages import Request, Response
-from local.simulators import ALL, Context, card, registries
+from local.simulators import ALL, Context, alipay, card, registries, wechatpay
 
 PREFIX = "/_local/"
 
@@ -104,7 +105,18 @@ def parameters(address: str) -> dict[str, str]:
         "RegistrySecret": registries.SECRET,
         "EducationSecret": registries.EDUCATION_SECRET,
     }
-    return {"PublicUrl": address, **bodies, **secrets}
+    gateway, orders = f"{address}{PREFIX}alipay/gateway.do", f"{address}{PREFIX}wechatpay"
+    wallets = {
+        "WalletsVia": "direct",
+        "AlipayApi": gateway,
+        "AlipayGlobalApi": gateway,
+        "AlipayAccount": json.dumps(alipay.ACCOUNT),
+        "WechatPayApi": orders,
+        "WechatPayGlobalApi": orders,
+        "WechatPayAccount": json.dumps(wechatpay.ACCOUNT),
+        "Rates": "static",
+    }
+    return {"PublicUrl": address, **bodies, **secrets, **wallets}
 
 
 def declared_parameters(template: Path) -> set[str]:

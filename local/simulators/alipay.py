@@ -18,6 +18,14 @@ from local.simulators.base import Answer, Context, State
 from local.simulators.wallet_bank import CHINA, WalletBank, WalletRefusal, cents, china, yuan
 
 APP, SELLER, PARTNER = "2021000000000001", "2088000000000001", "2088000000000009"
+ACCOUNT = {
+    "app": [APP],
+    "seller": [SELLER],
+    "partner": [PARTNER],
+    "own": [wallet_keys.private_text(wallet_keys.merchant())],
+    "keys": [wallet_keys.public_text(wallet_keys.provider())],
+}
+"""What the product must know to speak with it, as its secret holds it."""
 # Seconds after the first delivery: 4, 14, 24 minutes, 1, 3, 9, 24 hours after that.
 RETRIES = (240, 840, 1440, 5040, 12240, 33840, 87840)
 STATES = {

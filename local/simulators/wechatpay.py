@@ -22,6 +22,14 @@ from local.simulators.wallet_bank import WalletBank, WalletRefusal, china, yuan
 MERCHANT, APP, OWN_SERIAL = "1900000109", "wxd678efh567hg6787", "SIMULATED0OWN0SERIAL"
 SERIAL = "PUB_KEY_ID_0114232134912410000000000000000001"
 SEAL = "0123456789abcdef0123456789ABCDEF"
+ACCOUNT = {
+    "merchant": [MERCHANT],
+    "app": [APP],
+    "own": [f"{OWN_SERIAL}={wallet_keys.private_text(wallet_keys.merchant())}"],
+    "keys": [f"{SERIAL}={wallet_keys.public_text(wallet_keys.provider())}"],
+    "seals": [SEAL],
+}
+"""What the product must know to speak with it, as its secret holds it."""
 MAINLAND, GLOBAL = "/v3/pay/transactions", "/v3/global/transactions"
 KIND = "WECHATPAY2-SHA256-RSA2048"
 RETRIES = (15, 30, 60, 240, 840, 2040, 3840, 5640, 7440, 11040, 21840, 32640, 43440, 65040, 86640)

@@ -169,7 +169,7 @@ WHOLE = wechat_file([wechat_line(), wechat_line(**W_BACK)])
         wechat_file([wechat_line(**{"订单金额": "852.001"}), wechat_line(**W_BACK)], total="852.001"),
         wechat_file([wechat_line(**{"订单金额": "-852.00"}), wechat_line(**W_BACK)], total="-852.00"),
         wechat_file([wechat_line(**{"交易时间": "soon"}), wechat_line(**W_BACK)]),
-        wechat_file([wechat_line(**{"货币种类": "XXX"}), wechat_line(**W_BACK)]),
+        wechat_file([wechat_line(**{"货币种类": "ABC"}), wechat_line(**W_BACK)]),
         WHOLE[:-60], WHOLE[: WHOLE.index("总交易".encode())], b"\xff", b"a,b\n",
         WHOLE.replace(b",`5.11000", b""),
     ],

@@ -29,6 +29,8 @@ PUBLIC_ROUTES = {
     "ANY /{proxy+}": "the portal reads the session itself",
     "ANY /api/account/{proxy+}": "signing up and in: nobody has a session yet",
     "POST /webhooks/card": "the signature over the raw body",
+    "POST /webhooks/alipay": "the signature over every field of the form",
+    "POST /webhooks/wechatpay": "the signature over the raw body",
     "POST /registry/answers": "the signature over the raw body",
     "POST /registry/education/answers": "the signature over the raw body, by the other registry's secret",
     "GET /api/certificates/{number}": "anybody may verify a certificate",

@@ -2,8 +2,12 @@
 
 import os
 from functools import cache
+from typing import Literal, cast
 
+from certification.rules.exchange import Source
 from certification.rules.model import Frozen
+
+WalletsVia = Literal["direct", "stripe"]
 
 
 class Settings(Frozen):
@@ -11,6 +15,8 @@ class Settings(Frozen):
 
     `public_url` is where candidates reach us, without a trailing slash; the `*_api` values are the base addresses
     of the card payment provider, the registries of identity and of education, and the source of public randomness.
+    `wallets_via` says who processes Alipay and WeChat Pay: they themselves (`direct`, at the four addresses) or the card
+    provider (`stripe`). `rates` is the source of reference exchange rates and `rates_api` its base address.
     """
 
     stack: str
@@ -21,6 +27,13 @@ class Settings(Frozen):
     education_api: str
     beacon_api: str
     platform_api: str
+    wallets_via: WalletsVia
+    alipay_api: str
+    alipay_global_api: str
+    wechat_pay_api: str
+    wechat_pay_global_api: str
+    rates: Source
+    rates_api: str
 
     def table(self, name: str) -> str:
         """The physical name of a table, e.g. `assay-Applications`."""
@@ -70,4 +83,11 @@ def settings() -> Settings:
         education_api=os.environ["EDUCATION_API"].rstrip("/"),
         beacon_api=os.environ["BEACON_API"].rstrip("/"),
         platform_api=os.environ["PLATFORM_API"].rstrip("/"),
+        wallets_via=cast(WalletsVia, os.environ["WALLETS_VIA"]),
+        alipay_api=os.environ["ALIPAY_API"],
+        alipay_global_api=os.environ["ALIPAY_GLOBAL_API"],
+        wechat_pay_api=os.environ["WECHAT_PAY_API"].rstrip("/"),
+        wechat_pay_global_api=os.environ["WECHAT_PAY_GLOBAL_API"].rstrip("/"),
+        rates=cast(Source, os.environ["RATES"]),
+        rates_api=os.environ["RATES_API"].rstrip("/"),
     )

@@ -32,6 +32,16 @@ def reference_of(number: str) -> str | None:
     return "{}-{}-{}.{}-{}".format(*parts.groups()) if parts else None
 
 
+def refund_number(refund: str) -> str:
+    """Our refund's id in the characters that WeChat Pay takes: a refund that follows another has a point in it."""
+    return refund.replace(".", "*")
+
+
+def refund_of(number: str) -> str:
+    """Our refund's id in a wallet's number of a refund."""
+    return number.replace("*", ".")
+
+
 def checkout_id(number: str, ends: datetime, currency: str) -> str:
     """The id of a checkout: number, end and currency."""
     return f"{number}@{int(ends.timestamp())}@{currency}"

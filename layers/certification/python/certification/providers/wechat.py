@@ -27,7 +27,7 @@ from certification.providers.ports import (
 from certification.providers.refund_ports import RefundAsked, RefundSeen
 from certification.providers.rsa import sign
 from certification.providers.signatures import Rejected, header
-from certification.providers.wallet_numbers import apart, checkout_id, number_of, reference_of
+from certification.providers.wallet_numbers import apart, checkout_id, number_of, reference_of, refund_number
 from certification.providers.wechat_events import Product, refund_seen, trade_state
 from certification.providers.wechat_webhook import SIGNATURE_TYPE, Account, check
 from certification.rules.money import total
@@ -117,7 +117,7 @@ class WechatOrders:
             {
                 **common,
                 "transaction_id": asked.capture,
-                "out_refund_no": asked.refund,
+                "out_refund_no": refund_number(asked.refund),
                 "reason": asked.reason,
                 "notify_url": self._notify,
                 "amount": amounts,
@@ -127,7 +127,7 @@ class WechatOrders:
 
     def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
         """By our number."""
-        path = self._product.refund.format(quote(asked.refund, safe=""))
+        path = self._product.refund.format(quote(refund_number(asked.refund), safe=""))
         try:
             answer = self._ask("GET", path + (self._merchant() if self._product.more else ""))
         except ProviderRefused as no:

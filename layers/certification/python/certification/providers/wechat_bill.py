@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from certification.providers.alipay_events import CHINA, moment
 from certification.providers.bill_ports import BillNotReady
 from certification.providers.ports import ProviderRefused
-from certification.providers.wallet_numbers import reference_of
+from certification.providers.wallet_numbers import reference_of, refund_of
 from certification.providers.wechat import WechatOrders
 from certification.rules.bills import BillRefused, BillRow, RowKind
 from certification.rules.money import parse_amount, round_half_up
@@ -101,7 +101,7 @@ def _row(line: dict[str, str]) -> BillRow:
         amount=amount,
         currency=currency,
         at=moment(line[AT]),
-        ours=reference_of(line[NUMBER]) if paid else line[REFUND_NUMBER],
+        ours=reference_of(line[NUMBER]) if paid else refund_of(line[REFUND_NUMBER]),
         capture=payment,
         # Five digits are printed; a fee of less than a fen is nobody's.
         fee=round_half_up(Decimal(line[FEE]) * 100),

@@ -14,7 +14,7 @@ from typing import Any
 from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.providers.refund_ports import RefundReport, RefundSeen
-from certification.providers.wallet_numbers import apart, checkout_id, reference_of
+from certification.providers.wallet_numbers import apart, checkout_id, reference_of, refund_of
 from certification.rules.facts import Fact, FactKind, fact_of
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
@@ -133,7 +133,7 @@ def refund_seen(refund: Mapping[str, Any], at: datetime, currency: str | None = 
     told = refund.get("success_time")
     return RefundSeen(
         id=refund["out_refund_no"],
-        refund=refund["out_refund_no"],
+        refund=refund_of(refund["out_refund_no"]),
         capture=payment,
         state=REFUNDS[refund.get("status") or refund["refund_status"]],
         money=Money(amount=amount["refund"], currency=amount.get("currency") or currency or "CNY"),
