@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
+from certification.policies import load_calendar, load_policy
 from certification.rules.calendars import OutsideCalendar
 from certification.rules.deadlines import (
     begins_before,
@@ -21,6 +22,7 @@ from certification.rules.deadlines import (
     supplement_due,
     ticket_window,
     verification_due,
+    warning_at,
 )
 from certification.rules.errors import Refused
 from certification.rules.policy import Policy
@@ -50,6 +52,33 @@ def test_a_review_submitted_before_lunar_new_year_is_due_at_the_end_of_the_fifth
     assert not is_open(deadline.due, None, deadline.due)
     assert deadline.because.rules == ("CHK-01",)
     assert "5个工作日" in deadline.because.zh
+
+
+@pytest.mark.rule("CHK-01")
+@pytest.mark.parametrize(
+    ("submitted", "last_day"),
+    [
+        ((9, 30, 23, 59, 59), 13),  # 8, 9, Saturday 10 made a working day, 12 and 13 October
+        ((10, 1, 0, 0, 0), 13),  # a holiday: nothing was counted yet
+        ((10, 7, 23, 59, 59), 13),  # the last of the holidays
+        ((10, 8, 0, 0, 0), 14),
+        ((10, 9, 23, 59, 59), 15),
+        ((10, 10, 0, 0, 0), 16),  # on the Saturday that is a working day, which is not counted itself
+        ((10, 10, 23, 59, 59), 16),
+        ((10, 11, 0, 0, 0), 16),  # a Sunday
+        ((10, 11, 23, 59, 59), 16),
+        ((10, 12, 0, 0, 0), 19),
+    ],
+)
+def test_the_review_clock_of_the_mainland_on_both_sides_of_holidays_weekends_and_midnight(
+    submitted: tuple[int, int, int, int, int], last_day: int
+) -> None:
+    policy = load_policy("guangdong")[0]
+    calendar = load_calendar(policy.calendar)
+    deadline = review_due(datetime(2026, *submitted, tzinfo=policy.zone), policy, calendar)
+    assert deadline.last_day == date(2026, 10, last_day)
+    assert deadline.due == datetime(2026, 10, last_day + 1, tzinfo=policy.zone)
+    assert warning_at(deadline.due, policy, calendar) == datetime(2026, 10, last_day, tzinfo=policy.zone)
 
 
 @pytest.mark.rule("CHK-01", "CHK-03")
