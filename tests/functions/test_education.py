@@ -8,6 +8,7 @@ import pytest
 from certification.acts import verification
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.verifications import verifications
+from tests.functions.browser import Browser
 from tests.functions.stand import Answer, Stand
 
 ENTRIES = "/api/candidate/education"
@@ -246,3 +247,11 @@ def page(stand: Stand, session: str, language: str) -> str:
     answer = stand.cloud.request("GET", f"/{language}/education", headers, b"")
     assert answer.status == 200, stand.cloud.invoker.failures
     return answer.body.decode()
+
+
+def test_the_page_leads_on_to_the_application_once_something_is_said(stand: Stand) -> None:
+    candidate = stand.applicant()
+    page = Browser(stand, candidate).get(f"/education?application={candidate.reference}")
+    assert "Continue with your application" in page
+    assert "Add another entry" in page
+    assert "Continue with your application" not in Browser(stand, candidate).get("/education")

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from certification.acts import sessions
-from tests.functions.stand import Stand
+from local.staff import ApiStaff
+from tests.functions.browser import Browser
+from tests.functions.stand import REVIEWER, Stand
 from tests.functions.test_codes import EMAIL, ask_code, everything_stored, prove
 
 
@@ -77,3 +79,15 @@ def test_expired_challenges_and_sessions_have_a_time_to_vanish(stand: Stand) -> 
     timed = [row for row in rows if "expires" in row]
     assert len(timed) >= 3
     assert all(int(row["expires"]["N"]) > stand.clock.now().timestamp() for row in timed)
+
+
+def test_who_signs_out_stands_before_the_door_they_came_in_by(stand: Stand) -> None:
+    candidate, reviewer = stand.candidate(), ApiStaff(stand.cloud, REVIEWER)
+    reviewer.sign_in()
+    for person, page, door in (
+        (candidate, "/applications", "Get certified"),
+        (reviewer, "/staff/queue", "Staff sign-in"),
+    ):
+        browser = Browser(stand, person)
+        browser.get(page)
+        assert door in browser.post("/sign-out")
