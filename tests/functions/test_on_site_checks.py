@@ -66,6 +66,24 @@ def test_each_of_the_four_cases_has_to_come(needs: CandidateClass) -> None:
     assert not must_come(mixed, {"exemption_level"})
 
 
+@pytest.mark.rule("EDU-01", "EDU-02")
+def test_a_scheme_goes_on_after_its_own_time_though_another_gives_the_registry_longer(people: Unverified) -> None:
+    stand, candidate = people.stand, people.complete("77003")  # never answers
+    asked = stand.clock.now()
+    candidate.apply(SITTING)
+    candidate.choose_lane(commits=True)
+    stand.clock.move_to(asked + timedelta(hours=12) - timedelta(seconds=1))
+    gaps = [gap for gap in candidate.awake().now()["gaps"] if gap["part"] == "verification"]
+    assert ["by 2026-09-01 21:00 (Asia/Shanghai)" in gap["en"] for gap in gaps] == [True]
+    assert candidate.confirm(expect=422)["code"] == "incomplete"
+    stand.clock.move_to(asked + timedelta(hours=12))
+    candidate.confirm()
+    stand.cloud.settle()
+    entry = candidate.profile()["education"][0]
+    assert (entry["state"], entry["answer_by"]) == ("asked", "2026-09-02T01:00:00Z")
+    assert (candidate.status(), bool(people.on_site_case(candidate))) == ("awaiting_review", True)
+
+
 @pytest.mark.rule("EDU-06")
 def test_who_passed_online_needs_no_visit(people: Unverified) -> None:
     candidate = people.confirmed(certificate="100001")

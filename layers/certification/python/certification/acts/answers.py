@@ -7,10 +7,13 @@ from typing import cast
 
 from certification.acts.people import Person, educations
 from certification.acts.uploads import PHOTO, photo_for, slot_of
+from certification.cloud import clock
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.candidates import Candidate, Upload
-from certification.cloud.tables.verifications import on_site_id, verifications
+from certification.cloud.tables.verifications import Verification, on_site_id, verifications
+from certification.policies import load_calendar
 from certification.rules.application import UploadState
+from certification.rules.deadlines import verification_due
 from certification.rules.education import EducationEntry
 from certification.rules.eligibility import Background
 from certification.rules.lanes import CheckState
@@ -80,39 +83,45 @@ def checks_of(candidate: Candidate, policy: Policy) -> dict[VerificationSubject,
     """
     found: dict[VerificationSubject, State] = {}
     if "identity" in policy.verification.subjects:
-        found["identity"] = _state(candidate.identity_check, policy.exam)
+        found["identity"] = _state(candidate.identity_check, policy)
     if "education" in policy.verification.subjects:
-        found["education"] = together(_state(one.check, policy.exam) for one in candidate.education)
+        found["education"] = together(_state(one.check, policy) for one in candidate.education)
     return {subject: "waiting" if state == "asked" else state for subject, state in found.items()}
 
 
-def answers_due(candidate: Candidate) -> dict[VerificationSubject, datetime]:
-    """When the checks that wait are answered at the latest: the last of the entries counts."""
+def answers_due(candidate: Candidate, policy: Policy) -> dict[VerificationSubject, datetime]:
+    """When the checks that wait are answered at the latest in this scheme: the last of the entries counts."""
     identity = [candidate.identity_check] if candidate.identity_check else []
     due: dict[VerificationSubject, datetime] = {}
     for subject, checks in (("identity", identity), ("education", [one.check for one in candidate.education])):
         rows = [row for check in checks if check and (row := verifications.find(check)) is not None]
-        times = [row.answer_by for row in rows if row.state == "asked" and row.answer_by is not None]
+        times = [_answered_by(row, policy) for row in rows if row.state == "asked"]
         if times:
             due[cast("VerificationSubject", subject)] = max(times)
     return due
 
 
-def education_states(candidate: Candidate, exam: str) -> list[tuple[EducationEntry, State]]:
-    """Each education entry with the state of its check for an exam."""
+def education_states(candidate: Candidate, policy: Policy) -> list[tuple[EducationEntry, State]]:
+    """Each education entry with the state of its check for the policy's exam."""
     entries = educations(candidate)
-    return [(entries[one.number], _state(one.check, exam)) for one in candidate.education]
+    return [(entries[one.number], _state(one.check, policy)) for one in candidate.education]
 
 
-def _state(check: str | None, exam: str) -> State:
-    """The state of one check for one exam; what was decided on site outweighs a registry (EDU-19)."""
+def _state(check: str | None, policy: Policy) -> State:
+    """The state of one check for the policy's exam; what was decided on site outweighs a registry (EDU-19). No answer in
+    the time of this scheme is for a person, though the registry may still be asked for another (EDU-01)."""
     registry = verifications.find(check) if check else None
     if check is None or registry is None:
         return "asked"
-    if registry.state == "asked":
+    waits = registry.state == "asked"
+    if waits and clock.now() < _answered_by(registry, policy):
         return registry.state
-    on_site = verifications.find(on_site_id(check, exam))
-    return on_site.state if on_site else registry.state
+    on_site = verifications.find(on_site_id(check, policy.exam))
+    return on_site.state if on_site else "on_site" if waits else registry.state
+
+
+def _answered_by(asked: Verification, policy: Policy) -> datetime:
+    return verification_due(asked.asked_at, policy, load_calendar(policy.calendar)).due
 
 
 def fingerprints(answers: dict[str, object]) -> dict[str, str]:

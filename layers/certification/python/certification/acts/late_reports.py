@@ -39,7 +39,7 @@ def gaps(policy: Policy, candidate: Candidate) -> tuple[Gap, ...]:
     day = day_of(clock.now(), policy.zone)
     wanted = {
         code: entry
-        for entry, state in education_states(candidate, policy.exam)
+        for entry, state in education_states(candidate, policy)
         if state != "asked"
         for code in uploads_for(policy, entry, state, day)
     }
@@ -65,7 +65,7 @@ def say_later(candidate_id: str, reference: str, later: bool) -> None:
         raise Refused("not_editable", "The application is confirmed.", "报名已确认，不能修改。", rules=("CHG-03",))
     policy, _ = load_policy(application.scheme)
     if later:
-        must_be_provisional(policy, education_states(candidates.read(candidate_id), policy.exam), clock.now())
+        must_be_provisional(policy, education_states(candidates.read(candidate_id), policy), clock.now())
     commit([applications.update(application.changed(provisional=later))])
 
 

@@ -36,10 +36,20 @@ MOST_TRIES = 3
 
 
 @cache
-def policy_of(matter: Matter) -> Policy | None:
-    """The first scheme that wants this checked; None when nobody does. The check is the person's, not an exam's."""
+def asking(matter: Matter) -> tuple[Policy, ...]:
+    """The schemes that want this checked. The check is the person's, not an exam's."""
     policies = (load_policy(scheme)[0] for scheme in schemes())
-    return next((policy for policy in policies if matter in policy.verification.subjects), None)
+    return tuple(policy for policy in policies if matter in policy.verification.subjects)
+
+
+def most_patient(matter: Matter, now: datetime) -> Policy | None:
+    """The scheme that gives a registry the longest time: so long the question stays open, and an exam of a scheme with
+    less goes on without the answer before (`answers.checks_of`). None when nobody asks."""
+    return max(asking(matter), key=lambda policy: _answered_by(policy, now), default=None)
+
+
+def _answered_by(policy: Policy, asked_at: datetime) -> datetime:
+    return verification_due(asked_at, policy, load_calendar(policy.calendar)).due
 
 
 # saving: the questions that follow from what is declared
@@ -59,7 +69,7 @@ def followed(candidate: Candidate, *, proved: bool = False) -> tuple[Candidate, 
         checks[identity] = ("identity", Judged(state="passed" if proved else "asked"))
     declared = []
     for one in candidate.education:
-        check = education_check(person, entries[one.number]) if complete and policy_of("education") else None
+        check = education_check(person, entries[one.number]) if complete and asking("education") else None
         if check:
             checks[check] = ("education", from_the_start(entries[one.number], _names(person)))
         declared.append(one.model_copy(update={"check": check}))
@@ -96,8 +106,7 @@ def _begun(check: str, candidate_id: str, matter: Matter, judged: Judged, now: d
     row = Verification(id=check, candidate=candidate_id, matter=matter, state=judged.state, asked_at=now)
     if judged.state != "asked":
         return row.model_copy(update={"reason": judged.reason, "answered_at": now})
-    policy = policy_of(matter) or load_policy(schemes()[0])[0]
-    by = verification_due(now, policy, load_calendar(policy.calendar)).due
+    by = _answered_by(most_patient(matter, now) or load_policy(schemes()[0])[0], now)
     return row.model_copy(update={"answer_by": by, "due": Due(at=min(now + AGAIN, by))})
 
 

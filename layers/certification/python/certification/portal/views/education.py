@@ -3,7 +3,7 @@
 from certification.acts import education, profile
 from certification.acts.education import EntryNow
 from certification.acts.ownership import own_application
-from certification.acts.verification import policy_of
+from certification.acts.verification import most_patient
 from certification.cloud import clock
 from certification.letters.formats import Language
 from certification.policies import load_policy
@@ -15,7 +15,9 @@ from certification.rules.education import Degree, EducationEntry
 from certification.rules.fallbacks import accepted_for, provisional, uploads_for
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.policy_applying import CandidateClass
 
+UNVERIFIED: tuple[CandidateClass, ...] = ("unverified",)
 DEGREES: tuple[Degree, ...] = ("none", "bachelor", "second_bachelor", "master", "doctor")
 
 
@@ -70,14 +72,15 @@ def _papers(policy: Policy, one: EntryNow, say: Speech) -> tuple[str, ...]:
         return ()
     wanted = uploads_for(policy, one.entry, one.state, day_of(clock.now(), policy.zone))
     shown = [say("education.go_on_upload", words=say.said(row.words)) for row in policy.uploads if row.code in wanted]
-    if must_come(policy, ("unverified",)):
+    if must_come(policy, UNVERIFIED):
         shown.append(say("education.go_on_site"))
     return (*shown, *(say(f"education.paper_{paper}") for paper in accepted_for(policy, one.entry)))
 
 
 def _of(candidate_id: str, language: Language) -> Educations:
     known = profile.read(candidate_id)
-    wanted = policy_of("education") or policy_of("identity")
+    now = clock.now()
+    wanted = most_patient("education", now) or most_patient("identity", now)
     say = Speech(language, wanted.time_zone) if wanted else Speech(language)
     within = wanted.verification.answer.within if wanted else None
     asked = known.identity_check == "asked" and known.identity_by is not None
