@@ -137,6 +137,11 @@ def test_parts_that_contradict_each_other_are_named(path: tuple[Any, ...], value
         Policy.model_validate(changed(CGPTC, *path, to=value))
 
 
+def test_with_a_commitment_the_classes_that_are_reviewed_are_named() -> None:
+    with pytest.raises(ValidationError, match="with a commitment not everybody is reviewed before paying"):
+        Policy.model_validate(changed(GUANGDONG, "review", "required_for", to="all"))
+
+
 def test_a_time_zone_is_one_that_exists() -> None:
     with pytest.raises((ValidationError, KeyError, ValueError), match="Atlantis"):
         Policy.model_validate(changed(CGPTC, "time_zone", to="Asia/Atlantis"))

@@ -118,6 +118,8 @@ def gaps_in_commitment(policy: HasCommitment) -> Iterator[str]:
     if hand_in and needed != "all":
         covered = {name for row in hand_in for name in row.classes}
         yield from (f"commitment.proofs.hand_in: nothing for {name}" for name in needed if name not in covered)
+    if terms is not None and needed == "all":
+        yield "review.required_for: with a commitment not everybody is reviewed before paying; name the classes that are"
     if terms is not None and policy.checks is None:
         yield "commitment: checks does not say how commitments are supervised"
     if policy.checks is not None:

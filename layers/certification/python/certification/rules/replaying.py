@@ -7,7 +7,7 @@ back until when. A rule that refuses, or a date that only a notice names, is an 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from pydantic import AwareDatetime, Field
@@ -93,7 +93,7 @@ class Point(Frozen):
 
 def outcome(policy: Policy, calendar: WorkingCalendar, replay: Replay) -> dict[str, Point]:
     """Everything that this policy decides about this application, by name. What does not apply is not in it."""
-    points = {"offered": _guarded(partial(_offered, policy, replay))}
+    points = {"offered": _offered(policy, replay)}
     if points["offered"].value != OFFERED:
         return points
     answer = eligibility(
@@ -114,6 +114,7 @@ def outcome(policy: Policy, calendar: WorkingCalendar, replay: Replay) -> dict[s
 
 
 OFFERED = Words(en="offered", zh="开设")
+NOT_OFFERED = Words(en="not offered", zh="不开设")
 NOTHING_ASKED = Words(en="nothing", zh="无须提交")
 NOT_AT_ALL = Words(en="none", zh="无")
 
@@ -139,7 +140,10 @@ def _offered(policy: Policy, replay: Replay) -> Point:
         levels=tuple(row.code for row in policy.levels),
         forms=tuple(row.code for row in policy.forms),
     )
-    chosen(policy, everything, replay.wanted)
+    try:
+        chosen(policy, everything, replay.wanted)
+    except Refused as refusal:
+        return Point(value=NOT_OFFERED, because=Because(en=refusal.en, zh=refusal.zh, rules=refusal.rules))
     return Point(value=OFFERED, because=Because(en="The policy has it.", zh="政策中开设。", rules=("REG-03",)))
 
 
@@ -219,7 +223,7 @@ def _deadlines(
     def said(ask: Callable[[], deadlines.Deadline]) -> Callable[[], Point]:
         def point() -> Point:
             deadline = ask()
-            return Point(value=_instant(deadline.due, policy), because=deadline.because)
+            return Point(value=_until(deadline.due, policy), because=deadline.because)
 
         return point
 
@@ -262,10 +266,21 @@ def _refund(policy: Policy, replay: Replay) -> dict[str, Callable[[], Point | No
         ).total
         first = replay.dates.starts_for(_subjects(policy, replay)).astimezone(policy.zone).date()
         found = preview(refund_policy(policy.refund), paid, success, first, success, policy.zone)
-        value = str(found.last_day or "–") if until else str(found.now.amount)
+        if until and found.last_day is None:
+            return Point(value=Words(en="never", zh="不退费"), because=found.now.because)
+        value = str(found.last_day if until else found.now.amount)
         return Point(value=Words(en=value, zh=value), because=found.now.because)
 
     return {"refund_until": partial(shown, until=True), "refund": partial(shown, until=False)}
+
+
+def _until(due: datetime, policy: Policy) -> Words:
+    """The end of something; midnight is the end of the day before, as people count."""
+    there = due.astimezone(policy.zone)
+    if there.time() != time():
+        return _instant(due, policy)
+    day = there.date() - timedelta(days=1)
+    return Words(en=f"the end of {day}", zh=f"{day} 24:00")
 
 
 def _instant(instant: datetime, policy: Policy) -> Words:

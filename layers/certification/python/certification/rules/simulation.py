@@ -75,8 +75,10 @@ def simulate(
 
 
 def _changes(before: dict[str, Point], after: dict[str, Point]) -> Iterator[Changed]:
+    """What differs; of a choice that only one policy offers nothing else is said, for nothing else can be compared."""
     nothing = Point(value=Words(en="none", zh="无"), because=Because(en="It does not apply.", zh="不适用。"))
-    for what in NAMES:
+    offered = before["offered"].value == after["offered"].value
+    for what in NAMES if offered else ("offered",):
         one, other = before.get(what, nothing), after.get(what, nothing)
         if one.value != other.value:
             yield Changed(what=what, before=one.value, after=other.value, because=other.because)
