@@ -1,6 +1,7 @@
 """What must be true of all rows at any time, proved every night over what is stored, and after every test of faults."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from certification.acts import refund_invariants
 from certification.acts.bill_books import entry_of
@@ -15,6 +16,7 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.certificates import certificates
 from certification.cloud.tables.claims import claims
 from certification.cloud.tables.ledger import ledger
+from certification.cloud.tables.messages import messages
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
@@ -25,6 +27,10 @@ from certification.rules.desks import OPERATIONS
 from certification.rules.ledger import balances, rebuild
 from certification.rules.payments import OrderState
 from certification.rules.status import AT_REST, Status, is_live
+
+SENDING = timedelta(hours=1)
+"""A letter that was begun so long ago is not being sent any more."""
+NIGHT = timedelta(days=1)
 
 
 def differences() -> list[str]:
@@ -113,10 +119,21 @@ def _certificates(every: dict[str, Application]) -> Iterator[str]:
             yield f"certificates: the sequence of {year} has gaps"
 
 
+def _unsent(now: datetime) -> Iterator[str]:
+    """Letters of the last day that were begun and never marked as sent: nobody knows whether they went, so a person looks."""
+    lost = [
+        f"{one.name} to {one.candidate} by {one.channel} at {one.claimed_at:%Y-%m-%d %H:%M} UTC"
+        for one in messages.everything()
+        if one.state == "claimed" and now - NIGHT - SENDING < one.claimed_at <= now - SENDING
+    ]
+    if lost:
+        yield f"letters: begun and not known to be sent: {'; '.join(sorted(lost))}"
+
+
 def prove() -> list[str]:
-    """The differences; each opens a case for operations, once a day."""
-    found = differences()
+    """The differences, and the letters of the last day that nobody knows of; each opens a case for operations, once a day."""
     now = clock.now()
+    found = [*differences(), *_unsent(now)]
     for difference in found:
         case = new_case(
             CaseKind.FAILED_MACHINE,
