@@ -1,5 +1,6 @@
 """The photo at its pages: sent, looked at, repaired with a click, used all the same, replaced through the desk."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,6 +128,19 @@ def test_a_new_photo_stands_beside_the_one_in_use_and_both_are_shown(stand: Stan
     assert person(stand, pages.candidate).files[SLOT] == before
     pages.post("photo/use")
     assert person(stand, pages.candidate).files[SLOT] != before
+
+
+def test_of_two_tabs_the_older_uses_nothing_that_it_did_not_show(stand: Stand, pages: Pages) -> None:
+    first = pages.send_photo(as_jpeg(good()))
+    found = re.search(r'name="seen" value="([0-9a-f]{16})"', first.raw)
+    assert found
+    stand.wait(timedelta(seconds=1))
+    pages.send_photo(as_jpeg(faulty()["blurred"]))
+    assert "You have sent another file meanwhile." in pages.post("photo/use", seen=found[1]).text
+    row = person(stand, pages.candidate)
+    assert (SLOT in row.files, row.drafts[SLOT].id != found[1]) == (False, True)
+    pages.post("photo/use", seen=row.drafts[SLOT].id)
+    assert SLOT in person(stand, pages.candidate).files
 
 
 def test_while_a_file_is_checked_its_page_says_so_and_a_late_check_is_told(stand: Stand, pages: Pages) -> None:

@@ -222,8 +222,11 @@ def _is_news(candidate: Candidate, slot: str, upload_id: str, at: datetime) -> b
 
 
 @retried
-def accept(candidate_id: str, kind: str, scheme: str | None = None) -> None:
-    """The candidate uses the checked file; a photo in doubt may be used too, and a person will look (advice, not gate)."""
+def accept(candidate_id: str, kind: str, scheme: str | None = None, seen: str = "") -> None:
+    """The candidate uses the checked file; a photo in doubt may be used too, and a person will look (advice, not gate).
+
+    `seen`: the id of the file that was looked at; another one that came meanwhile (two tabs) is not used unseen.
+    """
     candidate = candidates.read(candidate_id)
     slot = slot_of(kind, scheme)
     draft = candidate.drafts.get(slot)
@@ -241,6 +244,13 @@ def accept(candidate_id: str, kind: str, scheme: str | None = None) -> None:
             "nothing_to_accept",
             "There is no checked file to use. Choose a file first.",
             "尚无已检查的文件，请先上传文件。",
+            rules=("PHO-02",),
+        )
+    if seen and draft.id != seen:
+        raise Refused(
+            "another_file",
+            "You have sent another file meanwhile. Look at that one first.",
+            "您已另行上传了文件，请先查看新文件的检查结果。",
             rules=("PHO-02",),
         )
     writes: list[Write] = [candidates.update(in_use(candidate, slot, draft))]

@@ -91,9 +91,9 @@ def state(request: Request, reference: str, kind: str) -> Response:
 
 
 def use(request: Request, reference: str, kind: str) -> Response:
-    """Use the checked file, whatever the checks said about it."""
+    """Use the checked file that this page showed, whatever the checks said about it."""
     scheme = whole.read(request.visitor.subject, reference).behind.policy.scheme
-    uploads.accept(request.visitor.subject, files.code_of(kind), scheme)
+    uploads.accept(request.visitor.subject, files.code_of(kind), scheme, request.field("seen"))
     return redirect(request.link(f"/apply/{reference}"))
 
 
