@@ -44,6 +44,7 @@ def test_a_candidate_signs_on_the_pages_keeps_a_copy_and_takes_it_back(stand: St
     candidate = people.confirmed()
     browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"
     assert "Sign your commitment" in browser.get(base)
+    assert "as soon as you have signed" in browser.page
     browser.get(f"{base}/sign")
     assert "Only you may sign" in browser.page
     assert "Agree to all statements" in browser.post(f"{base}/sign", statements=["1", "2", "3"])

@@ -223,4 +223,5 @@ def _review_hint(whole: Whole, say: Speech) -> str:
 def _pay_hint(whole: Whole, say: Speech) -> str:
     if whole.quote and whole.quote.order.state is not OrderState.SETTLED:
         return say("progress.paid_by", by=say.deadline(whole.quote.order.pay_by))
-    return say("progress.paid_hint")
+    signs = whole.application.status is Status.AWAITING_SIGNATURE
+    return say("progress.paid_after_signing" if signs else "progress.paid_hint")
