@@ -2,15 +2,16 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from certification.acts import review
+from certification.acts import letter_data, review, screening
 from certification.acts.cases import new_case
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.staff import Role, StaffMember, staff
 from certification.cloud.transaction import commit
+from certification.policies import load_policy
 from certification.portal.views import desk
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.errors import Refused
@@ -192,3 +193,26 @@ def test_the_list_to_fill_in_names_what_the_reader_could_decide_now(stand: Stand
         for row in csv.DictReader(io.StringIO(at_desk(stand, SECOND).get("/staff/files/waiting?scheme=cgptc")))
     }
     assert both == {free.reference, held.reference}
+
+
+@pytest.mark.rule("CHK-01", "CHK-03")
+def test_a_desk_without_a_fresh_clock_has_what_is_left_and_the_candidate_reads_the_same_date(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, found = load_policy("cgptc")
+    paused = policy.model_copy(update={"review": policy.review.model_copy(update={"fresh_clock": False})})
+    for module in (screening, letter_data):
+        monkeypatch.setattr(module, "load_policy", lambda _scheme: (paused, found))
+    candidate = stand.in_review()  # on a Tuesday
+    stand.wait(timedelta(days=2))
+    stand.decide(candidate, "return", reasons=["name_differs"])  # two of five working days are used
+    stand.wait(timedelta(days=11))  # the candidate's own time, until a Monday
+    candidate.sign_in()
+    candidate.save_details(latin_name="CHEN YANG")
+    candidate.confirm()
+    stand.cloud.settle()
+    due = cases.read(stand.case_of(candidate)).promised
+    assert due == datetime(2026, 9, 17, 16, tzinfo=UTC)  # the end of Thursday in Hong Kong
+    assert datetime.fromisoformat(candidate.now()["due"]) == due
+    letters = [one.text for one in stand.cloud.inbox.to(candidate.sample.email)]
+    assert any("17 September 2026" in text for text in letters)

@@ -89,6 +89,28 @@ def test_a_resubmission_gets_a_fresh_clock_of_five_working_days() -> None:
     assert again.last_day == date(2026, 3, 13)
 
 
+@pytest.mark.rule("CHK-01", "CHK-03")
+def test_where_the_clock_is_not_fresh_it_pauses_while_the_candidate_has_the_application() -> None:
+    policy = load_policy("mixed")[0]  # three working days, and no fresh clock
+    calendar = load_calendar(policy.calendar)
+
+    def at(day: int, hour: int = 10) -> datetime:
+        return datetime(2026, 3, day, hour, tzinfo=policy.zone)
+
+    def last_day(submitted: datetime, *earlier: tuple[datetime, datetime]) -> int:
+        return review_due(submitted, policy, calendar, earlier).last_day.day
+
+    assert last_day(at(2)) == 5  # Monday, until Thursday
+    assert last_day(at(9), (at(2), at(2, 17))) == 12  # returned on the same day: nothing was used
+    assert last_day(at(9), (at(2), at(3))) == 11
+    assert last_day(at(9), (at(2), at(4))) == 10
+    assert last_day(at(9), (at(2), at(5))) == 10  # everything was used: one working day all the same
+    assert last_day(at(9), (at(2), at(6))) == 10
+    assert last_day(at(13), (at(2), at(3)), (at(9), at(10))) == 16  # a Friday; the Monday after
+    fresh = policy.model_copy(update={"review": policy.review.model_copy(update={"fresh_clock": True})})
+    assert review_due(at(9), fresh, calendar, [(at(2), at(4))]).last_day.day == 12
+
+
 def test_the_day_begins_in_hong_kong_not_in_greenwich() -> None:
     just_before, just_after = datetime(2026, 3, 2, 15, 59, tzinfo=UTC), datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
     assert review_due(just_before, POLICY, HK).last_day == date(2026, 3, 9)

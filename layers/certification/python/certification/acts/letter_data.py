@@ -12,6 +12,7 @@ from certification.acts.letter_refunds import ABOUT_REFUND
 from certification.acts.letter_transfers import ABOUT_TRANSFERS
 from certification.acts.people import Person
 from certification.acts.photo_cases import REPLACE
+from certification.acts.reviews import earlier_reviews
 from certification.acts.uploads import newest
 from certification.cloud import clock
 from certification.cloud.settings import settings
@@ -82,7 +83,8 @@ def _confirmed(application: Application, _sitting: Sitting, _detail: dict[str, A
     policy, _ = load_policy(application.scheme)
     if policy.commitment is not None:
         return None  # what follows depends on the lane, and has a letter of its own
-    return {"review_by": review_due(application.confirmed_at, policy, load_calendar(policy.calendar)).due}
+    calendar, earlier = load_calendar(policy.calendar), earlier_reviews(application)
+    return {"review_by": review_due(application.confirmed_at, policy, calendar, earlier).due}
 
 
 def _returned(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:

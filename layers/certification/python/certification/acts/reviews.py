@@ -1,7 +1,8 @@
 """A review as it is opened: which desk, by when, and what the reviewer should look at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from certification.acts.cases import new_case
 from certification.acts.photo_cases import photo_doubt
@@ -12,6 +13,7 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import review_due, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.policy import Policy
+from certification.rules.status import Status, Trigger
 from certification.rules.words import Because
 
 
@@ -27,7 +29,7 @@ def review_of(
     """The review of an application as handed in now, not yet stored, and why it is due when it is."""
     calendar = load_calendar(policy.calendar)
     handed_in = now if application.classes else application.confirmed_at or now
-    due = review_due(handed_in, policy, calendar)
+    due = review_due(handed_in, policy, calendar, earlier_reviews(application))
     case = new_case(
         CaseKind.REVIEW,
         Subject.APPLICATION,
@@ -41,6 +43,13 @@ def review_of(
         warn=warning_at(due.due, policy, calendar),
     )
     return case, due.because
+
+
+def earlier_reviews(application: Application) -> Iterator[tuple[datetime, datetime]]:
+    """When the application came to the desk before, and when it was returned."""
+    for step, after in pairwise(application.life):
+        if step.to is Status.AWAITING_REVIEW and after.trigger is Trigger.RETURNED:
+            yield step.at, after.at
 
 
 def _facts(doubts: Sequence[Because]) -> dict[str, str]:

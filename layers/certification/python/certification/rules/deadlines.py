@@ -4,7 +4,7 @@ In words: a deadline holds at its instant. Something is open from the instant it
 instant it closes; every door asks `is_open`, whatever the nightly sweep has recorded. Days end at midnight of the
 scheme's time zone, hours end to the second (`calendars.py`).
 
-    review           5 working days after submission; a resubmission gets a fresh clock             CHK-01, decision 7
+    review           5 working days after submission; resubmitted: a fresh clock, or what is left   CHK-01, decision 7
     supplement       14 days after the return, not beyond the close of payment                      own choice
     payment          14 days after approval, not beyond the close of payment                        decision 8
     lapse            not before payment has been closed for 24 hours, and a last query              PAY-05, decision 8
@@ -15,7 +15,7 @@ scheme's time zone, hours end to the second (`calendars.py`).
     certificate      24 hours after the candidate qualified                                         CER-01
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -73,9 +73,22 @@ def promised(earlier: datetime | None, computed: datetime) -> datetime:
     return computed if earlier is None else max(earlier, computed)
 
 
-def review_due(submitted: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:
-    """When the review of an application submitted, or submitted again, must be decided."""
+def review_due(
+    submitted: datetime,
+    policy: Policy,
+    calendar: WorkingCalendar,
+    earlier: Iterable[tuple[datetime, datetime]] = (),
+) -> Deadline:
+    """When the review of an application submitted, or submitted again, must be decided.
+
+    `earlier`: when it came to the desk before, and when the desk returned it. Where the policy gives no fresh clock, the
+    working days the desk has used already are gone, and those the candidate took are not; at least one is left.
+    """
     window = policy.review.decide
+    if not policy.review.fresh_clock and _length(window).unit == "working_days":
+        days = [(day_of(since, policy.zone), day_of(until, policy.zone)) for since, until in earlier]
+        left = _length(window).count - sum(calendar.working_days_between(since, until) for since, until in days)
+        window = window.model_copy(update={"within": Span(unit="working_days", count=max(left, 1))})
     en, zh = f"The review takes {_length(window).en} at most.", f"审核在{_length(window).zh}内完成。"
     return window_end(submitted, window, policy, calendar, Because(en=en, zh=zh, rules=("CHK-01",)))
 
