@@ -98,7 +98,7 @@ MILESTONES: dict[str, tuple[Words, Because]] = {
         Because(en="The exam as announced for this sitting.", zh="按本次考试公布的时间进行。", rules=("INF-02",)),
     ),
     "results": (
-        Words(en="Results are released by", zh="公布成绩"),
+        Words(en="Results are released", zh="公布成绩"),
         Because(en="Results", zh="成绩", rules=("RES-01",)),
     ),
 }

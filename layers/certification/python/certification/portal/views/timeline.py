@@ -35,7 +35,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Page:
 def _row(line: Line, say: Speech) -> Row:
     because = line.because.zh if say.language == "zh" else line.because.en
     said = say.said(line.words)
-    rules = say("timeline.by_rule", rules=", ".join(line.because.rules)) if line.because.rules else ""
+    rules = say("timeline.by_rule", rules=say("notices.comma").join(line.because.rules)) if line.because.rules else ""
     return Row(
         state=line.state,
         said=said,
