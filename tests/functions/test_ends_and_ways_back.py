@@ -77,9 +77,9 @@ def test_a_paid_withdrawal_owes_what_the_refund_rule_says_and_frees_the_place(st
         assert ask(stand, candidate, "/withdraw").body["status"] == "withdrawn"
     stand.cloud.settle()
     (refund,) = refunds.everything()
-    assert (refund.money.amount, refund.kind, refund.state) == (10_800, "withdrawal", "requested")
-    assert shown["amount"]["amount"] == refund.money.amount
-    assert cases.read(refund.case or "").kind == "money_to_return"
+    assert (refund.money.amount, refund.kind, refund.state) == (10_800, "withdrawal", "succeeded")
+    assert (shown["amount"]["amount"], shown["fee"]["amount"]) == (refund.money.amount, refund.kept)
+    assert refund.case is None  # nobody has to do anything
     order = orders.read(row(candidate).order or "")
     payment = payments.read(refund.payment)
     assert (order.state, payment.returning) == ("voided", {refund.capture: ("withdrawal",)})
@@ -237,6 +237,21 @@ def test_only_the_desk_that_serves_hearings_opens_one(stand: Stand) -> None:
 
 
 # appeals
+
+
+def test_a_policy_that_returns_everything_after_a_void_does(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    from certification.acts import refund_grounds
+
+    policy, policy_hash = refund_grounds.load_policy("cgptc")
+    generous = policy.model_copy(update={"refund": policy.refund.model_copy(update={"after_void": "everything"})})
+    monkeypatch.setattr(refund_grounds, "load_policy", lambda _: (generous, policy_hash))
+    candidate = stand.registered()
+    voided(stand, candidate)
+    stand.cloud.settle()
+    (refund,) = refunds.everything()
+    assert (refund.kind, refund.state, refund.kept) == ("void", "succeeded", 0)
+    assert refund.money == orders.read(row(candidate).order or "").total
+    assert orders.read(row(candidate).order or "").state == "voided"
 
 
 def test_an_appeal_that_two_people_uphold_brings_a_void_registration_back_to_its_place(stand: Stand) -> None:

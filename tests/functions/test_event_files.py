@@ -50,6 +50,7 @@ BY_HAND: dict[str, Any] = {
     "check_eligibility/unknown_application": "NotFound",
     "settle_order/again": {"outcome": "nothing"},
     "apply_payment/unknown_entry": "NotFound",
+    "send_refund/unknown_refund": "NotFound",
     "check_identity/again": {"state": "passed"},
     "check_education/again": {"states": {"1": "on_site"}},
     "open_case/again": {"case": "CASE-"},

@@ -13,6 +13,8 @@ from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.places import freed
+from certification.acts.refund_grounds import decision_on
+from certification.acts.returning import return_of_order
 from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement
@@ -28,8 +30,10 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import is_open, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
+from certification.rules.findings import RefundKind
 from certification.rules.payments import OrderState, move_order
 from certification.rules.policy_changes import VoidGround
+from certification.rules.refunds import Ground
 from certification.rules.review import LONGEST_NOTE, Verdict
 from certification.rules.status import Status, Trigger, triggers
 
@@ -189,6 +193,22 @@ def _voided(
     if application.status is Status.AWAITING_PAYMENT and application.order:
         order = orders.read(application.order)
         writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
+    more, told = _returned(application, decision, now)
     others = [cases.read(one.reference) for one in application.open_without(case.id)]
-    writes += [closed(one, "void", "system", now) for one in others if one.decision is None]
-    return writes, [announce("ApplicationVoided", application)]
+    writes += [*more, *(closed(one, "void", "system", now) for one in others if one.decision is None)]
+    return writes, [announce("ApplicationVoided", application), *told]
+
+
+def _returned(application: Application, decision: Decided, now: datetime) -> tuple[list[Write], list[Announcement]]:
+    """What the policy gives back of a paid registration that is void: mostly nothing (REF-06)."""
+    order = orders.read(application.order) if application.order else None
+    if order is None or order.state is not OrderState.SETTLED:
+        return [], []
+    found = decision_on(Ground.VOID, application, order)
+    if not found.refunded:
+        return [], []
+    try:
+        writes, told = return_of_order(application, order, found, RefundKind.VOID, now, by=decision.decided_by)
+    except Refused:
+        return [], []  # the payer's bank disputes it: the money desk has that case, and may ask for the refund after it
+    return [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *writes], told
