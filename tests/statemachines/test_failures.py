@@ -20,6 +20,7 @@ INPUTS: dict[str, tuple[dict[str, Any], str]] = {
     "deadlines": ({"job": "deadlines"}, "Find what is due"),
     "issuance": ({"sitting": "SIT", "list": "lists/qualified/none.jsonl"}, "Issue the certificates"),
     "payment": ({"entry": "card#evt"}, "Apply the fact"),
+    "refund": ({"refund": "REF"}, "Send the refund"),
     "reprinting": ({"application": "APP"}, "Print the tickets"),
     "results": ({"sitting": "SIT"}, "Prepare the release"),
     "screening": ({"application": "APP"}, "Check eligibility"),
@@ -53,6 +54,7 @@ def undelivered(town: Town) -> list[Any]:
 
 
 def test_every_machine_is_tried() -> None:
+    """A new machine says above what starts it and which state comes first."""
     assert set(INPUTS) == {path.name.removesuffix(".asl.yaml") for path in (ROOT / "statemachines").glob("*")}
 
 
