@@ -10,7 +10,7 @@ import pytest
 from local.candidate import ApiCandidate
 from local.chain import Call, Fault, Mode, chain
 from tests.functions.stand import REVIEWER, Answer, Saved, Stand, stand_on
-from tests.functions.test_api_routes import DETAILS
+from tests.functions.test_api_routes import DETAILS, ENTRY, FREE_PERSON
 
 
 class World(NamedTuple):
@@ -60,6 +60,17 @@ WRITING: dict[str, Ask] = {
         f"/api/staff/cases/{w.stand.case_of(w.waiting)}/decision",
         {"verdict": "approve"},
         session=w.reviewer,
+    ),
+    "name": lambda w: w.stand.call(
+        "POST", "/api/candidate/account/name", {"description": "A dragon", "spelling": ""}, session=w.draft.session
+    ),
+    "education": lambda w: w.stand.call(
+        "PUT", "/api/candidate/education/1", ENTRY | {"country": "CN"}, session=w.draft.session
+    ),
+    "work": lambda w: w.stand.call("PUT", "/api/candidate/profile/work", {"jobs": []}, session=w.draft.session),
+    "help": lambda w: w.stand.call("POST", "/api/candidate/account/help/account", FREE_PERSON, session=w.draft.session),
+    "end other sessions": lambda w: w.stand.call(
+        "POST", "/api/candidate/account/sessions/end-others", session=w.draft.session
     ),
     "take next": lambda w: w.stand.call("POST", "/api/staff/cases/next", session=w.reviewer),
 }
