@@ -282,7 +282,7 @@ def test_in_the_other_scheme_a_photo_in_use_is_the_desk_s_from_the_first_moment(
     assert photo_case(candidate).desk == "guangzhou"
 
 
-@pytest.mark.rule("PHO-02")
+@pytest.mark.rule("PHO-02", "PHO-08")
 def test_where_no_review_follows_a_desk_looks_at_a_photo_in_doubt_and_nothing_waits_for_it(stand: Stand) -> None:
     committing.publish(stand)
     people = committing.People(stand)
@@ -301,11 +301,12 @@ def test_where_no_review_follows_a_desk_looks_at_a_photo_in_doubt_and_nothing_wa
     assert candidate.status() == "awaiting_payment", "nothing waits for the desk"
     people.decide(candidate, "reject", case.id, note="Please stand before a white wall.")
     assert "Please stand before a white wall." in pages.get("photo").text
+    refused = applications.read(candidate.reference).photo
     fixed = pages.fix("white")
     assert "Your photo passed every check" in fixed.text
     pages.post("photo/use")
     used = person(stand, candidate).files[photo_slot("one_inch")]
-    assert applications.read(candidate.reference).photo == used.key
+    assert applications.read(candidate.reference).photo == used.key != refused
 
 
 @pytest.mark.rule("PHO-03")
