@@ -114,7 +114,7 @@ def parameters(address: str) -> dict[str, str]:
         "WechatPayApi": orders,
         "WechatPayGlobalApi": orders,
         "WechatPayAccount": json.dumps(wechatpay.ACCOUNT),
-        "Rates": "static",
+        "RateSource": "ecb",
     }
     return {"PublicUrl": address, **bodies, **secrets, **wallets}
 

@@ -11,6 +11,8 @@ from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
 from local.simulators.platform import PlatformSimulator
+from local.simulators.rates import RatesSimulator
+from local.simulators.receipts import ReceiptsSimulator
 from local.simulators.registries import EducationSimulator, IdentitySimulator
 from local.simulators.wechatpay import WechatPaySimulator
 
@@ -24,6 +26,8 @@ __all__ = [
     "EducationSimulator",
     "IdentitySimulator",
     "PlatformSimulator",
+    "RatesSimulator",
+    "ReceiptsSimulator",
     "Simulator",
     "WechatPaySimulator",
 ]
@@ -34,6 +38,8 @@ ALL: list[Callable[[Context], Simulator]] = [
     EducationSimulator,
     BeaconSimulator,
     PlatformSimulator,
+    ReceiptsSimulator,
     AlipaySimulator,
     WechatPaySimulator,
+    RatesSimulator,
 ]

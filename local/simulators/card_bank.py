@@ -68,7 +68,7 @@ class CardBank:
             "metadata": given.get("metadata", {}),
             "mode": "payment",
             "payment_intent": None,
-            "payment_method_types": ["card"],
+            "payment_method_types": [checked["method"]],
             "payment_status": "unpaid",
             "status": "open",
             "success_url": given["success_url"],

@@ -15,10 +15,12 @@ from local.simulators.base import Answer, State
 VERSION = "2026-10-28.endive"
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 KEYS_KEPT = 24 * 3600
+METHODS = ("card", "alipay", "wechat_pay")
 REQUIRED = ("mode", "line_items", "success_url")
 KNOWN = {
     "mode", "ui_mode", "allowed_payment_method_types", "line_items", "client_reference_id", "metadata", "locale",
-    "payment_intent_data", "adaptive_pricing", "success_url", "cancel_url", "expires_at", "customer_email", "expand",
+    "payment_intent_data", "payment_method_options",
+    "adaptive_pricing", "success_url", "cancel_url", "expires_at", "customer_email", "expand",
 }  # fmt: skip
 
 
@@ -72,8 +74,11 @@ def checked_session(given: State, now: int) -> State:
         raise invalid(f"Missing required param: {missing}.", missing, "parameter_missing")
     if given["mode"] != "payment":
         raise invalid("only mode=payment is simulated", "mode")
-    if set(given.get("allowed_payment_method_types", {"0": "card"}).values()) != {"card"}:
-        raise invalid("only card is simulated", "allowed_payment_method_types")
+    methods = list(given.get("allowed_payment_method_types", {"0": "card"}).values())
+    if len(methods) != 1 or methods[0] not in METHODS:
+        raise invalid("one of card, alipay and wechat_pay is simulated at a time", "allowed_payment_method_types")
+    if methods == ["wechat_pay"] and given.get("payment_method_options", {}).get("wechat_pay") != {"client": "web"}:
+        raise invalid("wechat_pay needs its client", "payment_method_options[wechat_pay][client]", "parameter_missing")
     expires = whole(given["expires_at"], "expires_at") if "expires_at" in given else now + LONGEST
     if not SHORTEST <= expires - now <= LONGEST:
         raise invalid("must be between 30 minutes and 24 hours after creation", "expires_at")
@@ -81,7 +86,7 @@ def checked_session(given: State, now: int) -> State:
     if len({line["currency"] for line in lines}) != 1:
         raise invalid("all lines must have one currency", "line_items")
     total = sum(line["amount"] for line in lines)
-    return {"lines": lines, "currency": lines[0]["currency"], "amount": total, "expires_at": expires}
+    return {"method": methods[0], "lines": lines, "currency": lines[0]["currency"], "amount": total, "expires_at": expires}
 
 
 def _line(item: State) -> State:

@@ -34,7 +34,13 @@ CALLS: dict[Definition, tuple[str, ...]] = {
     ("certification.cloud.post", "send_sms"): ("sns:Publish",),
 }
 KEYS = {"fields": "FieldsKey", "lookups": "LookupsKey", "seal": "SealKey", "books": "BooksKey"}
-SECRETS = {"card": "CardSecret", "registry": "RegistrySecretValue", "education": "EducationSecretValue"}
+SECRETS = {
+    "card": "CardSecret",
+    "registry": "RegistrySecretValue",
+    "education": "EducationSecretValue",
+    "alipay": "AlipaySecret",
+    "wechat_pay": "WechatPaySecret",
+}
 SECRET = ("certification.cloud.secrets", "secret")
 JOBS = ("certification.acts.deadlines", "JOBS")
 OUTBOX = "dynamodb:PutItem on Outbox"

@@ -3,10 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
+from certification.acts import exchange
 from certification.acts import payments as paying
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.providers import payment_provider
+from certification.acts.wallets import WALLETS, via
+from certification.acts.ways import leads_to, must_be_offered, page_ends
 from certification.cloud import clock
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application
@@ -21,9 +24,16 @@ from certification.providers import ports
 from certification.rules.choosing import taken
 from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
+from certification.rules.exchange import ExchangeQuote
 from certification.rules.model import Frozen
 from certification.rules.opening import must_be_payable
-from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, OrderState, checkout_ends, may_send_again
+from certification.rules.payments import (
+    ATTEMPT_ALIVE,
+    AttemptState,
+    Method,
+    OrderState,
+    may_send_again,
+)
 from certification.rules.refunds import RefundDecision, RefundPreview, preview, refund_policy
 from certification.rules.status import Status
 
@@ -31,12 +41,15 @@ LOOK_AFTER = timedelta(minutes=10)
 
 
 class Quote(Frozen):
-    """An order as shown before paying. `confirming`: a payment is under way, do not pay again."""
+    """An order as shown before paying. `confirming`: a payment is under way, do not pay again. `ways` are the ways to pay
+    in the policy's order; `exchange` is what a wallet's payer is shown as a guide, None where no rate is fit."""
 
     order: Order
     refund: RefundPreview
     confirming: bool
     payable: bool
+    ways: tuple[str, ...]
+    exchange: ExchangeQuote | None
 
 
 def quote(candidate_id: str, reference: str) -> Quote:
@@ -45,11 +58,15 @@ def quote(candidate_id: str, reference: str) -> Quote:
     order = _order(application)
     now = clock.now()
     attempts = [payments.read(payment) for payment in order.payments]
+    policy, _ = load_policy(application.scheme)
+    payable = application.status is Status.AWAITING_PAYMENT and is_open(now, None, order.pay_by)
     return Quote(
         order=order,
         refund=refund_preview(application, order, order.settled_at or now),
         confirming=any(attempt.state is AttemptState.UNKNOWN or attempt.unsettled for attempt in attempts),
-        payable=application.status is Status.AWAITING_PAYMENT and is_open(now, None, order.pay_by),
+        payable=payable,
+        ways=policy.payment.ways,
+        exchange=exchange.indicative(order.total, policy) if payable else None,
     )
 
 
@@ -58,7 +75,15 @@ def refund_preview(application: Application, order: Order, success_at: datetime)
     sitting = sittings.read(application.sitting)
     policy, _ = load_policy(application.scheme)
     first_day = sitting.dates.starts_for(taken(policy, application)).astimezone(policy.zone).date()
-    return preview(refund_policy(policy.refund), order.total, success_at, first_day, clock.now(), policy.zone)
+    return preview(
+        refund_policy(policy.refund),
+        order.total,
+        success_at,
+        first_day,
+        clock.now(),
+        policy.zone,
+        application.free_until,
+    )
 
 
 def refund_now(application: Application, order: Order) -> RefundDecision:
@@ -78,37 +103,44 @@ def _order(application: Application) -> Order:
 
 
 @retried
-def start(candidate_id: str, reference: str) -> str:
-    """The address of the page where the candidate pays. An open checkout is used again: one at a time per order."""
+def start(candidate_id: str, reference: str, method: Method = "card") -> str:
+    """The address of the page where the candidate pays this way. An open one is used again: one at a time per order and
+    way. Another way may be begun while one is open, unless we do not know what became of it; if both are paid, the first
+    by the providers' time counts and the other goes back."""
     application, order = payable_order(candidate_id, reference)
     now = clock.now()
+    must_be_offered(application, method)
     for attempt in map(payments.read, order.payments):
         if attempt.method == "bank_transfer":
             continue  # money on its way by another road: its page is ours
+        if attempt.method != method:
+            _must_be_known(attempt)
+            continue
         address = _used_again(attempt, order, application, now)
         if address is not None:
             return address
-    ends = checkout_ends(now, order.pay_by)
-    if ends is None:
-        raise Refused(
-            "too_late_for_card",
-            "Card payment closes about half an hour before the due time.",
-            "银行卡支付在截止时间前约半小时关闭。",
-            rules=("PAY-01",),
-            facts={"pay_by": order.pay_by.isoformat()},
-        )
     attempt = Payment(
         id=f"PAY-{secrets.token_hex(6)}",
         order=order.number,
         application=application.reference,
-        method="card",
+        method=method,
+        via=via(method),
         state=AttemptState.SUBMITTING,
         created_at=now,
-        expires_at=ends,
+        expires_at=page_ends(method, order, now),
+        quote=exchange.indicative(order.total, load_policy(application.scheme)[0]) if method in WALLETS else None,
         due=Due(at=now + LOOK_AFTER),
     )
     commit([payments.insert(attempt), orders.update(order.changed(payments=(*order.payments, attempt.id)))])
     return _open(payments.read(attempt.id), order, application)
+
+
+def _must_be_known(attempt: Payment) -> None:
+    """While nobody knows what became of an attempt, no other begins: it may have taken the money."""
+    if attempt.state is not AttemptState.UNKNOWN:
+        return
+    if paying.query(attempt.id) or payments.read(attempt.id).state is AttemptState.UNKNOWN:
+        raise _confirming()
 
 
 def payable_order(candidate_id: str, reference: str) -> tuple[Application, Order]:
@@ -132,7 +164,7 @@ def _used_again(attempt: Payment, order: Order, application: Application, now: d
     if attempt.state not in ATTEMPT_ALIVE:
         return None
     if attempt.address and attempt.expires_at and now < attempt.expires_at:
-        return attempt.address
+        return leads_to(attempt, application)
     if attempt.checkout is None and may_send_again(attempt.created_at, now):
         return _open(attempt, order, application)
     return None
@@ -157,7 +189,13 @@ def _open(attempt: Payment, order: Order, application: Application) -> str:
     zh = person.language == "zh"
     back = f"{settings().public_url}/{person.language}/apply/{application.reference}/pay"
     lines = [ports.OrderLine(name=line.zh if zh else line.en, money=line.amount) for line in order.lines]
-    asked = ports.Attempt(order=order.number, attempt=attempt.id, email=person.email, locale="zh" if zh else "en")
+    asked = ports.Attempt(
+        order=order.number,
+        attempt=attempt.id,
+        email=person.email,
+        locale="zh" if zh else "en",
+        method=attempt.method,
+    )
     try:
         checkout = payment_provider(attempt.provider).create_checkout(
             asked, lines, f"{back}/return", back, attempt.expires_at or order.pay_by
@@ -175,19 +213,19 @@ def _open(attempt: Payment, order: Order, application: Application) -> str:
             "The payment provider did not answer. You cannot have paid yet. Try again in a few minutes.",
             "支付机构未响应，您尚未付款，请几分钟后重试。",
         ) from trouble
-    address = _remember(attempt.id, checkout)
-    if address is None:
+    stored = _remember(attempt.id, checkout)
+    if stored is None:
         raise _confirming()
-    return address
+    return leads_to(stored, application)
 
 
 @retried
-def _remember(payment_id: str, checkout: ports.Checkout) -> str | None:
+def _remember(payment_id: str, checkout: ports.Checkout) -> Payment | None:
     """Keep the page's address, unless the money arrived before its answer did."""
     payment = payments.read(payment_id)
     if payment.state is AttemptState.CAPTURED:
         return None
-    pending = payment.changed(
+    pending: Payment = payment.changed(
         state=AttemptState.PENDING,
         checkout=checkout.id,
         address=checkout.url,
@@ -195,7 +233,7 @@ def _remember(payment_id: str, checkout: ports.Checkout) -> str | None:
         due=payment.due if payment.unsettled else Due(at=checkout.expires_at + LOOK_AFTER),
     )
     commit([payments.update(pending)])
-    return checkout.url
+    return pending
 
 
 def _unknown(attempt: Payment) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from certification.acts import bank_lines
+from certification.acts.asking import answered
 from certification.acts.books import booked
 from certification.acts.inbox_entries import APPLIED_WITHIN, arrived, receive
 from certification.acts.placing import payment_of
@@ -22,7 +23,7 @@ from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Dispute, Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
-from certification.providers import bill_events, card_events, ports
+from certification.providers import alipay_events, bill_events, card_events, ports, wechat_events
 from certification.providers.events import ProviderEvent
 from certification.providers.refund_ports import RefundSeen
 from certification.rules.disputes import later_report
@@ -30,7 +31,11 @@ from certification.rules.facts import FactKind, add_fact
 from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, Method, attempt_after
 
 LOOK_AGAIN = timedelta(hours=1)
-READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {"card": card_events.read}
+READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {
+    "card": card_events.read,
+    "alipay": alipay_events.read,
+    "wechat_pay": wechat_events.read,
+}
 """Each provider's words, as events."""
 
 
@@ -58,9 +63,10 @@ def apply(entry_id: str) -> dict[str, str | None]:
     if entry.applied_at is not None:
         waiting = payments.find(entry.payment) if entry.payment else None
         return {"payment": entry.payment, "order": waiting.order if waiting and waiting.unsettled else None}
-    if entry.provider == "bank_transfer" and bank_lines.divided(entry):
+    if bank_lines.told_by_bank(entry) and bank_lines.divided(entry):
         return {"payment": None, "order": None}
     event = _meaning(entry)
+    event = answered(event) if event.asks else event
     now = clock.now()
     if event.says_nothing:
         commit([inbox.update(entry.changed(applied_at=now, due=None))])
@@ -80,7 +86,7 @@ def apply(entry_id: str) -> dict[str, str | None]:
 def _meaning(entry: InboxEntry) -> ProviderEvent:
     """What an entry says: a provider's event, or what a query of ours found."""
     body: dict[str, Any] = json.loads(entry.body)
-    if entry.provider == "bank_transfer" and "refund" not in body:
+    if bank_lines.told_by_bank(entry):
         return bank_lines.meaning(entry)
     if "billed" in body:
         return bill_events.read(entry.id, body)

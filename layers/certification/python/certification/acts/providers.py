@@ -1,5 +1,6 @@
 """The adapters of external bodies, with the addresses and secrets of this stack."""
 
+from certification.acts import wallets
 from certification.acts.bank_refunds import BankRefunds
 from certification.cloud import clock
 from certification.cloud.secrets import secret
@@ -17,10 +18,12 @@ def payment_provider(provider: Method) -> PaymentProvider:
     match provider:
         case "card":
             return CardCheckouts(settings().card_api, secret("card", "api")[0])
+        case "alipay":
+            return wallets.alipay()
+        case "wechat_pay":
+            return wallets.wechat_pay()
         case "bank_transfer":
             return BankRefunds()
-        case _:
-            raise ValueError(f"nobody processes {provider} on this stack")
 
 
 def identity_registry() -> Registry:

@@ -53,7 +53,9 @@ class CardCheckouts:
             {
                 "mode": "payment",
                 "ui_mode": "hosted_page",
-                "allowed_payment_method_types": ["card"],
+                "allowed_payment_method_types": [attempt.method],
+                # A wallet's code is scanned from a page in a browser.
+                **({"payment_method_options": {"wechat_pay": {"client": "web"}}} if attempt.method == "wechat_pay" else {}),
                 "line_items": [_line(line) for line in lines],
                 "client_reference_id": attempt.reference,
                 # Events of the intent do not carry the session's metadata, so both carry our reference.

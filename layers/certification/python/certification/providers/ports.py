@@ -16,7 +16,7 @@ from certification.rules.facts import Fact
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
 from certification.rules.money import Money
-from certification.rules.payments import AttemptState
+from certification.rules.payments import AttemptState, Method
 
 
 class Unreachable(Exception):
@@ -41,12 +41,14 @@ class ProviderRefused(Exception):
 
 
 class Attempt(Frozen):
-    """An attempt to pay, chosen and stored before anybody is called. `reference` is what the provider gives back."""
+    """An attempt to pay, chosen and stored before anybody is called. `reference` is what the provider gives back;
+    `method` is what the candidate chose, where a provider takes several."""
 
     order: str = Field(min_length=1, pattern=r"^[^.]+$")
     attempt: str = Field(min_length=1, pattern=r"^[^.]+$")
     email: str | None = None
     locale: Literal["en", "zh"] = "en"
+    method: Method = "card"
 
     @property
     def reference(self) -> str:

@@ -57,7 +57,8 @@ class EcbRates:
             euro = {cube.attrib["currency"]: Decimal(cube.attrib["rate"]) for cube in day if "currency" in cube.attrib}
             euro["EUR"] = Decimal(1)
             rate = cross(euro[base], euro[quote])
-            return _rate(base, quote, rate, "ecb", day.attrib["time"], self._now())
+            made_up = b"[simulator]" in body
+            return _rate(base, quote, rate, "ecb", day.attrib["time"], self._now(), simulated=made_up)
 
         return _readable(read)
 
@@ -122,8 +123,18 @@ def _fetched(url: str) -> bytes:
     return reply.body
 
 
-def _rate(base: str, quote: str, rate: Decimal, source: Source, day: str, now: datetime) -> ReferenceRate:
-    return ReferenceRate(base=base, quote=quote, rate=rate, source=source, day=date.fromisoformat(day), fetched_at=now)
+def _rate(
+    base: str, quote: str, rate: Decimal, source: Source, day: str, now: datetime, *, simulated: bool = False
+) -> ReferenceRate:
+    return ReferenceRate(
+        base=base,
+        quote=quote,
+        rate=rate,
+        source=source,
+        day=date.fromisoformat(day),
+        fetched_at=now,
+        simulated=simulated,
+    )
 
 
 def _readable(read: Callable[[], ReferenceRate]) -> ReferenceRate:

@@ -33,7 +33,8 @@ Source = Literal["ecb", "frankfurter", "hkma", "static"]
 
 
 class ReferenceRate(Frozen):
-    """One unit of `base` in `quote`, as `source` published it for `day`; `fetched_at` is when we read it."""
+    """One unit of `base` in `quote`, as `source` published it for `day`; `fetched_at` is when we read it. `simulated`
+    is true when a simulator made it up."""
 
     base: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     quote: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -41,6 +42,7 @@ class ReferenceRate(Frozen):
     source: Source
     day: date
     fetched_at: AwareDatetime
+    simulated: bool = False
 
     def age(self, now: datetime) -> int:
         """Whole days since its day."""
@@ -62,6 +64,7 @@ class ExchangeQuote(Frozen):
     fetched_at: AwareDatetime
     quoted_at: AwareDatetime
     expires_at: AwareDatetime
+    simulated: bool = False
     kind: Literal["indicative"] = "indicative"
 
     def stands(self, now: datetime) -> bool:
@@ -112,6 +115,7 @@ def quote(price: Money, rate: ReferenceRate | None, now: datetime, lives: timede
         fetched_at=rate.fetched_at,
         quoted_at=now,
         expires_at=now + lives,
+        simulated=rate.simulated,
     )
 
 

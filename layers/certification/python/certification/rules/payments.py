@@ -115,6 +115,17 @@ def checkout_ends(now: datetime, due: datetime) -> datetime | None:
     return min(due, now + LONGEST_CHECKOUT - CLOCKS_DIFFER)
 
 
+SHORTEST_WALLET, LONGEST_WALLET = timedelta(minutes=10), timedelta(minutes=30)
+
+
+def wallet_ends(now: datetime, due: datetime) -> datetime | None:
+    """When a wallet's code made now must end: at the due date, at most half an hour ahead, for a page that nobody has
+    opened cannot be closed before its end. None when that is less than the ten minutes a page needs."""
+    if due - now < SHORTEST_WALLET:
+        return None
+    return min(due, now + LONGEST_WALLET)
+
+
 def may_send_again(first_sent: datetime, now: datetime) -> bool:
     """Whether a create call without an answer may be repeated under its idempotency key. Providers forget keys after 24
     hours and would then charge again; an older attempt is only looked up."""

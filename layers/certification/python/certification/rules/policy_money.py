@@ -71,12 +71,14 @@ class PaymentMethod(Frozen):
     """A way to pay. `offered`: whether candidates may choose it under this version of the policy.
 
     `refundable_within` is how long after a payment its provider sends money back (by contract); None: without end.
+    `through` is what `online` means: the ways to pay behind it, whose own `offered` then does not matter (PAY-04).
     """
 
     code: Literal["card", "bank_transfer", "alipay", "wechat_pay", "online"]
     words: Words
     offered: bool
     brands: tuple[str, ...] = ()
+    through: tuple[Literal["card", "alipay", "wechat_pay"], ...] = ()
     refundable_within: Span | None = None
 
 
@@ -114,7 +116,17 @@ class Payment(Frozen):
 
     def offers(self, code: str) -> bool:
         """Whether candidates may choose this way to pay."""
-        return any(method.code == code and method.offered for method in self.methods)
+        return code in self.ways
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every way to pay that candidates may choose, in the policy's order; `online` is the ways behind it."""
+        offered = [way for method in self.methods if method.offered for way in method.through or (method.code,)]
+        return tuple(dict.fromkeys(offered))
+
+    def words(self, code: str) -> Words | None:
+        """What the policy calls a way to pay."""
+        return next((method.words for method in self.methods if method.code == code), None)
 
 
 class RefundWindow(Frozen):

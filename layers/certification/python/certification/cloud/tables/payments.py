@@ -5,6 +5,7 @@ from typing import Any
 
 from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
 from certification.rules.disputes import UNDER_DISPUTE, DisputeStage
+from certification.rules.exchange import ExchangeQuote
 from certification.rules.facts import Fact
 from certification.rules.findings import RefundKind
 from certification.rules.ledger import Holding
@@ -28,9 +29,11 @@ class Payment(Record):
 
     `due` is set while somebody must still look: a checkout without an answer, or facts not yet settled (`unsettled`).
     `via` is who processes it where that is not the method itself (a wallet taken by the card provider).
-    `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries. `doubted`: two of
-    the provider's bills do not show it, so no refund leaves it until a person has asked. `declared_at`: when the candidate
-    said that a transfer was sent; `payee` is the account they want money back to, sealed under their key.
+    `holdings` says why we hold each capture, `returning` what is queued to go back, `entries` counts ledger entries.
+    `doubted`: two of the provider's bills do not show it, so no refund leaves it until a person has asked. `forgiven`: by
+    how many minor units a capture was short that settled within the tolerance. `declared_at`: when the candidate said
+    that a transfer was sent; `payee` is the account they want money back to, sealed under their key. `quote` is what a
+    wallet's payer was shown, as a guide.
     """
 
     id: str
@@ -50,8 +53,10 @@ class Payment(Record):
     flagged: tuple[str, ...] = ()
     entries: int = 0
     unsettled: bool = False
+    forgiven: dict[str, int] = {}
     declared_at: datetime | None = None
     payee: str | None = None
+    quote: ExchangeQuote | None = None
     doubted: bool = False
     tries: int = 0
     due: Due | None = None
