@@ -86,6 +86,17 @@ def applicant(cloud: LocalCloud, browser: Browser, tmp_path_factory: pytest.Temp
     context.close()
 
 
+ACCOUNT = (
+    "/account",
+    "/account/details",
+    "/account/email",
+    "/account/phone",
+    "/account/name",
+    "/account/question",
+    "/account/help/account",
+)
+
+
 def test_pages_of_an_application(applicant: Walker) -> None:
     base = applicant.path.removeprefix("/en")
     must_be_good(applicant, "empty task list")
@@ -113,7 +124,7 @@ def test_pages_of_an_application(applicant: Walker) -> None:
         ):
             applicant.go(f"{base}{page}")
             must_be_good(applicant, page)
-        for page in ("/applications", "/messages", "/account/phone"):
+        for page in ("/applications", "/messages", "/recover/look-up", *ACCOUNT):
             applicant.go(page)
             must_be_good(applicant, page)
     applicant.language = "en"
