@@ -5,8 +5,13 @@ from typing import Any, Literal
 
 from local.visitor import Visitor
 
-Folder = Literal["sittings", "decisions", "marks"]
-TYPES: dict[Folder, str] = {"sittings": "application/json", "decisions": "text/csv", "marks": "text/csv"}
+Folder = Literal["sittings", "decisions", "marks", "statements"]
+TYPES: dict[Folder, str] = {
+    "sittings": "application/json",
+    "decisions": "text/csv",
+    "marks": "text/csv",
+    "statements": "application/xml",
+}
 
 
 @dataclass

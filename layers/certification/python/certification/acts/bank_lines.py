@@ -5,6 +5,7 @@ read out of the text when the file came in, so that applying it needs no key.
 """
 
 import hashlib
+import json
 from datetime import datetime
 
 from certification.acts.inbox_entries import arrived
@@ -19,7 +20,7 @@ from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.transaction import commit
 from certification.policies import load_policy, schemes
 from certification.providers.events import ProviderEvent
-from certification.providers.refund_ports import RefundReport, RefundSeen
+from certification.providers.refund_ports import DisputeSeen, RefundReport, RefundSeen
 from certification.rules.bank_matching import Share, divide, references_of
 from certification.rules.errors import Refused
 from certification.rules.facts import FactKind, fact_of, fold
@@ -92,10 +93,15 @@ def stored_line(line: BankLine, file: str) -> StoredLine:
     )
 
 
+def told_by_bank(entry: InboxEntry) -> bool:
+    """Whether a file of the bank told it; what we noted ourselves about a refund is the other kind of entry."""
+    return entry.provider == "bank_transfer" and "file" in json.loads(entry.body)
+
+
 def particulars(entry: InboxEntry) -> Particulars:
     """What the line of an entry says of people; only for who returns the money, or places it."""
-    stored = read(entry)
-    if stored.line is None or not stored.sealed:
+    stored = read(entry) if told_by_bank(entry) else None
+    if stored is None or stored.line is None or not stored.sealed:
         return Particulars()
     return Particulars.model_validate_json(unseal(stored.line.key, stored.sealed))
 
@@ -266,6 +272,14 @@ def _taken_back(entry: InboxEntry, stored: StoredLine, line: BankLine) -> Provid
                 reference=f"{payment.order or '-'}.{payment.id}",
                 payment=capture.removeprefix("CAP#"),
                 facts=(fact,),
+                dispute=DisputeSeen(
+                    id=line.key,
+                    capture=capture.removeprefix("CAP#"),
+                    stage="funds_out",
+                    money=line.money,
+                    at=_at(line),
+                    why="reversal",
+                ),
             )
     # Nobody knows which credit: a person looks (the entry is applied to a payment of its own, which is negative).
     fact = fact_of(FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=f"CAP#{line.key}")

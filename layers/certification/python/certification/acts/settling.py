@@ -177,6 +177,7 @@ def _payment(
     mine = [verdict for verdict in settlement.verdicts if verdict.payment == payment.id]
     after: Payment = payment.changed(
         holdings={verdict.capture: verdict.holding for verdict in mine},
+        forgiven=_forgiven(settlement, mine),
         unsettled=False,
         due=None if payment.unsettled else payment.due,
     )
@@ -193,6 +194,12 @@ def _payment(
     if stored != payment:
         writes += [payments.update(stored), *entries]
     return writes, news
+
+
+def _forgiven(settlement: Settlement, mine: Sequence[Verdict]) -> dict[str, int]:
+    """What the tolerance lets be missing is booked with the capture that settled the order."""
+    winner = next((verdict.capture for verdict in mine if verdict.capture == settlement.settled_by), None)
+    return {winner: settlement.forgiven.amount} if winner and settlement.forgiven else {}
 
 
 def _wanted(verdict: Verdict, back: GiveBack) -> Wanted:

@@ -9,6 +9,7 @@ from datetime import datetime
 from certification.acts.bank_lines import owed, transfer_of
 from certification.acts.checkout import payable_order
 from certification.acts.moving import announce
+from certification.acts.ownership import own_application
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.orders import Order, orders
@@ -59,6 +60,16 @@ def expected(application: Application, order: Order) -> Expected | None:
     )
 
 
+def own_expected(candidate_id: str, reference: str) -> Expected:
+    """How to pay the candidate's own order by transfer. Raises Refused where no transfer is expected."""
+    application = own_application(candidate_id, reference)
+    order = orders.find(application.order) if application.order else None
+    found = expected(application, order) if order else None
+    if found is None:
+        raise _not_offered()
+    return found
+
+
 @retried
 def choose(candidate_id: str, reference: str) -> None:
     """Write down that a transfer is expected, and send the particulars by letter. Choosing again changes nothing."""
@@ -98,12 +109,16 @@ def declare(candidate_id: str, reference: str) -> None:
 
 def _offered(application: Application, order: Order) -> None:
     if expected(application, order) is None:
-        raise Refused(
-            "transfer_not_offered",
-            "A bank transfer is not possible here. Choose another way to pay.",
-            "本次考试不支持银行汇款，请选择其他支付方式。",
-            rules=("PAY-02",),
-        )
+        raise _not_offered()
+
+
+def _not_offered() -> Refused:
+    return Refused(
+        "transfer_not_offered",
+        "A bank transfer is not possible here. Choose another way to pay.",
+        "当前不能以银行汇款缴费，请选择其他支付方式。",
+        rules=("PAY-02",),
+    )
 
 
 def waited_for_until(order: Order, attempts: list[Payment], scheme: str) -> datetime | None:

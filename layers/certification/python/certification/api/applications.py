@@ -1,7 +1,8 @@
 """The candidate's applications: begun, chosen, confirmed, paid, and what came of them. Ownership is the acts' question."""
 
 from certification.acts import applications as acts
-from certification.acts import certificates, checkout, notifications, withdrawing
+from certification.acts import certificates, checkout, notifications, transfers, withdrawing
+from certification.acts.transfers import Expected
 from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
     ApplicationNow,
@@ -102,6 +103,28 @@ def check_payment(reference: bodies.ReferencePath) -> Checked:
     who = candidate(routes)
     found = checkout.check_now(who, reference)
     return Checked(found=found, status=progress.now(who, reference).status)
+
+
+@routes.get("/applications/<reference>/transfer")
+def read_transfer(reference: bodies.ReferencePath) -> Expected:
+    """How to pay by bank transfer: the account, the reference, what is missing, and until when it counts."""
+    return transfers.own_expected(candidate(routes), reference)
+
+
+@routes.post("/applications/<reference>/transfer")
+def choose_transfer(reference: bodies.ReferencePath) -> Expected:
+    """Choose a bank transfer. The particulars come by letter too; other ways to pay stay open."""
+    who = candidate(routes)
+    transfers.choose(who, reference)
+    return transfers.own_expected(who, reference)
+
+
+@routes.post("/applications/<reference>/transfer/sent")
+def declare_transfer(reference: bodies.ReferencePath) -> Expected:
+    """Say that the transfer was sent. It is waited for until `waited_until`; what counts is its value day."""
+    who = candidate(routes)
+    transfers.declare(who, reference)
+    return transfers.own_expected(who, reference)
 
 
 @routes.get("/applications/<reference>/documents/<kind>")

@@ -1,6 +1,10 @@
 """The staff's sittings, notices and files: publish, decide and import by file; release by decision."""
 
-from certification.acts import drops, release, replays
+from typing import Annotated
+
+from pydantic import Field
+
+from certification.acts import calling_off, drops, release, replays
 from certification.acts.callers import MAY_PUBLISH_SITTINGS, MAY_RELEASE
 from certification.acts.drops import Drop, StaffSitting
 from certification.acts.replays import Replays
@@ -10,6 +14,18 @@ from certification.api.answers import StaffSittings
 from certification.api.signed_in import member
 from certification.cloud.doors import Routes
 from certification.cloud.tables.sittings import sittings
+from certification.rules.review import LONGEST_NOTE
+
+Why = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
+
+
+class CallOff(bodies.Body):
+    """Why, in both languages, as candidates read it; and the sittings that are offered instead."""
+
+    why_en: Why
+    why_zh: Why
+    instead: Annotated[list[bodies.Code], Field(max_length=10)] = []
+
 
 routes = Routes("Sittings and files", "/api/staff", "staff")
 
@@ -26,6 +42,14 @@ def release_results(sitting: bodies.CodePath) -> StaffSitting:
     """Release the imported marks now instead of on the last possible day. Deciding again changes nothing."""
     who = member(routes, *MAY_RELEASE)
     release.decide(sitting, who.id)
+    return drops.staff_sitting(sittings.read(sitting))
+
+
+@routes.post("/sittings/<sitting>/call-off")
+def call_off(sitting: bodies.CodePath, given: CallOff) -> StaffSitting:
+    """Call an exam off: everybody registered is offered what the policy says. Doing it again changes nothing."""
+    who = member(routes, *MAY_PUBLISH_SITTINGS)
+    calling_off.call_off(who, sitting, given.why_en, given.why_zh, tuple(given.instead))
     return drops.staff_sitting(sittings.read(sitting))
 
 
@@ -63,6 +87,12 @@ def drop_notice() -> Drop:
 def drop_integrity(scheme: bodies.CodePath) -> Drop:
     """A form for entries of the integrity register as CSV, in the time zone of a scheme. For supervisors."""
     return drops.ask(member(routes), "integrity", scheme)
+
+
+@routes.post("/files/statements/<scheme>")
+def drop_statement(scheme: bodies.CodePath) -> Drop:
+    """A form for a statement of the bank, or its answer to a file of ours. For the money desk's reviewers."""
+    return drops.ask(member(routes), "statements", scheme)
 
 
 @routes.get("/files/report")

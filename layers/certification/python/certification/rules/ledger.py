@@ -80,11 +80,17 @@ class Entry(Frozen):
 
 class Books(Frozen):
     """Whose money it is. `provider` names the clearing account (`card`); `order` is None for money nobody expects.
-    `holdings` says for each capture why we hold it; without an entry: for the order, or unapplied without one."""
+    `holdings` says for each capture why we hold it; without an entry: for the order, or unapplied without one.
+    `forgiven`: minor units by which a capture was short and that the policy's tolerance lets go."""
 
     provider: str
     order: str | None
     holdings: dict[str, Holding] = Field(default_factory=dict)
+    forgiven: dict[str, int] = Field(default_factory=dict)
+
+    def clearing_account(self, currency: str) -> str:
+        """Where the money is: what a provider holds for us, or (a transfer) our own bank account."""
+        return f"bank:{currency.lower()}" if self.provider == "bank_transfer" else f"psp:{self.provider}"
 
     def holding_account(self, capture: str) -> str:
         """The liability account of this capture, e.g. `candidate:ORD-26-000001`."""
@@ -106,12 +112,13 @@ def standing(sums: PaymentSums, books: Books) -> Balances:
 
 
 def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
-    provider, held = f"psp:{books.provider}", books.holding_account(sums.capture)
+    provider, held = books.clearing_account(sums.currency), books.holding_account(sums.capture)
     return [
         (provider, held, sums.captured),
         (held, provider, sums.refunded - sums.by_hand),
         (held, "bank:by_hand", sums.by_hand),
         (held, "fee:handling", sums.kept),
+        ("cost:bank", held, books.forgiven.get(sums.capture, 0) if sums.captured else 0),
         ("cost:chargeback", provider, sums.disputed),
         *((held, f"refund:{refund}", amount) for refund, amount in sums.reservations),
     ]

@@ -3,7 +3,6 @@
 from certification.acts import transfers
 from certification.letters.formats import Language
 from certification.portal.views import whole
-from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 
 Facts = tuple[tuple[str, str], ...]
@@ -29,11 +28,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Transfer:
     """The transfer of the candidate's own application; refused where none can be sent."""
     known = whole.read(candidate_id, reference)
     say = known.speech(language)
-    found = transfers.expected(known.application, known.quote.order) if known.quote else None
-    if known.quote is None or found is None:
-        raise Refused(
-            "transfer_not_offered", "No bank transfer is expected here.", "当前无需银行汇款。", rules=("PAY-02",)
-        )
+    found = transfers.own_expected(candidate_id, reference)
     account = found.account
     return Transfer(
         reference=reference,
@@ -54,5 +49,5 @@ def of(candidate_id: str, reference: str, language: Language) -> Transfer:
         waited_until=say.deadline(found.waited_until),
         arrived=say.amount(found.arrived) if found.arrived else "",
         missing=say.amount(found.missing) if found.arrived else "",
-        payable=known.quote.payable,
+        payable=known.quote is not None and known.quote.payable,
     )
