@@ -214,6 +214,13 @@ def test_what_is_no_answer_is_refused_and_changes_nothing(
     assert candidates.read(stand.id_of(session)).account.reserved_answer is None
 
 
+@pytest.mark.rule("ACC-11")
+def test_where_no_question_is_in_the_list_no_answer_is_tried(stand: Stand) -> None:
+    owner(stand)
+    first = prove(stand, "sms_code", PHONE).body
+    assert answer(stand, first["recovery"], ANSWER).code == "not_a_way_back"
+
+
 def test_where_no_question_is_in_the_list_none_can_be_set(stand: Stand) -> None:
     assert reserve(stand, owner(stand)).code == "not_a_way_back"
 
