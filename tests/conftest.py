@@ -18,6 +18,7 @@ os.environ.update(
     EDUCATION_API="http://127.0.0.1:8080/_local/education",
     BEACON_API="http://127.0.0.1:8080/_local/beacon",
     PLATFORM_API="http://127.0.0.1:8080/_local/platform",
+    RECEIPTS_API="http://127.0.0.1:8080/_local/receipts",
     WALLETS_VIA="direct",
     ALIPAY_API="http://127.0.0.1:8080/_local/alipay/gateway.do",
     ALIPAY_GLOBAL_API="http://127.0.0.1:8080/_local/alipay/gateway.do",

@@ -267,7 +267,16 @@ def test_an_odd_answer_of_a_beacon_is_no_value(
 def test_every_simulator_has_its_own_name_and_starts_with_a_context() -> None:
     context = Context(lambda: START, lambda *_: 200, "http://x.test", "http://us.test")
     made = [simulator(context) for simulator in ALL]
-    assert [one.name for one in made] == ["card", "registry", "education", "beacon", "platform"]
+    assert [one.name for one in made] == [
+        "card",
+        "registry",
+        "education",
+        "beacon",
+        "platform",
+        "receipts",
+        "alipay",
+        "wechatpay",
+    ]
     for one in made:
         assert json.loads(json.dumps(one.dump())) == one.dump()
         assert one.control("status", {})["simulator"] is True

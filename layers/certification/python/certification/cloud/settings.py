@@ -27,6 +27,7 @@ class Settings(Frozen):
     education_api: str
     beacon_api: str
     platform_api: str
+    receipts_api: str
     wallets_via: WalletsVia
     alipay_api: str
     alipay_global_api: str
@@ -83,6 +84,7 @@ def settings() -> Settings:
         education_api=os.environ["EDUCATION_API"].rstrip("/"),
         beacon_api=os.environ["BEACON_API"].rstrip("/"),
         platform_api=os.environ["PLATFORM_API"].rstrip("/"),
+        receipts_api=os.environ["RECEIPTS_API"].rstrip("/"),
         wallets_via=cast(WalletsVia, os.environ["WALLETS_VIA"]),
         alipay_api=os.environ["ALIPAY_API"],
         alipay_global_api=os.environ["ALIPAY_GLOBAL_API"],

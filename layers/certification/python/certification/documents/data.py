@@ -138,3 +138,32 @@ class Certificate(Named):
         if (self.document is None) != (self.document_number is None):
             raise ValueError("an ID document is printed with its kind and its number")
         return self
+
+
+class ReceiptLine(Frozen):
+    """One line of a receipt; the amount as people read it, with its currency."""
+
+    words: Words
+    amount: Text
+
+
+class Receipt(Document):
+    """Confirms that money came, went back or came back (decision 26).
+
+    `number` is the receipt's own, `refers_to` that of the receipt it is about. `happened_at` is the provider's time of
+    the payment or the refund; the day of `issued_at` is the day of the receipt. The lines sum to `total`.
+    """
+
+    title: Words
+    number: Text
+    name: Text
+    name_latin: Text | None = None
+    order: Text
+    exam: Words
+    sitting: Words
+    lines: Annotated[tuple[ReceiptLine, ...], Field(min_length=1)]
+    total: Text
+    method: Words
+    happened_at: AwareDatetime
+    vat: Words
+    refers_to: Text | None = None

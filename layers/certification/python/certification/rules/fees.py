@@ -36,11 +36,12 @@ class OrderFees(Frozen):
     because: Because
 
 
-_VAT = {
-    "excluded": ("Value-added tax is not included.", "不含增值税。"),
-    "included": ("Value-added tax is included.", "含增值税。"),
-    "none": ("No value-added tax applies.", "不适用增值税。"),
+VAT: dict[str, Words] = {
+    "excluded": Words(en="Value-added tax is not included.", zh="不含增值税。"),
+    "included": Words(en="Value-added tax is included.", zh="含增值税。"),
+    "none": Words(en="No value-added tax applies.", zh="不适用增值税。"),
 }
+"""What the page and the receipt say about tax (FEE-03)."""
 
 
 def order_fees(
@@ -87,12 +88,12 @@ def least_fee(policy: Policy, occupation: str, level: str, form: str) -> Money:
 
 def _because(policy: Policy, row: FeeRow) -> Because:
     named = (policy.occupation(row.occupation), policy.level(row.level), policy.form(row.form))
-    vat_en, vat_zh = _VAT[policy.fees.vat]
+    vat = VAT[policy.fees.vat]
     basis = policy.fees.legal_basis
     return Because(
-        en=f"Fee schedule {policy.fees.version}: {', '.join(one.words.en for one in named)}. {vat_en}"
+        en=f"Fee schedule {policy.fees.version}: {', '.join(one.words.en for one in named)}. {vat.en}"
         + (f" Legal basis: {basis.en}." if basis else ""),
-        zh=f"收费标准 {policy.fees.version}：{'，'.join(one.words.zh for one in named)}。{vat_zh}"
+        zh=f"收费标准 {policy.fees.version}：{'，'.join(one.words.zh for one in named)}。{vat.zh}"
         + (f"收费依据：{basis.zh}。" if basis else ""),
         rules=("FEE-01", "FEE-02", "FEE-03", "FEE-04"),
     )

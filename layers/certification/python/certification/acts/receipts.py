@@ -1,0 +1,184 @@
+"""Receipts: numbered in the same transaction that makes them, printed, and never given twice for one thing.
+
+Where a public platform issues the payer's receipts, the payment is reported to it instead, and its number is kept.
+"""
+
+from typing import Any, Literal
+
+from certification.acts.papers import behind
+from certification.cloud import clock, vault
+from certification.cloud.settings import settings
+from certification.cloud.tables.applications import applications
+from certification.cloud.tables.base import Write
+from certification.cloud.tables.claims import Claim, claims
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import payments
+from certification.cloud.tables.receipts import Issued, Receipt, receipts
+from certification.cloud.tables.refunds import Refund, refunds
+from certification.cloud.transaction import commit, retried
+from certification.documents.data import Receipt as Paper
+from certification.documents.data import ReceiptLine
+from certification.documents.render import render
+from certification.policies import load_policy
+from certification.providers.receipt_platform import PlatformReceipt, ReceiptsOverHttp, Reported
+from certification.rules.fees import VAT
+from certification.rules.policy import Policy
+from certification.rules.receipts import (
+    TITLES,
+    Line,
+    ReceiptKind,
+    is_ours,
+    lines_of_refund,
+    receipt_number,
+    series,
+)
+from certification.rules.words import Words
+
+About = Literal["order", "refund", "reversal"]
+
+
+def issue(announcement: str, detail: dict[str, Any]) -> None:
+    """The receipt that follows from an announcement: registered, a refund arrived, or it failed after it had."""
+    if announcement == "CandidateRegistered":
+        number = applications.read(detail["application"]).order
+        if number is not None:
+            _issue(_of_order(orders.read(number)))
+        return
+    refund = refunds.read(detail["refund"])
+    noted = receipts.find(f"refund:{refund.id}")
+    if announcement == "RefundArrived":
+        _issue(_of_refund(refund, "refund", None))
+    elif noted is not None:
+        _issue(_of_refund(refund, "reversal", noted))
+
+
+def _of_order(order: Order) -> Receipt | None:
+    """What the payer of a settled order is given; None while it is not settled."""
+    if order.settled_by is None or order.settled_at is None:
+        return None
+    paid = next(one for one in map(payments.read, order.payments) if order.settled_by in one.facts)
+    lines = tuple(Line(words=Words(en=line.en, zh=line.zh), amount=line.amount) for line in order.lines)
+    return _draft(f"order:{order.number}", ReceiptKind.RECEIPT, order).model_copy(
+        update={"lines": lines, "total": order.total, "method": paid.method, "happened_at": order.settled_at}
+    )
+
+
+def _of_refund(refund: Refund, about: About, noted: Receipt | None) -> Receipt | None:
+    """A credit note of a refund that arrived, or its reversal. None where no receipt was given for the money: what was
+    paid twice or too late was never receipted, and the letter about its return is enough."""
+    receipt = receipts.find(f"order:{refund.order}") if refund.order else None
+    if receipt is None or refund.order is None:
+        return None
+    order = orders.read(refund.order)
+    if refund.capture != order.settled_by:
+        return None
+    kept = refund.money.model_copy(update={"amount": refund.kept})
+    kind = ReceiptKind.REVERSAL if about == "reversal" else ReceiptKind.CREDIT_NOTE
+    return _draft(f"{about}:{refund.id}", kind, order).model_copy(
+        update={
+            "lines": noted.lines if noted else lines_of_refund(receipt.lines, refund.money, kept),
+            "total": refund.money,
+            "method": receipt.method,
+            "happened_at": refund.steps[-1].at if refund.steps else clock.now(),
+            "refers_to": noted.number if noted else receipt.number,
+        }
+    )
+
+
+def _draft(source: str, kind: ReceiptKind, order: Order) -> Receipt:
+    application = applications.read(order.application)
+    return Receipt(
+        source=source,
+        kind=kind,
+        scheme=application.scheme,
+        order=order.number,
+        application=order.application,
+        candidate=order.candidate,
+        lines=(),
+        total=order.total,
+        method="card",
+        happened_at=order.created_at,
+        issued_at=clock.now(),
+    )
+
+
+def _issue(drafted: Receipt | None) -> None:
+    if drafted is None:
+        return
+    policy, _ = load_policy(drafted.scheme)
+    if is_ours(policy.receipt):
+        _print(_numbered(drafted, policy).source)
+    elif drafted.kind is not ReceiptKind.REVERSAL:
+        _reported(drafted)
+
+
+@retried
+def _numbered(drafted: Receipt, policy: Policy) -> Receipt:
+    """The receipt under the next number of its series. Counter and receipt are one transaction: no gaps, none twice."""
+    known = receipts.find(drafted.source)
+    if known is not None:
+        return known
+    counted_in = series(drafted.kind, drafted.scheme, clock.now().astimezone(policy.zone).year)
+    key = f"last receipt of {counted_in}"
+    counter = claims.find(key) or Claim(key=key, holder="0")
+    sequence = int(counter.holder) + 1
+    number = Issued(number=receipt_number(counted_in, sequence), series=counted_in, sequence=sequence)
+    receipt: Receipt = drafted.changed(ours=number)
+    counted = counter.changed(holder=str(sequence))
+    count: Write = claims.update(counted) if counter.version else claims.insert(counted)
+    commit([count, receipts.insert(receipt)])
+    return receipt
+
+
+@retried
+def _print(source: str) -> None:
+    receipt = receipts.read(source)
+    if receipt.file is not None:
+        return
+    key = f"issued/{receipt.candidate}/{receipt.application}/{receipt.number}.pdf"
+    vault.write(settings().vault, key, render("receipt", _paper(receipt)), "application/pdf")
+    commit([receipts.update(receipt.changed(file=key))])
+
+
+def _paper(receipt: Receipt) -> Paper:
+    background = behind(applications.read(receipt.application))
+    policy, person = background.policy, background.person
+    method = next((one.words for one in policy.payment.methods if one.code == receipt.method), None)
+    return Paper(
+        issuer=policy.body,
+        issued_at=receipt.issued_at,
+        time_zone=policy.time_zone,
+        verification_url=f"{settings().public_url}/en/apply/{receipt.application}",
+        title=TITLES[receipt.kind],
+        number=receipt.number,
+        name=person.on_paper,
+        name_latin=person.latin_name if person.latin_name != person.on_paper else None,
+        order=receipt.order,
+        exam=policy.title,
+        sitting=Words(en=background.sitting.name_en, zh=background.sitting.name_zh),
+        lines=tuple(ReceiptLine(words=line.words, amount=str(line.amount)) for line in receipt.lines),
+        total=str(receipt.total),
+        method=method or Words(en=receipt.method, zh=receipt.method),
+        happened_at=receipt.happened_at,
+        vat=VAT[policy.fees.vat],
+        refers_to=receipt.refers_to,
+    )
+
+
+def _reported(drafted: Receipt) -> None:
+    """Tell the public platform; its number is kept. Telling it again changes nothing there and here."""
+    if receipts.find(drafted.source) is not None:
+        return
+    person = behind(applications.read(drafted.application)).person
+    told: PlatformReceipt = ReceiptsOverHttp(settings().receipts_api).report(
+        Reported(
+            order=drafted.order,
+            payer=person.on_paper,
+            money=drafted.total,
+            happened_at=drafted.happened_at,
+            refund=drafted.source.partition(":")[2] if drafted.kind is ReceiptKind.CREDIT_NOTE else None,
+        )
+    )
+    known = receipts.find(drafted.source)
+    if known is None:
+        commit([receipts.insert(drafted.changed(elsewhere=told.number, file=told.address))])

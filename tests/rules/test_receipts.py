@@ -1,0 +1,58 @@
+"""Receipts: numbers without gaps, and lines that sum to what came or went."""
+
+import pytest
+
+from certification.policies import load_policy
+from certification.rules.money import usd
+from certification.rules.receipts import (
+    HANDLING,
+    PART,
+    Line,
+    ReceiptKind,
+    is_ours,
+    lines_of_refund,
+    receipt_number,
+    series,
+)
+from certification.rules.words import Words
+
+LINES = (
+    Line(words=Words(en="Registration", zh="报名费"), amount=usd(3500)),
+    Line(words=Words(en="Examination", zh="考试费"), amount=usd(10000)),
+)
+
+
+def test_each_kind_counts_by_scheme_and_year() -> None:
+    found = {
+        series(kind, scheme, year) for kind in ReceiptKind for scheme in ("cgptc", "mixed") for year in (2026, 2027)
+    }
+    assert len(found) == 12
+    assert series(ReceiptKind.RECEIPT, "cgptc", 2026) == "R26-CGPTC"
+
+
+def test_a_number_tells_its_series_its_place_and_a_slip_of_the_hand() -> None:
+    first, second = (receipt_number("R26-CGPTC", place) for place in (1, 2))
+    assert (first[:16], second[:16]) == ("R26-CGPTC-000001", "R26-CGPTC-000002")
+    assert first[-1] != second[-1]
+    assert receipt_number("R26-CGPTC", 1_000_000).startswith("R26-CGPTC-1000000")
+    with pytest.raises(ValueError, match="counts from 1"):
+        receipt_number("R26-CGPTC", 0)
+    with pytest.raises(ValueError, match="lower-case"):
+        series(ReceiptKind.RECEIPT, "CGPTC", 2026)
+
+
+def test_a_credit_note_of_the_whole_order_shows_its_lines_and_the_fee_that_stays() -> None:
+    whole = lines_of_refund(LINES, usd(10800), usd(2700))
+    assert whole == (*LINES, Line(words=HANDLING, amount=-usd(2700)))
+    assert sum(line.amount.amount for line in whole) == 10800
+    assert lines_of_refund(LINES, usd(13500), usd(0)) == LINES
+
+
+def test_a_credit_note_of_a_part_shows_the_part() -> None:
+    assert lines_of_refund(LINES, usd(1000), usd(0)) == (Line(words=PART, amount=usd(1000)),)
+    assert lines_of_refund(LINES, usd(10800), usd(2699)) == (Line(words=PART, amount=usd(10800)),)
+
+
+@pytest.mark.rule("PAY-11")
+def test_our_receipts_are_off_where_a_public_platform_issues_them() -> None:
+    assert [is_ours(load_policy(scheme)[0].receipt) for scheme in ("cgptc", "guangdong")] == [True, False]
