@@ -331,3 +331,59 @@ def test_nothing_of_a_payer_is_kept_in_the_clear(town: Town, stages: Stages) -> 
     assert candidate.awake().status() == "registered"
     for word in ("Sample Payer", "SECRET", "private", "MY-OWN"):
         assert word not in kept
+
+
+def the_case(kind: str = "unmatched_credit") -> Any:
+    return next(case for case in cases.everything() if case.kind == kind)
+
+
+def page(town: Town, path: str) -> str:
+    """A page as the reviewer sees it."""
+    headers = {"cookie": f"__Host-session={town.reviewer.awake().session}"}
+    return town.cloud.request("GET", f"/en{path}", headers).body.decode()
+
+
+@pytest.mark.scenario(32)
+@pytest.mark.scenario(73)
+@pytest.mark.rule("PAY-02")
+def test_two_people_place_money_whose_reference_is_wrong(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    right = rf(candidate)
+    swapped = right[:2] + right[3] + right[2] + right[4:]
+    drop(town, booked(town, credit(town, "B1", text=(swapped,))))
+    assert candidate.awake().status() == "awaiting_payment"
+    assert books() == {"bank": FEE, "unapplied": -FEE}
+    case = the_case()
+    shown = page(town, f"/staff/cases/{case.id}")
+    for words in ("Sample Payer", "HK-5678", f"May be for {candidate.reference}", "the reference is nearly right"):
+        assert words in shown
+    reviewer, second = town.reviewer.awake(), town.second.awake()
+    nowhere = {"verdict": "approve", "reasons": [], "note": "for somebody"}
+    reviewer.call("POST", f"/api/staff/cases/{case.id}/decision", nowhere, expect=422)
+    reviewer.decide(case.id, "approve", note=f"By phone: it is {candidate.reference}")
+    town.settle()
+    assert candidate.awake().status() == "awaiting_payment"
+    second.second(case.id)
+    town.settle()
+    assert candidate.awake().status() == "registered"
+    assert books() == {"bank": FEE, "candidate": -FEE}
+    assert town.failures() == []
+
+
+@pytest.mark.scenario(82)
+@pytest.mark.rule("REF-04")
+def test_money_that_is_for_nobody_goes_back_to_its_payer(town: Town, stages: Stages) -> None:
+    stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", 777, text=("rent",), name="Sample Stranger", account="HK-1")))
+    case = the_case()
+    town.reviewer.awake().decide(case.id, "return", note="It is somebody's rent.")
+    town.second.awake().second(case.id)
+    town.settle()
+    assert going_back() == [("decided", 777, "pending")]
+    write_file(town)
+    (file,) = files()
+    assert b"Sample Stranger" in file
+    (refund,) = refunds.everything()
+    drop(town, booked(town, debit(town, "D1", refund.id, 777)))
+    assert (refunds.read(refund.id).state, books()) == ("succeeded", {})
+    assert town.failures() == []

@@ -7,7 +7,9 @@ from certification.acts import (
     appeals,
     appointments,
     bill_findings,
+    calling_off,
     corrections,
+    crediting,
     disputes,
     late_reports,
     majors,
@@ -49,7 +51,9 @@ EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
     CaseKind.PROVISIONAL_REPORT: late_reports.decided,
     CaseKind.DISPUTE: disputes.decided,
     CaseKind.MONEY_TO_RETURN: refund_desk.decided,
+    CaseKind.UNMATCHED_CREDIT: crediting.decided,
     CaseKind.EXTERNAL_REFUND: refund_desk.seat_decided,
+    CaseKind.CALLED_OFF: calling_off.decided,
     CaseKind.BILL_DIFFERENCE: bill_findings.explained,
 }
 """What a decided case does, by its kind; a review moves its application, below."""

@@ -5,6 +5,7 @@ from typing import Literal
 from certification.acts.appointments import must_be_passed
 from certification.acts.authority import decides, sees
 from certification.acts.cases import decided
+from certification.acts.crediting import is_unplaced, must_be_placeable
 from certification.acts.unbinding import must_be_possible
 from certification.acts.voids import must_be_heard
 from certification.cloud import clock
@@ -141,6 +142,8 @@ def decide(member: StaffMember, case_id: str, decision: Decision, by: Literal["p
 
 def _needs_second(case: Case, decision: Decision) -> bool:
     """Whether the policy of the case's scheme wants two people for this decision."""
+    if case.kind is CaseKind.UNMATCHED_CREDIT and not is_unplaced(case):
+        return False  # something to know, and no money to move
     scheme = case.scheme
     if scheme is None and case.subject is Subject.APPLICATION:
         scheme = application_of(case).scheme
@@ -194,6 +197,7 @@ def check(member: StaffMember, case_id: str, decision: Decision) -> Case:
 def _allowed(case: Case, decision: Decision) -> None:
     if case.kind is not CaseKind.REVIEW:
         check_other(case.kind, decision)
+        must_be_placeable(case, decision)
         if decision.verdict is Verdict.APPROVE:
             must_be_heard(case)
         if case.kind is CaseKind.ACCOUNT_HELP and decision.verdict is Verdict.APPROVE:

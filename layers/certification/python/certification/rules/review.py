@@ -95,8 +95,8 @@ def needs_second(kind: CaseKind, verdict: Verdict, policy: Policy) -> bool:
         return verdict is Verdict.APPROVE and bool(policy.accounts.help_needs_two)
     if kind in (CaseKind.VOID_HEARING, CaseKind.APPEAL):
         return verdict is Verdict.APPROVE and policy.void is not None and policy.void.needs_two
-    if kind is CaseKind.MONEY_TO_RETURN:
-        return verdict is Verdict.APPROVE and policy.refund.released.needs_two
+    if kind in (CaseKind.MONEY_TO_RETURN, CaseKind.UNMATCHED_CREDIT):
+        return verdict is not Verdict.REJECT and policy.refund.released.needs_two
     return False
 
 
@@ -131,6 +131,7 @@ MAY_REFUSE = frozenset(
         CaseKind.APPEAL,
         CaseKind.MONEY_TO_RETURN,
         CaseKind.EXTERNAL_REFUND,
+        CaseKind.CALLED_OFF,
     }
 )
 """Kinds in which somebody asks for something: it is granted or refused. Any other kind is dealt with, and then closed."""
@@ -144,6 +145,8 @@ def check_other(kind: CaseKind, decision: Decision) -> None:
         return
     if kind is CaseKind.ON_SITE_CHECK and decision.verdict is Verdict.RETURN:
         return  # whoever did not come may book again
+    if kind is CaseKind.UNMATCHED_CREDIT and decision.verdict is Verdict.RETURN:
+        return  # to whoever paid it
     sent_back = kind is CaseKind.PROVISIONAL_REPORT and decision.verdict is Verdict.RETURN  # for another report
     if kind not in MAY_REFUSE or (decision.verdict is Verdict.RETURN and not sent_back):
         raise Refused(

@@ -6,7 +6,16 @@ from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
 from certification.policies import load_policy
-from certification.portal.views import answers, correction, desk_checks, desk_eligibility, desk_help, desk_queue, whole
+from certification.portal.views import (
+    answers,
+    correction,
+    desk_checks,
+    desk_credits,
+    desk_eligibility,
+    desk_help,
+    desk_queue,
+    whole,
+)
 from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
 from certification.portal.views.desk_queue import Queue
 from certification.portal.views.proposal import Proposal, held, waiting
@@ -147,6 +156,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         facts=(
             *((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
             *desk_help.facts(found, say),
+            *desk_credits.facts(found, say),
         ),
         groups=(),
         rules=(),

@@ -13,6 +13,7 @@ SHOW_APPLICATION = (
 """Kinds for which a desk compares what the person declared with papers."""
 OUTCOMES: dict[CaseKind, tuple[tuple[str, str], ...]] = {
     CaseKind.ON_SITE_CHECK: (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed")),
+    CaseKind.UNMATCHED_CREDIT: (("approve", "credit_placed"), ("return", "credit_sent_back")),
     CaseKind.PROVISIONAL_REPORT: (
         ("approve", "report_accepted"),
         ("return", "report_sent_back"),

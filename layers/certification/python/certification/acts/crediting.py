@@ -1,0 +1,178 @@
+"""Money on our account that nobody can place: who paid it, whose it may be, and where a person says that it belongs.
+
+The references, amount and name only propose; a person places it with an application, or sends it back to the payer. Where
+the policy wants two people to let money go, it wants two here as well.
+"""
+
+import re
+from datetime import timedelta
+
+from certification.acts import payments as paying
+from certification.acts.bank_lines import Particulars, owed, particulars
+from certification.acts.bank_lines import read as read_line
+from certification.acts.books import booked
+from certification.acts.refunding import let_go
+from certification.cloud import clock
+from certification.cloud.tables.applications import Application, applications
+from certification.cloud.tables.base import Due
+from certification.cloud.tables.candidates import candidates
+from certification.cloud.tables.cases import Case, Decided
+from certification.cloud.tables.inbox import inbox
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.refunds import Refund, RefundStep, refund_id, refunds
+from certification.cloud.tables.sittings import sittings
+from certification.cloud.transaction import commit
+from certification.rules.bank_matching import Awaited, Proposal, propose
+from certification.rules.cases import CaseKind
+from certification.rules.errors import Refused
+from certification.rules.facts import add_fact, request_refund
+from certification.rules.findings import RefundKind
+from certification.rules.model import Frozen
+from certification.rules.money import Money
+from certification.rules.numbers import NumberRefused, parse_application_reference
+from certification.rules.reference import application_of, reference_of
+from certification.rules.refund_life import RefundState
+from certification.rules.review import Decision, Verdict
+from certification.rules.status import Status
+
+STARTED_WITHIN = timedelta(minutes=15)
+
+
+class Shown(Frozen):
+    """What a person needs to know to place a credit."""
+
+    money: Money
+    said: Particulars
+    proposals: tuple[Proposal, ...]
+
+
+def is_unplaced(case: Case) -> bool:
+    """Whether the case is about a credit of the bank that still has no order."""
+    if case.kind is not CaseKind.UNMATCHED_CREDIT or "entry" not in case.facts:
+        return False
+    payment = payments.find(case.about)
+    return payment is not None and payment.order is None and payment.method == "bank_transfer"
+
+
+def shown(case: Case) -> Shown | None:
+    """Who paid, and what the credit may be for; None where there is nothing to place."""
+    if not is_unplaced(case) or case.scheme is None:
+        return None
+    entry = inbox.read(case.facts["entry"])
+    line = read_line(entry).line
+    if line is None:
+        return None
+    said = particulars(entry)
+    whole = line.model_copy(update=said.model_dump() | {"other": said.other})
+    waiting = (
+        _awaited(application, order)
+        for sitting in sittings.of(case.scheme)
+        for application in applications.in_status(sitting.id, Status.AWAITING_PAYMENT)
+        if application.order and (order := orders.find(application.order)) is not None
+    )
+    return Shown(money=line.money, said=said, proposals=propose(whole, waiting))
+
+
+def _awaited(application: Application, order: Order) -> Awaited:
+    person = candidates.read(application.candidate)
+    return Awaited(
+        application=application.reference,
+        reference=reference_of(application.reference),
+        owed=owed(order),
+        names=tuple(name for name in (person.native_name, person.latin_name) if name),
+    )
+
+
+def must_be_placeable(case: Case, decision: Decision) -> None:
+    """Raises Refused when a decision about an unplaced credit does not say where it belongs, or why it goes back."""
+    if not is_unplaced(case):
+        return
+    if decision.verdict is Verdict.APPROVE:
+        _order_named(decision.note)
+    elif not decision.note.strip():
+        raise Refused("note_missing", "Say why it goes back.", "请填写退回理由。", rules=("REF-04",), field="note")
+
+
+def _order_named(note: str) -> tuple[Application, Order]:
+    """The application that a note names: by its number, or by the reference on the transfer."""
+    for word in (note, *re.split(r"[\s,;:]+", note)):
+        application = applications.find(_reference(word)) if _reference(word) else None
+        order = orders.find(application.order) if application and application.order else None
+        if application is not None and order is not None:
+            return application, order
+    raise Refused(
+        "application_missing",
+        "Write the number of the application that the money is for; it must have something to pay.",
+        "请填写款项所属的报名编号，且该报名须有缴费单。",
+        rules=("PAY-02",),
+        field="note",
+    )
+
+
+def _reference(word: str) -> str:
+    try:
+        return parse_application_reference(word)
+    except NumberRefused:
+        pass
+    try:
+        return application_of(word)
+    except Refused:
+        return ""
+
+
+def decided(case: Case) -> None:
+    """Place the money with the application that was named, or send it back to its payer. Doing it again changes nothing."""
+    payment = payments.find(case.about)
+    if payment is None or payment.order is not None or case.decision is None or "entry" not in case.facts:
+        return
+    if case.decision.outcome == Verdict.APPROVE:
+        _place(payment, case, case.decision)
+    elif not payment.returning:
+        _send_back(payment, case, case.decision)
+
+
+def _place(payment: Payment, case: Case, decision: Decided) -> None:
+    """The order's from now on; settling it says what follows."""
+    application, order = _order_named(decision.note)
+    placed: Payment = payment.changed(
+        order=order.number,
+        application=application.reference,
+        unsettled=True,
+        due=Due(at=clock.now() + STARTED_WITHIN),
+    )
+    stored, entries = booked(payment, placed, f"placed#{case.id}")
+    with_it = order.changed(payments=(*order.payments, payment.id))
+    commit([payments.update(stored), orders.update(with_it), *entries], [paying.unsettled(payment)])
+
+
+def _send_back(payment: Payment, case: Case, decision: Decided) -> None:
+    """All of it to the account it came from."""
+    now = clock.now()
+    after, writes, news = payment, [], []
+    for capture, fact in payment.facts.items():
+        refund = Refund(
+            id=refund_id(capture, str(RefundKind.DECIDED)),
+            payment=payment.id,
+            order=None,
+            scheme=case.scheme,
+            desk=case.desk,
+            capture=capture,
+            kind=RefundKind.DECIDED,
+            money=fact.money,
+            state=RefundState.RESERVED,
+            steps=(RefundStep(state=RefundState.RESERVED, at=now, by=decision.decided_by),),
+            reason_en=decision.note,
+            reason_zh=decision.note,
+            rules=("REF-04",),
+            requested_at=now,
+            not_before=now,
+            due=Due(at=now + STARTED_WITHIN),
+        )
+        asked = request_refund(payment.facts, refund.id, capture, fact.money, now)
+        returning = {**after.returning, capture: (RefundKind.DECIDED,)}
+        after = after.changed(facts=add_fact(after.facts, asked), returning=returning)
+        writes.append(refunds.insert(refund))
+        news.append(let_go(refund))
+    stored, entries = booked(payment, after, f"sent_back#{case.id}")
+    commit([payments.update(stored), *entries, *writes], news)
