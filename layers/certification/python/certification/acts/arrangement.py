@@ -162,8 +162,8 @@ def seat(sitting_id: str, items: list[dict[str, Any]]) -> int:
 def _seat(sitting: Sitting, item: dict[str, Any]) -> None:
     """A seat once given stays; who withdrew after the freeze leaves the seat empty."""
     application = applications.read(item["application"])
-    if application.status is not Status.REGISTERED:
-        return
+    if application.status is not Status.REGISTERED or application.sitting != sitting.id:
+        return  # withdrawn, or moved to another sitting, after the freeze
     drawn = Seat(site=item["site"], room=item["room"], seat=item["seat"])
     given = GivenSeat(
         sitting=sitting.id, seat=drawn, application=application.reference, candidate_number=item["candidate_number"]

@@ -36,6 +36,7 @@ from certification.rules.payments import (
 )
 from certification.rules.refunds import RefundDecision, RefundPreview, preview, refund_policy
 from certification.rules.status import Status
+from certification.rules.words import Words
 
 LOOK_AFTER = timedelta(minutes=10)
 
@@ -49,6 +50,7 @@ class Quote(Frozen):
     confirming: bool
     payable: bool
     ways: tuple[str, ...]
+    words: dict[str, Words]
     exchange: ExchangeQuote | None
 
 
@@ -66,6 +68,7 @@ def quote(candidate_id: str, reference: str) -> Quote:
         confirming=any(attempt.state is AttemptState.UNKNOWN or attempt.unsettled for attempt in attempts),
         payable=payable,
         ways=policy.payment.ways,
+        words={way: policy.payment.named(way) for way in policy.payment.ways},
         exchange=exchange.indicative(order.total, policy) if payable else None,
     )
 
@@ -173,6 +176,8 @@ def _used_again(attempt: Payment, order: Order, application: Application, now: d
 def _payable(application: Application, order: Order, now: datetime) -> None:
     if order.state is OrderState.SETTLED:
         raise Refused("already_paid", "This order is paid. Do not pay again.", "该订单已缴费，请勿重复支付。")
+    if sittings.read(application.sitting).called_off is not None:
+        raise Refused("called_off", "The exam does not take place.", "考试已取消，无需缴费。", rules=("REF-03",))
     must_be_payable(now, order.pay_by, load_policy(application.scheme)[0].zone)
     if application.status is not Status.AWAITING_PAYMENT:
         raise Refused(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from certification.acts import calling_off, outcomes, sitting_outcomes, verification
 from certification.acts import notices as publishing
-from certification.acts import outcomes, sitting_outcomes, verification
 from certification.acts import refunds as refunding
 from certification.acts.batches import each
 from certification.cloud import clock, vault
@@ -50,6 +50,7 @@ OUTCOMES: dict[str, Any] = {
     "Outbox": outcomes.of_announcement,
     "Notices": publishing.of_notice,
     "Sittings": sitting_outcomes.of_sitting,
+    "CalledOff": calling_off.offer,
 }
 
 
@@ -59,6 +60,8 @@ def find_due(job: str) -> dict[str, Any]:
     marker = claims.find(f"looked:{job}")
     start = datetime.fromisoformat(marker.holder) if marker else now - FIRST_LOOK
     end = min(now, start + MOST_DAYS * DAY)
+    if job.startswith(calling_off.CALL_OFF):
+        return _list_concerned(job, now)
     found = list(_due_rows(job, start, end))
     oldest = min((row["day"] for row in found), default=end.astimezone(UTC).date())
     _remember(job, marker, min(end, datetime.combine(oldest, time(), UTC)) if found else end)
@@ -67,6 +70,15 @@ def find_due(job: str) -> dict[str, Any]:
     key = f"lists/due/{job}/{now:%Y-%m-%dT%H%M%S}.jsonl"
     items = ({"table": row["table"], "key": row["key"]} for row in found)
     return {"number": vault.write_lines(settings().vault, key, items), "list": key}
+
+
+def _list_concerned(job: str, now: datetime) -> dict[str, Any]:
+    """Who is concerned by a sitting that was called off: nothing of theirs is due, and something follows all the same."""
+    items = [{"table": "CalledOff", "key": reference} for reference in calling_off.concerned(job)]
+    key = f"lists/due/{job.replace('#', '-')}/{now:%Y-%m-%dT%H%M%S}.jsonl"
+    return (
+        {"number": vault.write_lines(settings().vault, key, items), "list": key} if items else {"number": 0, "list": ""}
+    )
 
 
 def _due_rows(job: str, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from certification.acts.account_letter_data import ABOUT_ACCOUNT
 from certification.acts.checkout import refund_preview
+from certification.acts.letter_called_off import ABOUT_CALLED_OFF
 from certification.acts.letter_commitments import ABOUT_COMMITMENT
 from certification.acts.letter_life import ABOUT_LIFE
 from certification.acts.letter_on_site import ABOUT_ON_SITE
@@ -213,6 +214,7 @@ ABOUT_APPLICATION: dict[str, Callable[[Application, Sitting, dict[str, Any]], Va
     **ABOUT_COMMITMENT,
     **ABOUT_LIFE,
     **ABOUT_REFUND,
+    **ABOUT_CALLED_OFF,
     **ABOUT_ON_SITE,
     **ABOUT_TRANSFERS,
     "CertificateIssued": lambda _application, _sitting, detail: {"certificate_number": detail["certificate"]},

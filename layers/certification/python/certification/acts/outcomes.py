@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from certification.acts import inbox_entries, late_reports, supervision, transfers
+from certification.acts import calling_off, inbox_entries, late_reports, supervision, transfers
 from certification.acts import payments as paying
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.lists import qualified_list
@@ -55,6 +55,10 @@ def of_application(key: str) -> None:
         _lapse(application, now, [])
     elif application.status in (Status.AWAITING_SIGNATURE, Status.AWAITING_PROOFS):
         _remind_or_lapse(application, now)
+    elif application.status is Status.AWAITING_CHOICE:
+        calling_off.fell_due(key)
+    elif application.status in calling_off.CONCERNED and sittings.read(application.sitting).called_off is not None:
+        calling_off.offer(key)
     elif application.status is Status.AWAITING_PAYMENT:
         _lapse_unpaid(application, now)
     elif application.status is Status.VERIFYING:
@@ -72,9 +76,7 @@ def of_application(key: str) -> None:
         _needs_a_person(application, now)
 
 
-def _lapse(
-    application: Application, now: datetime, writes: list[Write], news: Sequence[Announcement] = ()
-) -> None:
+def _lapse(application: Application, now: datetime, writes: list[Write], news: Sequence[Announcement] = ()) -> None:
     """Time ran out: the place is free again and the answers may be used for another application."""
     rules = LAPSED_BY.get(application.status, ("REG-09",))
     lapsed = moved(application, Trigger.TIME_RAN_OUT, by="deadlines", now=now, due=None, rules=rules)

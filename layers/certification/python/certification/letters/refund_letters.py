@@ -1,5 +1,7 @@
 """What the letters about money that goes back are told."""
 
+from datetime import datetime
+
 from certification.letters.base import AboutApplication
 from certification.rules.money import Money
 from certification.rules.words import Words
@@ -31,4 +33,35 @@ class RefundRejected(RefundSent):
     note: str = ""
 
 
-REFUND_LETTERS: tuple[type[AboutApplication], ...] = (RefundSent, RefundArrived, RefundFailed, RefundRejected)
+class ExamCalledOff(AboutApplication):
+    """The exam does not take place. With a choice: the `offers`, until when; `default` is what follows without one."""
+
+    why: Words
+    offers: tuple[Words, ...] = ()
+    choose_by: datetime | None = None
+    default: Words
+
+
+class RegistrationRescheduled(AboutApplication):
+    """The registration was moved to another sitting; until `free_until` a withdrawal returns everything."""
+
+    sitting: Words
+    exam_starts: datetime
+    free_until: datetime
+
+
+class RegistrationCancelled(AboutApplication):
+    """The registration ended because the exam does not take place. `refund` is what comes back."""
+
+    refund: Money | None = None
+
+
+REFUND_LETTERS: tuple[type[AboutApplication], ...] = (
+    RefundSent,
+    RefundArrived,
+    RefundFailed,
+    RefundRejected,
+    ExamCalledOff,
+    RegistrationRescheduled,
+    RegistrationCancelled,
+)

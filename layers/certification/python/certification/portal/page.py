@@ -77,6 +77,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("applications", "/applications"),
         ("education", "/education"),
         ("messages", "/messages"),
+        ("payments", "/payments"),
         ("account", "/account"),
         ("exams", "/exams"),
         ("check", "/check"),
@@ -84,6 +85,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "staff": (
         ("queue", "/staff/queue"),
+        ("refunds", "/staff/refunds"),
         ("sittings", "/staff/sittings"),
         ("staff_notices", "/staff/notices"),
         ("files", "/staff/files"),

@@ -51,6 +51,7 @@ class CaseKind(StrEnum):
     UNMATCHED_CREDIT = "unmatched_credit"
     MONEY_TO_RETURN = "money_to_return"
     EXTERNAL_REFUND = "external_refund"
+    CALLED_OFF = "called_off"
     BILL_DIFFERENCE = "bill_difference"
     LATE_SEAT = "late_seat"
     DISPUTE = "dispute"

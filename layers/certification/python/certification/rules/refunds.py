@@ -118,16 +118,20 @@ def decide(
     exam_first_day: date,
     now: datetime,
     zone: ZoneInfo,
+    free_until: datetime | None = None,
 ) -> RefundDecision:
     """What a request made at `now` gets.
 
     `paid` is the total of the order's fee items without tax. `success_at` is when the registration succeeded,
-    `exam_first_day` the day of the candidate's first subject in the scheme's time zone `zone`.
+    `exam_first_day` the day of the candidate's first subject in the scheme's time zone `zone`. `free_until`: the body
+    moved the exam, and until its new closing everything comes back (decision 1).
     """
     if ground is Ground.EXAM_CANCELLED:
         return _everything(paid, CANCELLED)
     if ground is Ground.VOID:
         return _everything(paid, VOID_REFUNDED) if policy.void_returns_everything else _nothing(paid, VOID)
+    if free_until is not None and now < free_until:
+        return _everything(paid, RESCHEDULED)
     if not policy.windows:
         return _nothing(paid, NEVER)
     blackout = _blackout_start(policy, exam_first_day, zone)
@@ -141,7 +145,13 @@ def decide(
 
 
 def preview(
-    policy: RefundPolicy, paid: Money, success_at: datetime, exam_first_day: date, now: datetime, zone: ZoneInfo
+    policy: RefundPolicy,
+    paid: Money,
+    success_at: datetime,
+    exam_first_day: date,
+    now: datetime,
+    zone: ZoneInfo,
+    free_until: datetime | None = None,
 ) -> RefundPreview:
     """Both dates, the earlier, what a request gets now, and the table of all days from the success on.
 
@@ -152,11 +162,13 @@ def preview(
     last = min((instant for instant in (closes, blackout) if instant is not None), default=None)
     if closes is None or (last is not None and last <= success_at):
         last = None
+    if free_until is not None and free_until > success_at:
+        last = max(free_until, last or free_until)
 
     def at(instant: datetime, ground: Ground = Ground.WITHDRAWAL) -> RefundDecision:
-        return decide(policy, ground, paid, success_at, exam_first_day, instant, zone)
+        return decide(policy, ground, paid, success_at, exam_first_day, instant, zone, free_until)
 
-    changes = sorted({success_at, *(i for i in (*ends, blackout) if i is not None and i > success_at)})
+    changes = sorted({success_at, *(i for i in (*ends, blackout, free_until) if i is not None and i > success_at)})
     return RefundPreview(
         window_ends=_day_before(closes, zone),
         blackout_starts=blackout.astimezone(zone).date() if blackout else None,
@@ -232,6 +244,11 @@ CANCELLED = Because(
     en="The exam was called off: everything is returned, or you take a new date.",
     zh="考试取消：全额退费，或选择改期。",
     rules=("REF-03",),
+)
+RESCHEDULED = Because(
+    en="We moved the exam: until registration for the new date closes, everything is returned without a fee.",
+    zh="考试已由主办方改期：在新考期报名截止前退考，全额退还，不收手续费。",
+    rules=("REF-03", "decision 1"),
 )
 NEVER = Because(
     en="Fees of a completed registration are not returned in this scheme.",

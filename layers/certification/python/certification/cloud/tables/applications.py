@@ -103,6 +103,7 @@ class Application(Record):
     `answers` are the rules' answers. `notices_seen` names the notices that counted when it was begun (`number:hash`).
     `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per question and upload, so that a
     resubmission knows what changed without keeping the content twice.
+    `free_until`: the exam was moved by the body, and until then a withdrawal returns everything.
     `commits` is the candidate's choice (None: none yet), `commitment` the signature in force, `classes` those of review
     the screening found.
     """
@@ -141,6 +142,7 @@ class Application(Record):
     classes: tuple[CandidateClass, ...] = ()
     orders: tuple[str, ...] = ()
     registered_at: datetime | None = None
+    free_until: datetime | None = None
     candidate_number: str | None = None
     seat: Seat | None = None
     ticket: str | None = None

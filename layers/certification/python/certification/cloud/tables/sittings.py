@@ -31,6 +31,16 @@ class Draw(Frozen):
     published_at: datetime | None = None
 
 
+class CalledOff(Frozen):
+    """The exam does not take place: since when, by whom, why, and the sittings offered instead."""
+
+    at: datetime
+    by: str
+    why_en: str
+    why_zh: str
+    instead: tuple[str, ...] = ()
+
+
 class MarksImport(Frozen):
     """The marks file that counts. Setting it is the one switch that makes a staged file count."""
 
@@ -70,6 +80,7 @@ class Sitting(Record):
     draw: Draw
     marks: MarksImport | None = None
     released_at: datetime | None = None
+    called_off: CalledOff | None = None
     due: Due | None = None
 
 

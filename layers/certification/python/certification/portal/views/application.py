@@ -2,7 +2,8 @@
 
 from certification.cloud.tables.applications import applications
 from certification.letters.formats import Language
-from certification.portal.views import progress, tasks, whole
+from certification.portal.views import payments, progress, tasks, whole
+from certification.portal.views.payments import RefundView
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -52,6 +53,7 @@ class Page(Frozen):
     result: Facts
     payment: Facts
     refund: str
+    refunds: tuple[RefundView, ...]
     withdrawable: bool
     correctable: bool
     heard: bool
@@ -103,6 +105,7 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         result=_result(known, say),
         payment=_payment(known, say),
         refund=_refund(known, say),
+        refunds=payments.of_application(reference, language) if application.orders else (),
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
         correctable=application.confirmed_at is not None and application.status not in (*ENDED, Status.RETURNED),
         heard=any(case.kind is CaseKind.VOID_HEARING for case in application.open_cases),

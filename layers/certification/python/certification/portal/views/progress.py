@@ -6,6 +6,7 @@ from typing import Literal
 from certification.portal.views.speech import Speech
 from certification.portal.views.tasks import Task
 from certification.portal.views.whole import Whole
+from certification.rules.cases import CaseKind
 from certification.rules.model import Frozen
 from certification.rules.payments import OrderState
 from certification.rules.status import ENDED, Status
@@ -41,6 +42,7 @@ def next_step(whole: Whole, say: Speech, base: str, tasks: tuple[Task, ...]) -> 
         Status.AWAITING_SIGNATURE: _acting,
         Status.AWAITING_PROOFS: _acting,
         Status.AWAITING_PAYMENT: _paying,
+        Status.AWAITING_CHOICE: _choosing,
         Status.SEATED: _seated,
         Status.NOT_PASSED: _not_passed,
         Status.CERTIFIED: _certified,
@@ -110,6 +112,24 @@ def _acting(whole: Whole, say: Speech, base: str) -> Next:
         asks="link",
         button=say(f"next.{status}_button"),
         href=f"{base}/{'sign' if status is Status.AWAITING_SIGNATURE else 'proofs'}",
+    )
+
+
+def _choosing(whole: Whole, say: Speech, base: str) -> Next:
+    """The exam does not take place: what follows is the candidate's choice, or the body's decision."""
+    by = whole.application.act_by
+    wait = waits_for(Status.AWAITING_CHOICE)
+    if any(case.kind is CaseKind.CALLED_OFF for case in whole.application.open_cases):
+        return Next(title=say("called_off.title"), lines=(say("called_off.body_decides"),))
+    return Next(
+        title=say("called_off.title"),
+        lines=(
+            wait.next_zh if say.language == "zh" else wait.next_en,
+            say("called_off.until", by=say.deadline(by) if by else ""),
+        ),
+        asks="link",
+        button=say("called_off.go"),
+        href=f"{base}/called-off",
     )
 
 

@@ -24,6 +24,8 @@ class SittingPage(Frozen):
     can_release: bool
     released: bool
     release_at: str
+    may_be_called_off: bool
+    called_off: str
 
 
 def all_sittings(language: Language) -> tuple[SittingPage, ...]:
@@ -55,6 +57,10 @@ def _page(sitting: Sitting, language: Language, *, may: bool) -> SittingPage:
         can_release=may and over and sitting.marks is not None and not released,
         released=released,
         release_at=say.moment(sitting.release_at),
+        may_be_called_off=sitting.called_off is None and clock.now() < sitting.dates.first_subject,
+        called_off=(sitting.called_off.why_zh if language == "zh" else sitting.called_off.why_en)
+        if sitting.called_off
+        else "",
     )
 
 
