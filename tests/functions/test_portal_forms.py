@@ -12,6 +12,7 @@ from certification.portal import asked, guard
 from certification.portal.asked import Asked
 from certification.portal.forms import Form
 from certification.portal.requests import Request
+from certification.portal.work_form import blocks
 from certification.rules.errors import Refused
 from tests.functions.portal_requests import Answer, ask
 
@@ -29,6 +30,9 @@ def form(**fields: str) -> Form:
         (("29", "2", "1995"), None),
         (("31", "April", "1995"), None),
         (("1", "1", ""), None),
+        (("99999999999999999999", "1", "1990"), None),
+        (("1", "1", "9" * 5000), None),
+        (("-1", "1", "1990"), None),
     ],
 )
 def test_a_date_is_read_from_three_boxes(parts: tuple[str, str, str], day: date | None) -> None:
@@ -187,3 +191,9 @@ def signed_in() -> Session:
     return Session(
         hash="h", kind="candidate", subject="CAN-1", created_at=now, seen_at=now, ends_at=now + timedelta(hours=1)
     )
+
+
+@pytest.mark.parametrize("number", ["²", "999999999999", "100", "-1", "x", ""])
+def test_a_block_that_no_page_numbered_asks_for_no_more_blocks(number: str) -> None:
+    sent = form(**{"jobs_0_employer": "Sample", f"jobs_{number}_employer": "Sample"})
+    assert len(blocks(sent, "jobs", (), "", 20)) == 1

@@ -61,7 +61,7 @@ class Form:
         try:
             year, month, day = (int(part) for part in parts)
             return date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.wrong(field, "form.not_a_date")
             return None
 

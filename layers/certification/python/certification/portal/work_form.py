@@ -4,6 +4,7 @@ Blocks are numbered in the order of the page (`jobs_0_since`); what a rule refus
 (`jobs.0.since`) is led back to its block.
 """
 
+import re
 from collections.abc import Callable
 
 from certification.portal.forms import Form
@@ -81,7 +82,7 @@ def blocks[T](form: Form | None, kind: str, stored: tuple[T, ...], more: str, mo
         numbers = [
             int(name.split("_")[1])
             for name, text in form.typed.items()
-            if name.startswith(f"{kind}_") and name.split("_")[1].isdigit() and text and not name.endswith("_time")
+            if re.match(rf"{kind}_\d{{1,2}}_", name, re.ASCII) and text and not name.endswith("_time")
         ]
         typed = max(numbers, default=-1) + 1
     wanted = max(1 if kind == "jobs" else 0, max(len(stored), typed) + (more == kind))
