@@ -65,7 +65,10 @@ def quote(state: OrderState = OrderState.OPEN, **changes: Any) -> Quote:
         settled_at=NOW if state is OrderState.SETTLED else None,
     )
     refund = preview(terms, usd(13500), NOW, date(2027, 1, 11), NOW, policy.zone)
-    return Quote.model_validate({"order": order, "refund": refund, "confirming": False, "payable": True, **changes})
+    ways = {"ways": ("card",), "words": {}, "exchange": None}
+    return Quote.model_validate(
+        {"order": order, "refund": refund, "confirming": False, "payable": True, **ways, **changes}
+    )
 
 
 def known(status: Status, *, now: datetime = NOW, **changes: Any) -> Whole:

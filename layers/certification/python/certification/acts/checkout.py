@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from certification.acts import exchange
 from certification.acts import payments as paying
+from certification.acts.bank_lines import owed
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.providers import payment_provider
@@ -193,7 +194,7 @@ def _open(attempt: Payment, order: Order, application: Application) -> str:
     person = opened(candidates.read(application.candidate))
     zh = person.language == "zh"
     back = f"{settings().public_url}/{person.language}/apply/{application.reference}/pay"
-    lines = [ports.OrderLine(name=line.zh if zh else line.en, money=line.amount) for line in order.lines]
+    lines = _still_owed(order, zh=zh)
     asked = ports.Attempt(
         order=order.number,
         attempt=attempt.id,
@@ -239,6 +240,14 @@ def _remember(payment_id: str, checkout: ports.Checkout) -> Payment | None:
     )
     commit([payments.update(pending)])
     return pending
+
+
+def _still_owed(order: Order, *, zh: bool) -> list[ports.OrderLine]:
+    """The fees; where a transfer has brought a part of them, one line for the rest."""
+    rest = owed(order)
+    if rest.amount in (0, order.total.amount):
+        return [ports.OrderLine(name=line.zh if zh else line.en, money=line.amount) for line in order.lines]
+    return [ports.OrderLine(name="补缴差额" if zh else "What is still missing", money=rest)]
 
 
 def _unknown(attempt: Payment) -> None:

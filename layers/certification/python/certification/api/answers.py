@@ -8,6 +8,7 @@ from certification.acts.education import EntryNow
 from certification.acts.notifications import Shown
 from certification.acts.overview import CaseLine
 from certification.cloud.tables.candidates import Problem
+from certification.rules.exchange import ExchangeQuote
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.refunds import RefundPreview
@@ -255,8 +256,19 @@ class Chosen(Frozen):
     lines: tuple[FeeLine, ...]
 
 
+class WayToPay(Frozen):
+    """A way to pay that may be chosen: its code and what the policy calls it."""
+
+    code: str
+    words: Words
+
+
 class OrderNow(Frozen):
-    """What is owed, until when, and what would come back when (the rule that shows it is the rule that decides)."""
+    """What is owed, until when, and what would come back when (the rule that shows it is the rule that decides).
+
+    `ways` are the ways to pay, in the policy's order. `exchange` is what a wallet's payer is shown beside the price: a
+    reference with source and day, never what is charged; null where no rate is fit to be shown.
+    """
 
     number: str
     state: str
@@ -267,6 +279,8 @@ class OrderNow(Frozen):
     confirming: bool
     settled_at: datetime | None
     refund: RefundPreview
+    ways: tuple[WayToPay, ...]
+    exchange: ExchangeQuote | None
 
 
 class Checked(Frozen):

@@ -1,7 +1,7 @@
 """The candidate's applications: begun, chosen, confirmed, paid, and what came of them. Ownership is the acts' question."""
 
 from certification.acts import applications as acts
-from certification.acts import certificates, checkout, notifications, transfers, withdrawing
+from certification.acts import certificates, checkout, notifications, refund_accounts, transfers, ways, withdrawing
 from certification.acts.transfers import Expected
 from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
@@ -12,12 +12,16 @@ from certification.api.answers import (
     FeeLine,
     Link,
     Messages,
+    Nothing,
     OrderNow,
     Started,
+    WayToPay,
 )
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
 from certification.rules.choosing import Wanted
+from certification.rules.errors import NotFound
+from certification.rules.statements import Party
 from certification.rules.words import Words
 
 routes = Routes("Applications", "/api/candidate", "candidate")
@@ -88,13 +92,26 @@ def read_order(reference: bodies.ReferencePath) -> OrderNow:
         confirming=quote.confirming,
         settled_at=order.settled_at,
         refund=quote.refund,
+        ways=tuple(WayToPay(code=way, words=quote.words[way]) for way in quote.ways),
+        exchange=quote.exchange,
     )
 
 
 @routes.post("/applications/<reference>/payment")
-def open_payment(reference: bodies.ReferencePath) -> Link:
-    """The address of the provider's page. A page that is still open is given again: never two for one order."""
-    return Link(url=checkout.start(candidate(routes), reference))
+def open_payment(reference: bodies.ReferencePath, method: bodies.PageMethod = "card") -> Link:
+    """The address of the page to pay on. One that is still open is given again: never two for one order and way.
+
+    For WeChat Pay it is the page that shows the code; the code itself is at `payment/code`."""
+    return Link(url=checkout.start(candidate(routes), reference, method))
+
+
+@routes.get("/applications/<reference>/payment/code")
+def read_payment_code(reference: bodies.ReferencePath) -> ways.Code:
+    """The text of the WeChat Pay code that may be scanned now, and until when. Not found: there is none."""
+    found = ways.code(candidate(routes), reference)
+    if found is None:
+        raise NotFound("code")
+    return found
 
 
 @routes.post("/applications/<reference>/payment/check")
@@ -125,6 +142,14 @@ def declare_transfer(reference: bodies.ReferencePath) -> Expected:
     who = candidate(routes)
     transfers.declare(who, reference)
     return transfers.own_expected(who, reference)
+
+
+@routes.post("/applications/<reference>/refund-account")
+def give_refund_account(reference: bodies.ReferencePath, given: bodies.RefundAccount) -> Nothing:
+    """The candidate's own account for a refund by transfer, where the bank did not say which account paid."""
+    account = Party(name=given.holder, account=given.number, bank=given.bank)
+    refund_accounts.give(candidate(routes), reference, account)
+    return Nothing()
 
 
 @routes.get("/applications/<reference>/documents/<kind>")

@@ -41,6 +41,7 @@ CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Add = Annotated[Literal["yes"] | None, Query()]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+PageMethod = Annotated[Literal["card", "alipay", "wechat_pay"], Query()]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
 AfterReference = Annotated[str, Query(pattern=r"^(APP-20[0-9]{2}-[0-9]{5,9}[A-Z])?$")]
 FileKey = Annotated[
@@ -203,3 +204,11 @@ class Second(Body):
     proposal: Annotated[int, Field(ge=1, le=100)]
     agree: bool
     why_not: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+
+
+class RefundAccount(Body):
+    """The candidate's own account: its holder as the bank knows them, its number or IBAN, and the bank's SWIFT code."""
+
+    holder: Annotated[str, Field(min_length=1, max_length=140)]
+    number: Annotated[str, Field(min_length=5, max_length=50)]
+    bank: Annotated[str, Field(min_length=8, max_length=20)]

@@ -124,9 +124,10 @@ class Payment(Frozen):
         offered = [way for method in self.methods if method.offered for way in method.through or (method.code,)]
         return tuple(dict.fromkeys(offered))
 
-    def words(self, code: str) -> Words | None:
-        """What the policy calls a way to pay."""
-        return next((method.words for method in self.methods if method.code == code), None)
+    def named(self, code: str) -> Words:
+        """What the policy calls a way to pay; one behind `online` may have no words of its own."""
+        own = [method.words for method in self.methods if method.code == code]
+        return [*own, *(method.words for method in self.methods if code in method.through)][0]
 
 
 class RefundWindow(Frozen):

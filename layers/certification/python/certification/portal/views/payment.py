@@ -1,14 +1,26 @@
 """What is owed and what would come back, from the rule that decides refunds."""
 
+from certification.acts import ways
+from certification.acts.checkout import Quote
+from certification.acts.wallets import WALLETS
 from certification.letters.formats import Language
 from certification.portal.views import terms, whole
 from certification.portal.views.speech import Speech
 from certification.rules.errors import Refused
+from certification.rules.exchange import ExchangeQuote
 from certification.rules.model import Frozen
 from certification.rules.payments import OrderState
+from certification.rules.policy import Policy
 from certification.rules.refunds import RefundPeriod, RefundPreview
 
 Facts = tuple[tuple[str, str], ...]
+
+
+class Way(Frozen):
+    """A way to pay and what its button says."""
+
+    code: str
+    button: str
 
 
 class Bill(Frozen):
@@ -24,6 +36,8 @@ class Bill(Frozen):
     refund_notes: tuple[str, ...]
     money: str
     card: str
+    ways: tuple[Way, ...]
+    exchange: tuple[str, ...]
     payable: bool
     transfer: bool
     confirming: bool
@@ -48,10 +62,81 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         refund_notes=terms.refund(known.behind.policy, say),
         money=terms.money(known.behind.policy, say),
         card=terms.card(known.behind.policy, say),
+        ways=_ways(known.quote, say),
+        exchange=_exchange(known.quote, known.behind.policy, say),
         payable=known.quote.payable,
         transfer=known.behind.policy.payment.offers("bank_transfer"),
         confirming=known.quote.confirming,
         paid=order.state is OrderState.SETTLED,
+    )
+
+
+class Scan(Frozen):
+    """A code to scan. `address` is where it leads, when that is a page that a browser can open."""
+
+    reference: str
+    name: str
+    text: str
+    label: str
+    address: str
+    total: str
+    until: str
+    about: str
+
+
+def scan(candidate_id: str, reference: str, language: Language) -> Scan | None:
+    """The open code of the candidate's own application; None when there is nothing to scan."""
+    found = ways.code(candidate_id, reference)
+    if found is None:
+        return None
+    known = whole.read(candidate_id, reference)
+    say = known.speech(language)
+    return Scan(
+        reference=reference,
+        name=whole.name(known, say),
+        text=found.text,
+        label=say("wallet.code_picture"),
+        address=found.text if found.text.startswith(("http://", "https://")) else "",
+        total=say.amount(found.owed),
+        until=say.moment(found.until),
+        about=_about(found.quote, say) if found.quote else "",
+    )
+
+
+def _ways(quote: Quote, say: Speech) -> tuple[Way, ...]:
+    """What can be begun with a button here; a bank transfer has a page of its own."""
+    amount = say.amount(quote.order.total)
+    found = []
+    for code in quote.ways:
+        if code == "card":
+            found.append(Way(code=code, button=say("pay.button", amount=amount)))
+        elif code in WALLETS:
+            name = say.said(quote.words[code])
+            found.append(Way(code=code, button=say("wallet.button", amount=amount, name=name)))
+    return tuple(found)
+
+
+def _exchange(quote: Quote, policy: Policy, say: Speech) -> tuple[str, ...]:
+    """What a wallet's payer should know: about how much it is, whose rate that is, and how a refund is counted."""
+    if policy.fees.foreign_exchange is None or not set(WALLETS) & set(quote.ways):
+        return ()
+    price = say.amount(quote.order.total)
+    about = _about(quote.exchange, say) if quote.exchange else say("wallet.no_rate", price=price)
+    return (about, say("wallet.back", currency=quote.order.total.currency))
+
+
+def _about(quote: ExchangeQuote, say: Speech) -> str:
+    source = say(f"wallet.source_{quote.source}")
+    return say(
+        "wallet.about",
+        price=say.amount(quote.price),
+        about=say.amount(quote.about),
+        day=say.day(quote.day),
+        source=say("wallet.simulated", source=source) if quote.simulated else source,
+        base=quote.price.currency,
+        quote=quote.about.currency,
+        rate=str(quote.rate),
+        at=say.moment(quote.quoted_at),
     )
 
 

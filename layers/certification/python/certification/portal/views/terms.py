@@ -18,7 +18,9 @@ def money(policy: Policy, say: Speech) -> str:
 
 def card(policy: Policy, say: Speech) -> str:
     """Which cards pay (PAY-01, PAY-04)."""
-    brands = next((row.brands for row in policy.payment.methods if row.code == "card" and row.offered), ())
+    brands = next(
+        (row.brands for row in policy.payment.methods if row.code == "card" and policy.payment.offers("card")), ()
+    )
     return say("terms.card", brands=say("terms.or").join(say(f"terms.brand_{brand}") for brand in brands))
 
 
