@@ -148,6 +148,21 @@ def test_a_short_transfer_asks_for_the_rest_and_the_rest_registers(town: Town, s
     assert (going_back(), cases_of_money()) == ([], [])
 
 
+@pytest.mark.scenario(69)
+@pytest.mark.rule("PAY-02")
+def test_the_rest_of_a_short_transfer_may_be_paid_by_card(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", FEE - 2500, structured=rf(candidate))))
+    candidate.awake().pay()
+    town.settle()
+    assert candidate.awake().status() == "registered"
+    assert books() == {"bank": FEE - 2500, "psp": 2500, "candidate": -FEE}
+    candidate.withdraw()
+    town.settle()
+    returned = sorted(refund.money.amount for refund in refunds.everything())
+    assert (returned, sum(returned)) == ([2500, FEE * 8 // 10 - 2500], FEE * 8 // 10)
+
+
 @pytest.mark.rule("PAY-02")
 def test_more_than_is_owed_registers_and_the_excess_goes_back_to_the_payer(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
@@ -386,4 +401,32 @@ def test_money_that_is_for_nobody_goes_back_to_its_payer(town: Town, stages: Sta
     (refund,) = refunds.everything()
     drop(town, booked(town, debit(town, "D1", refund.id, 777)))
     assert (refunds.read(refund.id).state, books()) == ("succeeded", {})
+    assert town.failures() == []
+
+
+@pytest.mark.rule("REF-04")
+def test_without_an_account_the_candidate_is_asked_and_only_their_own_is_taken(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", structured=rf(candidate), account="")))
+    candidate.awake().withdraw()
+    town.settle()
+    (refund,) = refunds.everything()
+    assert (refund.state, refund.failure) == ("manual", "account_unknown")
+    assert ("RefundAccountAsked", "email") in town.letters(candidate)
+    write_file(town)
+    assert files() == []
+    path = f"/api/candidate/applications/{candidate.reference}/refund-account"
+    own = {"holder": "Chen Yangben", "number": "012-345678-902", "bank": "SAMPHKHH"}
+    for wrong in ({"holder": "Sample Friend"}, {"number": "GB00SAMP12345612345678"}, {"bank": "SAMPLEXXX"}):
+        refused = candidate.call("POST", path, own | wrong, expect=422)
+        assert refused["field"] == next(iter(wrong))
+    for _ in range(2):
+        candidate.call("POST", path, own)
+    town.settle()
+    candidate.call("POST", path, own, expect=422)
+    assert refunds.read(refund.id).state == "pending"
+    write_file(town)
+    (file,) = files()
+    assert b"<Othr><Id>012345678902</Id></Othr>" in file
+    assert "345678902" not in repr(list(payments.everything()))
     assert town.failures() == []

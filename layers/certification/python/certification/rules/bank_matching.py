@@ -6,12 +6,12 @@ make a proposal to a person. One credit with several references is divided only 
 Money that a bank sends back to us is never a payment, whatever its text says: it belongs to the refund that came back.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.numbers import squeeze
+from certification.rules.payee import words_of
 from certification.rules.reference import LENGTH, found_in, valid
 from certification.rules.statements import BankLine
 
@@ -67,12 +67,12 @@ def divide(line: BankLine, owed: Mapping[str, Money]) -> tuple[Share, ...]:
 def propose(line: BankLine, waiting: Iterable[Awaited]) -> tuple[Proposal, ...]:
     """The likeliest applications, best first: a reference that is nearly right, then amount and name together."""
     pieces = _pieces(line)
-    payer = _words(f"{line.other.name} {line.text}")
+    payer = words_of(f"{line.other.name} {line.text}")
     found: list[tuple[int, Proposal]] = []
     for one in waiting:
         near = any(_distance(piece, one.reference) <= _NEAR for piece in pieces)
         amount = one.owed == line.money
-        name = any(_words(name) and _words(name) <= payer for name in one.names)
+        name = any(words_of(name) and words_of(name) <= payer for name in one.names)
         why = [code for code, so in (("near_reference", near), ("amount", amount), ("name", name)) if so]
         if near or (amount and name):
             found.append((-len(why) - 2 * near, Proposal(application=one.application, why=tuple(why))))
@@ -92,10 +92,3 @@ def _pieces(line: BankLine) -> list[str]:
 
 def _distance(one: str, other: str) -> int:
     return sum(a != b for a, b in zip(one, other, strict=True))
-
-
-def _words(text: str) -> frozenset[str]:
-    """The words of a name without accents and case; a Chinese name is one word."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(each if each.isalnum() else " " for each in plain if not unicodedata.combining(each))
-    return frozenset(letters.split())

@@ -1,8 +1,9 @@
 """How to pay by bank transfer, and how far a transfer is."""
 
-from certification.acts import transfers
+from certification.acts import refund_accounts, transfers
 from certification.letters.formats import Language
 from certification.portal.views import whole
+from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 
 Facts = tuple[tuple[str, str], ...]
@@ -51,3 +52,9 @@ def of(candidate_id: str, reference: str, language: Language) -> Transfer:
         missing=say.amount(found.missing) if found.arrived else "",
         payable=known.quote is not None and known.quote.payable,
     )
+
+
+def waits_for_account(candidate_id: str, reference: str, language: Language) -> str:
+    """What goes back once the candidate has said where to; empty when nothing waits."""
+    found = refund_accounts.waiting(candidate_id, reference)
+    return ", ".join(Speech(language).amount(refund.money) for refund in found)
