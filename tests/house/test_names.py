@@ -32,6 +32,7 @@ VERBS = {
     "render",
     "reserve",
     "seat",
+    "send",
     "settle",
 }
 ONE_WORD = {"notify", "authorizer", "portal"}

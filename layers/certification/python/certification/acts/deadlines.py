@@ -50,7 +50,6 @@ OUTCOMES: dict[str, Any] = {
     "Outbox": outcomes.of_announcement,
     "Notices": publishing.of_notice,
     "Sittings": sitting_outcomes.of_sitting,
-    "CalledOff": calling_off.offer,
 }
 
 
@@ -74,7 +73,9 @@ def find_due(job: str) -> dict[str, Any]:
 
 def _list_concerned(job: str, now: datetime) -> dict[str, Any]:
     """Who is concerned by a sitting that was called off: nothing of theirs is due, and something follows all the same."""
-    items = [{"table": "CalledOff", "key": reference} for reference in calling_off.concerned(job)]
+    items = [
+        {"table": "Applications", "key": reference, "because": "called_off"} for reference in calling_off.concerned(job)
+    ]
     key = f"lists/due/{job.replace('#', '-')}/{now:%Y-%m-%dT%H%M%S}.jsonl"
     return (
         {"number": vault.write_lines(settings().vault, key, items), "list": key} if items else {"number": 0, "list": ""}
@@ -111,4 +112,7 @@ def apply_outcomes(items: list[dict[str, str]]) -> int:
 
 
 def _apply(item: dict[str, str]) -> None:
-    OUTCOMES[item["table"]](item["key"])
+    if item.get("because") == "called_off":
+        calling_off.offer(item["key"])
+    else:
+        OUTCOMES[item["table"]](item["key"])

@@ -13,12 +13,6 @@ from certification.providers.refund_ports import RefundSeen
 from certification.rules.refund_life import RefundState, refund_after
 
 LOOKED_AT_AGAIN = timedelta(days=1)
-LETTERS = {
-    RefundState.PENDING: "RefundSent",
-    RefundState.SUCCEEDED: "RefundArrived",
-    RefundState.FAILED: "RefundFailed",
-    RefundState.RETURNED: "RefundFailed",
-}
 
 
 def reported(seen: RefundSeen, payment: Payment, now: datetime) -> tuple[list[Write], list[Announcement]]:
@@ -57,5 +51,17 @@ def _moved(
     if case is not None and fresh:
         writes.append(cases.insert(case))
     news = [opened(case)] if case is not None and fresh else []
-    letter = told(LETTERS[state], known) if state in LETTERS else []
-    return [refunds.update(after), *writes], [*letter, *news]
+    return [refunds.update(after), *writes], [*_letter(known, state), *news]
+
+
+def _letter(refund: Refund, state: RefundState) -> list[Announcement]:
+    """What the candidate hears of a new state."""
+    match state:
+        case RefundState.PENDING:
+            return told("RefundSent", refund)
+        case RefundState.SUCCEEDED:
+            return told("RefundArrived", refund)
+        case RefundState.FAILED | RefundState.RETURNED:
+            return told("RefundFailed", refund)
+        case _:
+            return []
