@@ -82,6 +82,11 @@ SOUND: dict[tuple[str, str], Any] = {
         "site": "international",
     },
     ("POST", f"/api/candidate/applications/{REFERENCE}/hearing"): {"text": "It was a slip."},
+    ("POST", f"/api/candidate/applications/{REFERENCE}/refund-account"): {
+        "holder": "CHEN YANGBEN",
+        "number": "012-345678-902",
+        "bank": "SAMPHKHH",
+    },
     ("POST", f"/api/candidate/applications/{REFERENCE}/appeal"): {"text": "Look again."},
     ("POST", f"/api/staff/applications/{REFERENCE}/hearing"): {"ground": "false_statement"},
     ("POST", f"/api/staff/applications/{REFERENCE}/check"): {"why": "CASE-0123456789AB"},
@@ -177,6 +182,9 @@ WITHOUT_BODY = (
     ("POST", "/api/staff/files/notices"),
     ("POST", "/api/staff/files/decisions/cgptc"),
     ("POST", "/api/staff/files/integrity/cgptc"),
+    ("POST", "/api/staff/files/statements/cgptc"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/transfer"),
+    ("POST", f"/api/candidate/applications/{REFERENCE}/transfer/sent"),
     ("POST", f"/api/staff/files/marks/{SITTING}"),
 )
 ROUTES = [pytest.param(method, path, body, id=f"{method} {path}") for (method, path), body in SOUND.items()]

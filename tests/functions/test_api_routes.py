@@ -81,6 +81,16 @@ CANDIDATES = (
     Row("GET", f"{APPLICATION}/order", 422, names=True),
     Row("POST", f"{APPLICATION}/payment", 422, names=True),
     Row("POST", f"{APPLICATION}/payment/check", 422, names=True),
+    Row("GET", f"{APPLICATION}/transfer", 422, names=True),
+    Row("POST", f"{APPLICATION}/transfer", 422, names=True),
+    Row("POST", f"{APPLICATION}/transfer/sent", 422, names=True),
+    Row(
+        "POST",
+        f"{APPLICATION}/refund-account",
+        422,
+        {"holder": "CHEN YANGBEN", "number": "012-345678-902", "bank": "SAMPHKHH"},
+        names=True,
+    ),
     Row("GET", f"{APPLICATION}/documents/{{kind}}", 422, names=True),
     Row("GET", "/api/candidate/messages"),
     Row("GET", f"{APPLICATION}/timeline", names=True),
@@ -158,6 +168,7 @@ STAFF = (
     StaffRow("POST", "/api/staff/files/marks/{sitting}", ("officer",)),
     StaffRow("POST", "/api/staff/files/notices", ("officer",)),
     StaffRow("POST", "/api/staff/files/integrity/{scheme}", ("officer",)),
+    StaffRow("POST", "/api/staff/files/statements/{scheme}", ("reviewer",)),
     StaffRow("GET", f"/api/staff/files/report?key=sittings/{SITTING}.json", ("officer",), desk=True),
 )
 PUBLIC = {

@@ -47,5 +47,5 @@ def give_account(request: Request, reference: str) -> Response:
 
 
 def _account(request: Request, reference: str, form: Form | None) -> Response:
-    amount = transfer.waits_for_account(request.visitor.subject, reference, request.language)
-    return page(request, "refund_account.html", form=form, amount=amount, reference=reference)
+    view = transfer.waits_for_account(request.visitor.subject, reference, request.language)
+    return page(request, "refund_account.html", form=form, view=view)

@@ -54,7 +54,15 @@ def of(candidate_id: str, reference: str, language: Language) -> Transfer:
     )
 
 
-def waits_for_account(candidate_id: str, reference: str, language: Language) -> str:
+class Waiting(Frozen):
     """What goes back once the candidate has said where to; empty when nothing waits."""
+
+    reference: str
+    amount: str
+
+
+def waits_for_account(candidate_id: str, reference: str, language: Language) -> Waiting:
+    """What of the candidate's own application waits for an account."""
     found = refund_accounts.waiting(candidate_id, reference)
-    return ", ".join(Speech(language).amount(refund.money) for refund in found)
+    amount = ", ".join(Speech(language).amount(refund.money) for refund in found)
+    return Waiting(reference=reference, amount=amount)
