@@ -22,6 +22,7 @@ from certification.rules.ledger import balances
 from certification.rules.reconciliation import Class
 from tests.journeys.stages import Stages
 from tests.journeys.town import START, Town
+from tests.statemachines.test_wallets import control, pay, switch
 
 TODAY = START.date()
 FEE = 13_500
@@ -116,7 +117,8 @@ def test_a_payment_nobody_told_us_of_is_recorded_from_the_bill_and_the_day_close
     for event in card(town).control("status", {})["events"]:
         card(town).control("deliver", {"event": event["id"]})
     town.settle()
-    assert books()["psp"] == 2 * FEE - 2 * CARD_FEE, "the message that comes after all changes nothing"
+    told = "the message that comes after all changes nothing, and the duplicate has gone back"
+    assert books()["psp"] == FEE - 2 * CARD_FEE, told
 
 
 def test_what_two_bills_do_not_show_stops_refunds_and_waits_for_an_explanation(paid: Town) -> None:
@@ -160,3 +162,21 @@ def test_a_bill_that_does_not_come_is_asked_for_every_hour_and_then_by_a_person(
     paid.wait(timedelta(hours=1))
     reconcile(paid)
     assert (day().state, day().tries) == ("closed", 0)
+
+
+@pytest.mark.rule("PAY-03", "PAY-05")
+@pytest.mark.scenario(92)
+def test_a_wallets_lost_notification_is_healed_by_its_own_bill_of_its_own_day(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    switch(town, "wechat_pay", "drop")
+    pay(town, candidate, "wechat_pay")
+    assert candidate.status() == "awaiting_payment"
+    town.wait(NEXT_MORNING - town.clock.now())
+    reconcile(town)
+    assert candidate.awake().status() == "registered"
+    control(town, "wechat_pay", "clear")
+    town.wait(timedelta(hours=1))
+    reconcile(town)
+    closed = bill_days.read("wechat_pay_global", TODAY.isoformat())
+    assert (closed.state, closed.counts, closed.healed) == ("closed", {Class.MATCHED: 1}, 1)
+    assert day().counts == {}, "the card provider's bill of that day is empty"

@@ -23,7 +23,7 @@ FORMAT = "assay-day-1"
 def close(row: BillDay, explained: Sequence[Case], now: datetime) -> None:
     """Sign the summary, book fees and payouts, and close: all rows at once. The signature is over the summary's text."""
     text = summary(row, explained, now)
-    place = f"closings/{row.provider}/{row.day}.json"
+    place = f"closings/{row.stream}/{row.day}.json"
     sha256 = vault.write(settings().vault, place, text.encode(), "application/json")
     closing = Closing(at=now, file=place, sha256=sha256, signature=signature(f"{FORMAT}\n{sha256}\n"))
     done: BillDay = row.changed(state="closed", closing=closing, due=None)
@@ -34,7 +34,7 @@ def summary(row: BillDay, explained: Sequence[Case], now: datetime) -> str:
     """What is signed: canonical JSON (sorted keys, no spaces, UTF-8)."""
     said: dict[str, Any] = {
         "format": FORMAT,
-        "provider": row.provider,
+        "stream": row.stream,
         "day": row.day.isoformat(),
         "bill": row.sha256,
         "lines": row.lines,
@@ -63,13 +63,13 @@ def entry_of(row: BillDay, sums: Sums) -> Entry:
         row.provider,
         Money(amount=sums.fees, currency=sums.currency),
         Money(amount=sums.paid_out, currency=sums.currency),
-        why=f"day#{row.provider}#{row.day}",
+        why=f"day#{row.stream}#{row.day}",
     )
 
 
 def _booked(row: BillDay) -> list[Write]:
     entries = [entry for entry in (entry_of(row, sums) for sums in row.sums) if entry.postings]
     return [
-        ledger.insert(LedgerEntry(payment=f"day#{row.provider}#{row.day}", number=number, entry=entry))
+        ledger.insert(LedgerEntry(payment=f"day#{row.stream}#{row.day}", number=number, entry=entry))
         for number, entry in enumerate(entries, 1)
     ]

@@ -19,7 +19,6 @@ from certification.providers import bill_events
 from certification.rules.bills import BillRow
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import TREASURY
-from certification.rules.payments import Method
 from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, SAYS, Class, Found
 
 APPLIED_WITHIN = timedelta(minutes=15)
@@ -76,7 +75,7 @@ def ask(row: BillDay, found: Sequence[Found], now: datetime) -> tuple[Difference
 def _case(row: BillDay, one: Found, payment: str | None, now: datetime) -> Case:
     kind, reference = one.key
     facts = {
-        "provider": row.provider,
+        "bills": row.stream,
         "day": row.day.isoformat(),
         "what": SAYS[one.what].en,
         "kind": kind,
@@ -87,8 +86,8 @@ def _case(row: BillDay, one: Found, payment: str | None, now: datetime) -> Case:
     return new_case(
         CaseKind.BILL_DIFFERENCE,
         Subject.PAYMENT if payment else Subject.NONE,
-        payment or row.provider,
-        row.provider,
+        payment or row.stream,
+        row.stream,
         row.day.isoformat(),
         *one.key,
         now=now,
@@ -105,18 +104,18 @@ def _doubt(payment_id: str) -> None:
         commit([payments.update(payment.changed(doubted=True))])
 
 
-def tell(provider: Method, day: date, what: Literal["missing", "refused"], why: str, now: datetime) -> None:
+def tell(stream: str, day: date, what: Literal["missing", "refused"], why: str, now: datetime) -> None:
     """A bill that does not come, or cannot be believed: a person asks the provider. One case per day and reason."""
     case = new_case(
         CaseKind.BILL_DIFFERENCE,
         Subject.NONE,
-        provider,
+        stream,
         day.isoformat(),
         what,
         now=now,
         due=now + timedelta(days=1),
         desk=TREASURY,
-        facts={"provider": provider, "day": day.isoformat(), "bill": what, "why": why[:1000]},
+        facts={"bills": stream, "day": day.isoformat(), "bill": what, "why": why[:1000]},
     )
     if cases.find(case.id) is None:
         commit([cases.insert(case)], [opened(case)])
@@ -125,6 +124,6 @@ def tell(provider: Method, day: date, what: Literal["missing", "refused"], why: 
 @retried
 def explained(case: Case) -> None:
     """A person explained a difference: its day is looked at at the next run, and closes when nothing else is open."""
-    row = bill_days.find(case.facts["provider"], case.facts["day"])
+    row = bill_days.find(case.facts["bills"], case.facts["day"])
     if row is not None and row.state != "closed":
         commit([bill_days.update(row.changed(due=Due(at=clock.now())))])

@@ -1,18 +1,60 @@
-"""Whose daily bills this stack reads, and where they come from."""
+"""Whose daily bills this stack reads, and where they come from.
 
+A wallet has a product, and with it a bill, for each currency it settles in. Only products that a policy offers are asked.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from certification.acts import wallets
 from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
+from certification.policies import load_policy, schemes
+from certification.providers.alipay_bill import AlipayBills
 from certification.providers.bill_ports import BillSource
 from certification.providers.card_bill import CardBills
+from certification.providers.wechat_bill import WechatBills
 from certification.rules.payments import Method
+from certification.rules.policy import Policy
 
-PROVIDERS: tuple[Method, ...] = ("card",)
+
+class Stream(NamedTuple):
+    """Bills that come day by day. `currency` is None where one bill holds all currencies."""
+
+    name: str
+    provider: Method
+    currency: str | None = None
 
 
-def bill_source(provider: Method) -> BillSource:
-    """Where this provider's bills come from."""
-    match provider:
+EVERY = (
+    Stream("card", "card"),
+    Stream("alipay", "alipay", "CNY"),
+    Stream("wechat_pay", "wechat_pay", "CNY"),
+    Stream("wechat_pay_global", "wechat_pay", "USD"),
+)
+
+
+@cache
+def streams() -> tuple[Stream, ...]:
+    """The bills of this stack. A wallet that the card provider takes is in the card provider's bill."""
+    offered = {(way, policy.fees.settlement_currency) for policy in _policies() for way in policy.payment.ways}
+    if settings().wallets_via == "stripe":
+        offered = {(way, currency) for way, currency in offered if way not in wallets.WALLETS}
+    return tuple(one for one in EVERY if one.currency is None or (one.provider, one.currency) in offered)
+
+
+def _policies() -> list[Policy]:
+    return [load_policy(scheme)[0] for scheme in schemes()]
+
+
+def bill_source(stream: Stream) -> BillSource:
+    """Where these bills come from."""
+    match stream.provider:
         case "card":
             return CardBills(settings().card_api, secret("card", "api")[0])
+        case "alipay":
+            return AlipayBills(wallets.alipay_pages())
+        case "wechat_pay":
+            return WechatBills(wallets.wechat_orders(stream.currency or ""))
         case _:
-            raise ValueError(f"no bills are read of {provider}")
+            raise ValueError(f"no daily bills are read of {stream.provider}: a bank's statements are dropped as files")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from certification.acts import refund_invariants
 from certification.acts.bill_books import entry_of
-from certification.acts.billing import PROVIDERS
+from certification.acts.billing import EVERY
 from certification.acts.books import books_of
 from certification.acts.cases import new_case, opened
 from certification.acts.places import live_claim
@@ -45,7 +45,7 @@ def _books() -> Iterator[str]:
     paid = list(payments.everything())
     entries = list(ledger.everything())
     kept = balances(entry.entry for entry in entries)
-    days = [day for provider in PROVIDERS for day in bill_days.within(provider) if day.state == "closed"]
+    days = [day for stream in EVERY for day in bill_days.within(stream.name) if day.state == "closed"]
     implied = rebuild(
         ((payment.facts, books_of(payment)) for payment in paid),
         (entry_of(day, sums) for day in days for sums in day.sums),

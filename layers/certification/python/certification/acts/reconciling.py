@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from certification.acts import bill_findings
 from certification.acts.bill_books import close
-from certification.acts.billing import PROVIDERS, bill_source
+from certification.acts.billing import Stream, bill_source, streams
 from certification.acts.payments import reference_of
 from certification.cloud import clock, vault
 from certification.cloud.log import logger
@@ -24,7 +24,6 @@ from certification.providers import ports
 from certification.providers.bill_ports import BillNotReady, BillSource
 from certification.rules.bills import FACT_OF, BillRefused, RowKind
 from certification.rules.facts import FactKind
-from certification.rules.payments import Method
 from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, Known, Reconciled, reconcile
 
 DAY = timedelta(days=1)
@@ -36,64 +35,81 @@ KIND_OF = {fact: row for row, fact in FACT_OF.items()}
 
 
 def run() -> dict[str, int]:
-    """Await every day that has a bill by now, and look at every day that is due. Gives how many were closed."""
+    """Await every day that has a bill by now, and look at every day that is due. Gives how many were closed.
+
+    Bills that fail for a reason nobody foresaw do not hold up the others: the fault is raised when those are done.
+    """
     done = 0
-    for provider in PROVIDERS:
-        source = bill_source(provider)
-        _await(provider, source)
-        for row in bill_days.within(provider, backwards=True, limit=MOST_OPEN):
-            if row.due is not None and row.due.at <= clock.now():
-                done += _look(provider, row.day, source)
+    fault: Exception | None = None
+    for stream in streams():
+        try:
+            done += _look_through(stream)
+        except Exception as error:
+            logger.warning("bills failed", bills=stream.name, error=type(error).__name__)
+            fault = error
+    if fault is not None:
+        raise fault
     return {"closed": done}
 
 
-def _await(provider: Method, source: BillSource) -> None:
+def _look_through(stream: Stream) -> int:
+    source, done = bill_source(stream), 0
+    _await(stream, source)
+    for row in bill_days.within(stream.name, backwards=True, limit=MOST_OPEN):
+        if row.due is not None and row.due.at <= clock.now():
+            done += _look(stream, row.day, source)
+    return done
+
+
+def _await(stream: Stream, source: BillSource) -> None:
     """A row for every day since the last; on the first run, for the last day that has a bill."""
     now = clock.now()
-    last = next(bill_days.within(provider, backwards=True, limit=1), None)
+    last = next(bill_days.within(stream.name, backwards=True, limit=1), None)
     day = last.day + DAY if last else now.date() - 2 * DAY
     while source.ready_at(day) <= now:
         if last or source.ready_at(day + DAY) > now:
+            row = BillDay(stream=stream.name, provider=stream.provider, day=day, due=Due(at=now))
             try:
-                commit([bill_days.insert(BillDay(provider=provider, day=day, due=Due(at=now)))])
+                commit([bill_days.insert(row)])
             except Lost:
                 return  # another run awaits it
         day += DAY
 
 
-def _look(provider: Method, day: date, source: BillSource) -> bool:
+def _look(stream: Stream, day: date, source: BillSource) -> bool:
     """Fetch, compare, heal, and close where nothing is open. True when it was closed now."""
     try:
         bill = source.fetch(day)
     except (BillNotReady, ports.Unreachable, ports.Lost, ports.ProviderRefused) as trouble:
-        logger.warning("bill not fetched", provider=provider, day=str(day), error=type(trouble).__name__)
+        logger.warning("bill not fetched", bills=stream.name, day=str(day), error=type(trouble).__name__)
         if clock.now() >= source.ready_at(day) + LATEST:
-            bill_findings.tell(provider, day, "missing", type(trouble).__name__, clock.now())
-        _later(provider, day)
+            bill_findings.tell(stream.name, day, "missing", type(trouble).__name__, clock.now())
+        _later(stream, day)
         return False
-    paid = [payment for payment in payments.everything() if payment.provider == provider]
+    paid = [payment for payment in payments.everything() if payment.provider == stream.provider]
     try:
-        result = _compared(provider, day, source, bill, paid)
+        result = _compared(stream, day, source, bill, paid)
     except BillRefused as refused:
-        bill_findings.tell(provider, day, "refused", str(refused), clock.now())
-        _keep(provider, day, bill)
-        _later(provider, day)
+        bill_findings.tell(stream.name, day, "refused", str(refused), clock.now())
+        _keep(stream, day, bill)
+        _later(stream, day)
         return False
-    return _settle(provider, day, _keep(provider, day, bill), result, paid)
+    return _settle(stream, day, _keep(stream, day, bill), result, paid)
 
 
-def _compared(provider: Method, day: date, source: BillSource, bill: bytes, paid: Sequence[Payment]) -> Reconciled:
+def _compared(stream: Stream, day: date, source: BillSource, bill: bytes, paid: Sequence[Payment]) -> Reconciled:
     begins = source.begins(day)
-    before = bill_days.find(provider, (day - DAY).isoformat())
+    before = bill_days.find(stream.name, (day - DAY).isoformat())
     captures = {
         (payment.order, fact.reference)
         for payment in paid
         for fact in payment.facts.values()
         if fact.kind is FactKind.CAPTURED
     }
+    known = (one for payment in paid for one in known_of(payment, begins - DAY, begins + 2 * DAY))
     return reconcile(
         source.rows(bill),
-        (one for payment in paid for one in known_of(payment, begins - DAY, begins + 2 * DAY)),
+        (one for one in known if stream.currency in (None, one.currency)),
         begins=begins,
         ends=begins + DAY,
         carried=frozenset(before.carried if before else ()),
@@ -127,23 +143,23 @@ def _names(payment: Payment) -> Iterator[str]:
     yield from (fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED)
 
 
-def _keep(provider: Method, day: date, bill: bytes) -> tuple[str, str]:
+def _keep(stream: Stream, day: date, bill: bytes) -> tuple[str, str]:
     """The bill as it came: its place and SHA-256. Another bill of the same day is kept beside it by its time."""
-    place = f"bills/{provider}/{day}/{clock.now():%Y-%m-%dT%H%M%S}"
+    place = f"bills/{stream.name}/{day}/{clock.now():%Y-%m-%dT%H%M%S}"
     return place, vault.write(settings().vault, place, bill, "application/octet-stream")
 
 
 @retried
-def _later(provider: Method, day: date) -> None:
-    row = bill_days.read(provider, day.isoformat())
+def _later(stream: Stream, day: date) -> None:
+    row = bill_days.read(stream.name, day.isoformat())
     if row.state != "closed":
         commit([bill_days.update(row.changed(tries=row.tries + 1, due=Due(at=clock.now() + AGAIN)))])
 
 
 @retried
-def _settle(provider: Method, day: date, kept: tuple[str, str], result: Reconciled, paid: Sequence[Payment]) -> bool:
+def _settle(stream: Stream, day: date, kept: tuple[str, str], result: Reconciled, paid: Sequence[Payment]) -> bool:
     """Heal and ask; close the day when everything is level or explained. True when it was closed now."""
-    row, now = bill_days.read(provider, day.isoformat()), clock.now()
+    row, now = bill_days.read(stream.name, day.isoformat()), clock.now()
     if row.state == "closed":
         return False
     healed = bill_findings.heal(day, result.found, paid, now)

@@ -32,12 +32,14 @@ class Closing(Frozen):
 
 
 class BillDay(Record):
-    """One provider's day. `file` and `sha256` are the bill as it came; `due` is when it is looked at again.
+    """One provider's day. `stream` names its bills: a wallet has one for each product. `file` and `sha256` are the bill as
+    it came; `due` is when it is looked at again.
 
     `carried` are facts of this day that its bill did not show; `differences` is what a person must explain before the
     day closes; `healed` counts what was recorded from the bill. `tries` counts the looks since the last that succeeded.
     """
 
+    stream: str
     provider: Method
     day: date
     state: Literal["awaited", "compared", "closed"] = "awaited"
@@ -67,7 +69,7 @@ class BillDays(Table[BillDay]):
     record = BillDay
 
     def columns(self, record: BillDay) -> dict[str, Any]:
-        return {"pk": record.provider, "sk": record.day.isoformat()}
+        return {"pk": record.stream, "sk": record.day.isoformat()}
 
     def due(self, record: BillDay) -> None:
         """In no index: a provider has few days that are open, and they are its newest."""
