@@ -1,16 +1,18 @@
 """The international half of the Alipay simulator: `service` requests, answers in XML, forms that name nobody."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from local.simulators import wallet_keys
 from local.simulators.base import Answer, State
-from local.simulators.wallet_bank import WalletRefusal, cents, china, yuan
+from local.simulators.wallet_bank import CHINA, WalletRefusal, cents, china, yuan
 
 if TYPE_CHECKING:
     from local.simulators.alipay import AlipaySimulator
 
 RATE = 7.0925
+MINUTES = {"5m": 5, "10m": 10, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "3h": 180, "5h": 300, "10h": 600, "12h": 720}
 SERVICES = {"single_trade_query": "_query", "close_trade": "_close", "forex_refund": "_send_back"}
 
 
@@ -51,7 +53,13 @@ class Abroad:
         )
 
     def _opened(self, fields: State) -> Answer:
-        expires = self._wallet.stage.seconds() + int(fields["order_valid_time"])
+        """From the address's making to the sign-in there is one limit, from the sign-in to the payment another."""
+        now, made = (
+            self._wallet.stage.seconds(),
+            datetime.fromisoformat(fields["order_gmt_create"]).replace(tzinfo=CHINA),
+        )
+        in_time = now <= made.timestamp() + int(fields["order_valid_time"])
+        expires = now + MINUTES[fields["timeout_rule"]] * 60 if in_time else now
         return self._wallet.begin(
             fields["out_trade_no"],
             cents=cents(fields["total_fee"]),

@@ -90,6 +90,7 @@ VIEWS = {  # what page functions add
         "minutes",
         "course",
     ),
+    "picture",
 }
 # Texts that are looked up under a name made at run time: every name that can be made must be there.
 MADE = {
