@@ -10,8 +10,9 @@ from local.cloud import LocalCloud
 from tests.browser.walker import Walker, must_be_good
 from tests.functions import on_site
 from tests.functions.committing import People, publish
+from tests.functions.education_files import unverified
 from tests.functions.stand import START, Stand
-from tests.functions.test_education_proofs import duty, released, unverified
+from tests.functions.test_late_reports import duty, released
 from tests.samples.hostile import clean_pdf
 
 Window = Callable[..., Walker]

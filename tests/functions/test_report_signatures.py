@@ -11,8 +11,8 @@ from certification.cloud.settings import settings
 from certification.cloud.tables.candidates import candidates
 from local.simulators.report_issuer import ReportIssuer
 from tests.functions.committing import People, publish
+from tests.functions.education_files import PROOF, a_pdf, page_of, send, unverified
 from tests.functions.stand import START, Stand
-from tests.functions.test_education_proofs import PROOF, a_pdf, page_of, send, unverified
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,12 @@
 
 import io
 
+import pikepdf
 import pytest
 from PIL import Image
 
 from certification.documents.render import render
+from certification.imaging.merging import merge
 from certification.imaging.scan import MOST_PAGES, check_scan
 from local.samples import id_document, phone_photo
 from tests.samples import documents, hostile
@@ -70,3 +72,18 @@ def test_a_broken_picture_is_refused_like_a_broken_photo(what: str) -> None:
     verdict = check_scan(data)
     assert verdict.refused is not None
     assert verdict.refused.code == code
+
+
+@pytest.mark.rule("EDU-08")
+@pytest.mark.filterwarnings("error")
+def test_what_stands_in_the_fields_of_a_form_is_part_of_the_page_once_files_are_put_together() -> None:
+    part = hostile.signed_visibly()
+    assert check_scan(part).refused is None
+    merged = merge([(part, "application/pdf")] * 2)
+    assert isinstance(merged, bytes)
+    with pikepdf.open(io.BytesIO(merged)) as pdf:
+        assert "/AcroForm" not in pdf.Root
+        for page in pdf.pages:
+            assert "/Annots" not in page or len(page.Annots) == 0
+            assert [look.read_bytes() for look in page.form_xobjects.values()] == [b"BT (Seal) Tj ET"]
+    assert check_scan(merged).pages == 2

@@ -245,3 +245,26 @@ def refused_pdfs() -> dict[str, tuple[bytes, str]]:
         "zero bytes": (b"", "empty"),
         "larger than 10 MB": (clean + b" " * (10 << 20), "too_many_bytes"),
     }
+
+
+def unmergeable() -> bytes:
+    """A document fit to be looked at, whose annotations are no annotations: no copy of its page can be made."""
+
+    def change(pdf: Pdf) -> None:
+        pdf.pages[0].obj.Annots = Array([1, 2])
+        pdf.Root.AcroForm = Dictionary(Fields=Array([]))
+
+    return _pdf(change)
+
+
+def signed_visibly() -> bytes:
+    """A document with a field whose look says "Seal", as a visible signature or a filled form has it."""
+
+    def change(pdf: Pdf) -> None:
+        look = pdf.make_stream(b"BT (Seal) Tj ET", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=String("seal"), Rect=[0, 0, 9, 9], F=4)
+        field.AP = Dictionary(N=look)
+        pdf.pages[0].obj.Annots = Array([pdf.make_indirect(field)])
+        pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].obj.Annots, SigFlags=3)
+
+    return _pdf(change)
