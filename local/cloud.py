@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from local import moto_patches, moto_state
+from local.bank_courier import carry
 from local.clock import Clock
 from local.control_room.inbox import Inbox, accept_senders
 from local.control_room.room import ControlRoom
@@ -39,6 +40,7 @@ from local.runtime.repeated import ONCE, Deliveries, Repeated
 from local.runtime.schedules import Schedules
 from local.runtime.streams import StreamPoller
 from local.runtime.system import System
+from local.simulators.bank import BankSimulator
 from local.stack import EventSourceSpec
 from local.store import Saver, Store
 
@@ -250,6 +252,9 @@ class LocalCloud:
         self.schedules = Schedules(self.stack.rules, now, self.bus.scheduled)
         self.pollers = [self._poller(spec) for spec in self.stack.event_sources if spec.enabled]
         self.simulators = mount.simulators(now, self._http.address, self.handle, self.deliveries.times)
+        bank = self.simulators["bank"]
+        if isinstance(bank, BankSimulator):
+            bank.carry = lambda: carry(self, bank)
         bodies = [mount.Body(simulator, now) for simulator in self.simulators.values()]
         sources = [self.bus, *self.pollers, self.asynchronous, Machines(self.engine), *bodies]
         self.pump = Pump(self.clock, sources, self.schedules, self.inbox.collect)

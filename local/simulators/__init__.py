@@ -1,4 +1,4 @@
-"""Simulators of the external bodies: card provider, wallets, registries of identity and education, public randomness.
+"""Simulators of the external bodies: card provider, wallets, bank, registries of identity and education, public randomness.
 
 They speak HTTP to the same adapters as the real ones would, misbehave on command, and say everywhere, on screen and in
 their data, that they are simulators. `ALL` holds their classes; each is made with a `Context` of its own.
@@ -7,6 +7,7 @@ their data, that they are simulators. `ALL` holds their classes; each is made wi
 from collections.abc import Callable
 
 from local.simulators.alipay import AlipaySimulator
+from local.simulators.bank import BankSimulator
 from local.simulators.base import Answer, Context, Simulator
 from local.simulators.beacon import BeaconSimulator
 from local.simulators.card import CardSimulator
@@ -20,6 +21,7 @@ __all__ = [
     "ALL",
     "AlipaySimulator",
     "Answer",
+    "BankSimulator",
     "BeaconSimulator",
     "CardSimulator",
     "Context",
@@ -42,4 +44,5 @@ ALL: list[Callable[[Context], Simulator]] = [
     AlipaySimulator,
     WechatPaySimulator,
     RatesSimulator,
+    BankSimulator,
 ]

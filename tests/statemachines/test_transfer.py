@@ -253,7 +253,7 @@ def test_a_refund_goes_to_whoever_paid_in_one_file_and_is_done_when_the_bank_say
     town: Town, stages: Stages
 ) -> None:
     candidate = stages.at("to_pay")
-    employer = {"name": "Sample Employer Ltd", "account": "HK-EMPLOYER-1"}
+    employer: dict[str, Any] = {"name": "Sample Employer Ltd", "account": "HK-EMPLOYER-1"}
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), **employer)))
     candidate.awake().withdraw()
     town.settle()
@@ -291,7 +291,7 @@ def test_a_refund_that_comes_back_is_owed_again_and_is_no_new_payment(town: Town
     write_file(town)
     drop(town, booked(town, debit(town, "D1", refund.id, refund.money.amount)))
     town.wait(timedelta(days=3))
-    back = {"end_to_end": refund.id, "returned": "AC04", "text": (f"Refund {rf(candidate)}",)}
+    back: dict[str, Any] = {"end_to_end": refund.id, "returned": "AC04", "text": (f"Refund {rf(candidate)}",)}
     drop(town, booked(town, credit(town, "B2", refund.money.amount, **back)))
     after = refunds.read(refund.id)
     assert (after.state, after.failure) == ("returned", "AC04")
@@ -340,7 +340,7 @@ def test_one_transfer_for_two_people_is_divided_only_to_the_cent(town: Town, sta
 
 def test_nothing_of_a_payer_is_kept_in_the_clear(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
-    part = {"name": "Sample Payer", "account": "HK-SECRET-77", "text": ("a private word",), "end_to_end": "MY-OWN-ID"}
+    part: dict[str, Any] = {"name": "Sample Payer", "account": "HK-SECRET-77", "text": ("a private word",), "end_to_end": "MY-OWN-ID"}
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), **part)))
     kept = " ".join(entry.body for entry in inbox.everything()) + repr(list(payments.everything()))
     assert candidate.awake().status() == "registered"
@@ -429,4 +429,26 @@ def test_without_an_account_the_candidate_is_asked_and_only_their_own_is_taken(t
     (file,) = files()
     assert b"<Othr><Id>012345678902</Id></Othr>" in file
     assert "345678902" not in repr(list(payments.everything()))
+    assert town.failures() == []
+
+
+@pytest.mark.rule("PAY-02", "REF-04")
+def test_with_the_simulated_bank_a_transfer_and_its_refund_make_the_whole_way(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    bank = town.cloud.simulators["bank"]
+    bank.control("transfer", {"amount": "135.00", "text": transfer(candidate)["reference"]})
+    bank.control("carry", {})
+    bank.control("statement", {})
+    bank.control("carry", {})
+    assert candidate.awake().status() == "registered"
+    assert books() == {"bank": FEE, "candidate": -FEE}
+    candidate.withdraw()
+    town.settle()
+    write_file(town)
+    for _ in range(2):
+        bank.control("carry", {})
+    (refund,) = refunds.everything()
+    assert refund.state == "succeeded"
+    assert bank.control("status", {})["balance"] == "27.00"
+    assert books() == {"bank": 2700, "fee": -2700}
     assert town.failures() == []
