@@ -97,7 +97,7 @@ def test_a_change_of_level_before_paying_makes_a_new_order_and_after_paying_it_i
     decide(stand, candidate, "approve")
     application = applications.read(candidate.reference)
     assert (application.status, application.level) == ("awaiting_review", "4")
-    assert orders.read(first["number"]).state == "voided"
+    assert orders.read(first["number"]).state == "superseded"
     stand.decide(candidate, "approve")
     revised = candidate.order()
     assert revised["number"] != first["number"]

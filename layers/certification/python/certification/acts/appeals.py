@@ -16,13 +16,13 @@ from certification.acts.ownership import own_application
 from certification.acts.places import taken_again
 from certification.acts.reviews import review_of
 from certification.acts.settling import FREEZE_PATIENCE
+from certification.acts.successors import placed
 from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, cases
-from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
@@ -143,7 +143,8 @@ def _goes_on(
         order = new_order(application, sitting, policy, policy_hash, now, now)
         told = announce("ApplicationApproved", application, order=order.number)
         owed = {"orders": (*application.orders, order.number)}
-        return Due(at=lapses_at(dates, policy)), owed, [orders.insert(order)], [told]
+        writes, news = placed(application, order)
+        return Due(at=lapses_at(dates, policy)), owed, writes, [told, *news]
     if earlier is Status.REGISTERED:
         due = Due(at=max(dates.payment_closes + FREEZE_PATIENCE, now))
         if sitting.stage == "announced":

@@ -12,13 +12,13 @@ from certification.acts.ordering import new_order
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.sessions import fingerprint
+from certification.acts.successors import placed
 from certification.cloud import clock
 from certification.cloud.tables.applications import Answer, Application, NoticeShown, applications
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.codes import challenges as challenge_rows
 from certification.cloud.tables.commitments import Commitment, commitments
-from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_commitment_text, load_policy
@@ -171,9 +171,10 @@ def _sign(candidate_id: str, reference: str, session: str, challenge_id: str) ->
         orders=(*application.orders, order.number),
         answers=(*(one for one in application.answers if one.rule != kept.rule), kept),
     )
+    writes, news = placed(application, order)
     commit(
-        [used, applications.update(paying), commitments.insert(signed), orders.insert(order), bars.unchanged(known)],
-        [announce("CommitmentSigned", application, commitment=signed.id, order=order.number)],
+        [used, applications.update(paying), commitments.insert(signed), *writes, bars.unchanged(known)],
+        [announce("CommitmentSigned", application, commitment=signed.id, order=order.number), *news],
     )
     return True
 

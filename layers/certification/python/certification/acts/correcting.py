@@ -7,6 +7,7 @@ from certification.acts.eligibility import RULE, answer_of, of_application
 from certification.acts.moving import announce, moved
 from certification.acts.people import opened
 from certification.acts.profile import details_stored, with_address, with_details
+from certification.acts.superseding import superseded
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
@@ -17,7 +18,6 @@ from certification.cloud.tables.sittings import sittings
 from certification.rules.choosing import Wanted, chosen, taken
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
-from certification.rules.payments import OrderState, move_order
 from certification.rules.policy import Policy
 from certification.rules.policy_changes import Consequence
 from certification.rules.status import Status, Trigger
@@ -110,7 +110,7 @@ def _chosen(application: Application, fields: Mapping[str, str], policy: Policy)
 
 
 def _again(application: Application) -> tuple[Application, list[Write], list[Announcement]]:
-    """Before paying everything is checked again, with a new price and signature."""
+    """Before paying everything is checked again, with a new price and signature; the order makes way for a revision."""
     now = clock.now()
     order = orders.read(application.order or "")
     waiting = moved(
@@ -122,8 +122,7 @@ def _again(application: Application) -> tuple[Application, list[Write], list[Ann
         rules=("REG-06", "CHG-03"),
         confirmed_at=now,
     )
-    voided = orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED)))  # a new one follows
-    return waiting, [voided], [announce("ApplicationConfirmed", application)]
+    return waiting, [superseded(order)], [announce("ApplicationConfirmed", application)]
 
 
 def _answered_anew(application: Application, candidate: Candidate) -> Application:

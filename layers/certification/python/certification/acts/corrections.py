@@ -13,6 +13,7 @@ from certification.acts.correcting import corrected
 from certification.acts.moving import announce
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
+from certification.acts.superseding import PagesOpen, payable_again, shut
 from certification.acts.uploads import CORRECTION_PROOF
 from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
@@ -136,9 +137,21 @@ def wanted_of(case: Case, candidate_id: str) -> Wanted:
     return Wanted.model_validate(json.loads(key_of(candidate_id).open("wanted", case.wanted or "")))
 
 
-@retried
 def apply(case: Case) -> None:
-    """Make a correction that the desk granted, or say why not. Applying it again changes nothing."""
+    """Make a correction that the desk granted, or say why not. Applying it again changes nothing.
+
+    An order that must make way has its pages closed first. Raises PagesOpen while somebody may be paying: to be called
+    again, when either the page is closed or what was paid stays fixed (REG-07).
+    """
+    try:
+        _make(case)
+    except PagesOpen as still:
+        shut(still.order)
+        _make(case)
+
+
+@retried
+def _make(case: Case) -> None:
     application = applications.read(case.about)
     known = next((one for one in application.corrections if one.case == case.id), None)
     if known is None or known.state != "asked" or case.decision is None:
@@ -172,7 +185,10 @@ def _end(application: Application, case: Case, known: Correction, state: str) ->
     note = case.decision.note if case.decision else ""
     ended = known.model_copy(update={"state": state, "note": note, "decided_at": clock.now()})
     after = application.changed(corrections=_with(application, ended), open_cases=application.open_without(case.id))
-    commit([applications.update(after)], [announce("CorrectionDecided", application, case=case.id)])
+    commit(
+        [applications.update(after), *payable_again(application.order)],
+        [announce("CorrectionDecided", application, case=case.id)],
+    )
 
 
 def _with(application: Application, changed: Correction) -> tuple[Correction, ...]:

@@ -7,10 +7,10 @@ the policy wants two people to let money go, it wants two here as well.
 import re
 from datetime import timedelta
 
-from certification.acts import payments as paying
 from certification.acts.bank_lines import Particulars, owed, particulars
 from certification.acts.bank_lines import read as read_line
 from certification.acts.books import booked
+from certification.acts.inbox_entries import unsettled
 from certification.acts.refunding import let_go
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
@@ -143,7 +143,7 @@ def _place(payment: Payment, case: Case, decision: Decided) -> None:
     )
     stored, entries = booked(payment, placed, f"placed#{case.id}")
     with_it = order.changed(payments=(*order.payments, payment.id))
-    commit([payments.update(stored), orders.update(with_it), *entries], [paying.unsettled(payment)])
+    commit([payments.update(stored), orders.update(with_it), *entries], [unsettled(payment)])
 
 
 def _send_back(payment: Payment, case: Case, decision: Decided) -> None:

@@ -23,12 +23,12 @@ from certification.acts import (
 from certification.acts.moving import announce, moved
 from certification.acts.ordering import new_order
 from certification.acts.places import freed
+from certification.acts.successors import placed
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, Returned, ReturnReason, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.cases import Case, Decided, cases
-from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
@@ -111,10 +111,9 @@ def _approve(application: Application, case: Case, decision: Decided) -> None:
         orders=(*application.orders, order.number),
         **_others(application, case),
     )
-    commit(
-        [applications.update(approved), orders.insert(order)],
-        [announce("ApplicationApproved", application, order=order.number)],
-    )
+    writes, news = placed(application, order)
+    told = announce("ApplicationApproved", application, order=order.number)
+    commit([applications.update(approved), *writes], [told, *news])
 
 
 def _return(application: Application, case: Case, decision: Decided) -> None:

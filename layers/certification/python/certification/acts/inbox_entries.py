@@ -6,6 +6,7 @@ from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
+from certification.cloud.tables.payments import Payment
 from certification.cloud.transaction import Lost, commit
 from certification.rules.payments import Method
 
@@ -15,6 +16,11 @@ APPLIED_WITHIN = timedelta(minutes=15)
 def arrived(entry: str, key: str) -> Announcement:
     """The announcement that starts the payment machine for an inbox entry."""
     return Announcement(name="PaymentFactArrived", subject=entry, key=key, about={"entry": entry})
+
+
+def unsettled(payment: Payment) -> Announcement:
+    """Starts the machine again for a payment whose facts were applied and not settled."""
+    return arrived(f"settle#{payment.id}", f"{payment.id}#{payment.version + 1}")
 
 
 def receive(provider: Method, event_id: str, body: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from certification.acts import calling_off, inbox_entries, late_reports, supervision, transfers
 from certification.acts import payments as paying
 from certification.acts.cases import escalate, new_case, opened
+from certification.acts.inbox_entries import unsettled
 from certification.acts.lists import qualified_list
 from certification.acts.moving import announce, moved
 from certification.acts.places import freed
@@ -114,7 +115,7 @@ def _lapse_unpaid(application: Application, now: datetime) -> None:
     # Parts of the sum that arrived go back once the order has lapsed: settling it again queues that.
     parts = [attempt for attempt in attempts if attempt.facts and attempt.method == "bank_transfer"]
     writes = [payments.update(part.changed(unsettled=True, due=Due(at=now + AGAIN))) for part in parts]
-    _lapse(application, now, [orders.update(lapsed_order), *writes], [paying.unsettled(part) for part in parts])
+    _lapse(application, now, [orders.update(lapsed_order), *writes], [unsettled(part) for part in parts])
 
 
 def _exam_day(application: Application, now: datetime) -> None:
@@ -215,7 +216,7 @@ def of_payment(key: str) -> None:
         return
     if payment.unsettled:
         again = payment.changed(tries=payment.tries + 1, due=Due(at=now + AGAIN))
-        commit([payments.update(again)], [paying.unsettled(payment)])
+        commit([payments.update(again)], [unsettled(payment)])
         return
     paying.query(payment.id)
 

@@ -12,12 +12,11 @@ from typing import Any
 from certification.acts import bank_lines
 from certification.acts.asking import answered
 from certification.acts.books import booked
-from certification.acts.inbox_entries import APPLIED_WITHIN, arrived, receive
+from certification.acts.inbox_entries import APPLIED_WITHIN, receive
 from certification.acts.placing import payment_of
 from certification.acts.providers import payment_provider
 from certification.acts.refund_reports import reported
 from certification.cloud import clock
-from certification.cloud.outbox import Announcement
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.orders import orders
@@ -41,13 +40,7 @@ READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {
 
 def reference_of(payment: Payment) -> str:
     """Our reference of an attempt, as providers give it back: `<order>.<attempt>`."""
-    return f"{payment.order}.{payment.id}"
-
-
-def unsettled(payment: Payment) -> Announcement:
-    """Starts the machine again for a payment whose facts were applied and not settled."""
-    entry = f"settle#{payment.id}"
-    return arrived(entry, f"{payment.id}#{payment.version + 1}")
+    return f"{payment.begun_for or payment.order}.{payment.id}"
 
 
 @retried

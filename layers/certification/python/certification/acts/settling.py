@@ -11,6 +11,7 @@ from certification.acts.externals import external_rows
 from certification.acts.moving import announce, moved
 from certification.acts.places import PlaceTaken, taken_again
 from certification.acts.refunding import Wanted, queued
+from certification.acts.successors import handed_over, successor_of
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
@@ -43,12 +44,15 @@ def settle(number: str) -> str:
     """Register the candidate, or queue what must go back. Gives what the rule said. Running it again changes nothing."""
     now = clock.now()
     order = orders.read(number)
+    successor = successor_of(order)
+    if successor is not None and handed_over(order, successor):
+        return settle(successor.number)
     application = applications.read(order.application)
     sitting = sittings.read(order.sitting)
     paid = [payments.read(payment) for payment in order.payments]
     policy, _ = load_policy(sitting.scheme)
     settlement = rule(
-        _owed(order, policy),
+        _owed(order, policy, successor),
         [_made(one, policy) for one in paid],
         now,
         frozen=sitting.stage != "announced",
@@ -92,7 +96,7 @@ def _told_what_is_missing(
     return [Announcement(name="TransferArrivedShort", subject=order.number, key=key, about=about | missing)]
 
 
-def _owed(order: Order, policy: Policy) -> OwedOrder:
+def _owed(order: Order, policy: Policy, successor: Order | None = None) -> OwedOrder:
     return OwedOrder(
         order=order.number,
         amount=order.total,
@@ -100,6 +104,7 @@ def _owed(order: Order, policy: Policy) -> OwedOrder:
         state=order.state,
         settled_by=order.settled_by,
         settled_with=order.settled_with,
+        successor=_owed(successor, policy) if successor else None,
         tolerance=policy.payment.tolerance,
     )
 
@@ -189,7 +194,8 @@ def _payment(
             writes, news = writes + more, news + told
     anomalies = [alarm.partition(": ")[2] for alarm in settlement.alarms if alarm.startswith(f"{payment.id}: ")]
     after, more, told = raised(after, application, anomalies, now)
-    writes, news = [*writes, *more, *external_rows(payment, application, now)], news + told
+    rows, heard = external_rows(payment, application, now)
+    writes, news = [*writes, *more, *rows], [*news, *told, *heard]
     stored, entries = booked(payment, after, f"settled#{settlement.order}")
     if stored != payment:
         writes += [payments.update(stored), *entries]

@@ -22,7 +22,8 @@ class Order(Record):
     """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
 
     `closes` is the latest instant `due` may ever move to (payment close of the sitting). `settled_by` is the capture that
-    settled it, `settled_with` the parts before it.
+    settled it, `settled_with` the parts before it. `revising`: it is about to make way, so nobody may begin to pay it.
+    `successor` is the order that took its place, `revises` the one whose place it took.
     """
 
     number: str
@@ -41,6 +42,9 @@ class Order(Record):
     settled_by: str | None = None
     settled_with: tuple[str, ...] = ()
     settled_at: datetime | None = None
+    revising: bool = False
+    successor: str | None = None
+    revises: str | None = None
 
     @property
     def settling(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Payment(Record):
     `doubted`: two of the provider's bills do not show it, so no refund leaves it until a person has asked. `forgiven`: by
     how many minor units a capture was short that settled within the tolerance. `declared_at`: when the candidate said
     that a transfer was sent; `payee` is the account they want money back to, sealed under their key. `quote` is what a
-    wallet's payer was shown, as a guide.
+    wallet's payer was shown, as a guide. `begun_for`: the order it was begun for, where another has taken its place.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Payment(Record):
     declared_at: datetime | None = None
     payee: str | None = None
     quote: ExchangeQuote | None = None
+    begun_for: str | None = None
     doubted: bool = False
     tries: int = 0
     due: Due | None = None
