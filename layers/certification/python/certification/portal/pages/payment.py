@@ -1,6 +1,7 @@
 """Paying: what is owed, what would come back when, the way to the card page and the way back."""
 
 import json
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -41,7 +42,9 @@ def pay(request: Request, reference: str) -> Response:
         method = next((way for way in WITH_A_PAGE if way == chosen), None)
         if method is None:
             raise Refused("method_not_offered", "Choose a way to pay.", "请选择支付方式。")
-        return redirect(checkout.start(request.visitor.subject, reference, method))
+        address = checkout.start(request.visitor.subject, reference, method)
+        ours = request.link(f"/apply/{reference}/pay/code")  # in the language of this visit
+        return redirect(ours if urlsplit(address).path.endswith("/pay/code") else address)
     except Refused as refusal:
         if refusal.code in ("confirming_payment", "already_paid"):
             return redirect(request.link(f"/apply/{reference}/pay/return"))
