@@ -72,6 +72,26 @@ def test_an_error_on_the_ticket_is_corrected_until_printing_closes_and_the_ticke
         assert ask(candidate, {"full_name": "陈样品"}, expect=422)["code"] == "print_deadline_over"
 
 
+@pytest.mark.rule("CHG-02", "REG-07")
+@pytest.mark.parametrize(
+    ("fields", "state", "printed"),
+    [({"full_name": "陈样板"}, "made", [["Print the tickets"]]), ({"nationality": "CN"}, "overtaken", [])],
+)
+def test_what_was_asked_for_once_paid_is_decided_by_what_is_open_on_the_day_of_the_decision(
+    town: Town, stages: Stages, fields: dict[str, str], state: str, printed: list[list[str]]
+) -> None:
+    candidate = stages.at("seated")
+    give_evidence(town, candidate)
+    ask(candidate, fields)
+    dates = town.sitting.dates
+    town.skip((dates.tickets_open or dates.first_subject) + timedelta(hours=1))
+    town.reviewer.awake().decide(applications.read(candidate.reference).corrections[-1].case, "approve")
+    town.settle()
+    assert applications.read(candidate.reference).corrections[-1].state == state
+    assert town.paths("reprinting") == printed
+    assert candidate.awake().paper("ticket").startswith(b"%PDF")
+
+
 @pytest.mark.rule("CHK-15")
 def test_a_registration_that_is_void_before_the_exam_has_no_ticket_and_no_score(town: Town, stages: Stages) -> None:
     candidate = stages.at("seated")
