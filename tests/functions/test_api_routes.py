@@ -169,6 +169,8 @@ STAFF = (
     StaffRow("POST", "/api/staff/files/notices", ("officer",)),
     StaffRow("POST", "/api/staff/files/integrity/{scheme}", ("officer",)),
     StaffRow("POST", "/api/staff/files/statements/{scheme}", ("reviewer",)),
+    StaffRow("GET", "/api/staff/files/transfers"),
+    StaffRow("GET", "/api/staff/files/transfers/{scheme}/{message}", ("reviewer",), 404, desk=True),
     StaffRow("GET", f"/api/staff/files/report?key=sittings/{SITTING}.json", ("officer",), desk=True),
 )
 PUBLIC = {
@@ -211,7 +213,7 @@ class World(NamedTuple):
         case = self.asked if "/help/" in path else self.against if "/requests/" in path else self.case
         names = {"reference": self.owner.reference, "kind": kind, "case": case, "name": name, "sitting": SITTING}
         query = "?scheme=cgptc" if "/uploads/" in path or path.endswith("/photo/fix") else ""
-        return path.format(**names, scheme="cgptc", number=1) + query
+        return path.format(**names, scheme="cgptc", number=1, message="RFB-CGPTC-000001") + query
 
     def call(self, row: Row | StaffRow, session: str | None = None) -> Answer:
         return self.stand.call(row.method, self.address(row.path), row.body, session=session)

@@ -227,7 +227,7 @@ def test_who_did_not_declare_is_not_waited_for(town: Town, stages: Stages) -> No
 
 def files() -> list[bytes]:
     """The files of refunds that we wrote for the bank."""
-    found = []
+    found: list[bytes] = []
     while (
         content := vault.find(settings().staff_files, f"transfers/cgptc/RFB-CGPTC-{len(found) + 1:06d}.xml")
     ) is not None:
@@ -340,7 +340,12 @@ def test_one_transfer_for_two_people_is_divided_only_to_the_cent(town: Town, sta
 
 def test_nothing_of_a_payer_is_kept_in_the_clear(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
-    part: dict[str, Any] = {"name": "Sample Payer", "account": "HK-SECRET-77", "text": ("a private word",), "end_to_end": "MY-OWN-ID"}
+    part: dict[str, Any] = {
+        "name": "Sample Payer",
+        "account": "HK-SECRET-77",
+        "text": ("a private word",),
+        "end_to_end": "MY-OWN-ID",
+    }
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), **part)))
     kept = " ".join(entry.body for entry in inbox.everything()) + repr(list(payments.everything()))
     assert candidate.awake().status() == "registered"
@@ -445,6 +450,15 @@ def test_with_the_simulated_bank_a_transfer_and_its_refund_make_the_whole_way(to
     candidate.withdraw()
     town.settle()
     write_file(town)
+    reviewer = town.reviewer.awake()
+    assert reviewer.call("GET", "/api/staff/files/transfers")["files"] == [
+        {"scheme": "cgptc", "message": "RFB-CGPTC-000001"}
+    ]
+    found = reviewer.call("GET", "/api/staff/files/transfers/cgptc/RFB-CGPTC-000001")["url"]
+    assert reviewer.fetch(found) == files()[0]
+    reviewer.call("GET", "/api/staff/files/transfers/cgptc/RFB-CGPTC-000002", expect=404)
+    assert town.officer.awake().call("GET", "/api/staff/files/transfers")["files"] == []
+    assert "RFB-CGPTC-000001" in page(town, "/staff/files")
     for _ in range(2):
         bank.control("carry", {})
     (refund,) = refunds.everything()

@@ -4,16 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from certification.acts import calling_off, drops, release, replays
+from certification.acts import calling_off, drops, release, replays, transfer_files
 from certification.acts.callers import MAY_PUBLISH_SITTINGS, MAY_RELEASE
 from certification.acts.drops import Drop, StaffSitting
 from certification.acts.replays import Replays
 from certification.acts.sheets import Report
+from certification.acts.transfer_files import TransferFile
 from certification.api import bodies
-from certification.api.answers import StaffSittings
+from certification.api.answers import Link, StaffSittings
 from certification.api.signed_in import member
 from certification.cloud.doors import Routes
 from certification.cloud.tables.sittings import sittings
+from certification.rules.model import Frozen
 from certification.rules.review import LONGEST_NOTE
 
 Why = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
@@ -25,6 +27,12 @@ class CallOff(bodies.Body):
     why_en: Why
     why_zh: Why
     instead: Annotated[list[bodies.Code], Field(max_length=10)] = []
+
+
+class TransferFiles(Frozen):
+    """Files of refunds for the bank, newest first."""
+
+    files: tuple[TransferFile, ...]
 
 
 routes = Routes("Sittings and files", "/api/staff", "staff")
@@ -93,6 +101,18 @@ def drop_integrity(scheme: bodies.CodePath) -> Drop:
 def drop_statement(scheme: bodies.CodePath) -> Drop:
     """A form for a statement of the bank, or its answer to a file of ours. For the money desk's reviewers."""
     return drops.ask(member(routes), "statements", scheme)
+
+
+@routes.get("/files/transfers")
+def list_transfer_files() -> TransferFiles:
+    """The newest files of refunds for the bank, of the money desks the caller works at."""
+    return TransferFiles(files=transfer_files.written(member(routes)))
+
+
+@routes.get("/files/transfers/<scheme>/<message>")
+def download_transfer_file(scheme: bodies.CodePath, message: bodies.CodePath) -> Link:
+    """A short-lived address of one file of refunds (pain.001), to be sent to the bank once."""
+    return Link(url=transfer_files.address(member(routes), scheme, message))
 
 
 @routes.get("/files/report")

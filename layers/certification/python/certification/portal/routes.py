@@ -214,6 +214,7 @@ CANDIDATE = (
     _post(f"{APPLICATION}/proofs", "candidate", commitment.hand_in),
     *(route for kind in FILES for route in _upload(kind)),
     *(_get(f"{APPLICATION}/{kind}", "candidate", papers.paper, kind=kind) for kind in papers.PAPERS),
+    _get(f"{APPLICATION}/receipts/{{number}}", "candidate", payments.receipt),
 )
 
 STAFF = (
@@ -246,6 +247,7 @@ STAFF = (
     _get("/staff/files", "staff", staff_files.choose),
     _post("/staff/files", "staff", staff_files.show_form),
     _get("/staff/files/waiting", "staff", staff_files.waiting),
+    _get("/staff/files/transfers/{scheme}/{message}", "staff", staff_files.for_bank),
     _get("/staff/files/report", "staff", staff_files.report),
     _get("/staff/files/report/state", "staff", staff_files.report_state),
     _get("/staff/files/report/problems", "staff", staff_files.problems),

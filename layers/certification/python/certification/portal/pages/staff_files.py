@@ -2,13 +2,14 @@
 
 import json
 
+from certification.acts import transfer_files
 from certification.acts.drops import OF_A_SCHEME
 from certification.cloud.settings import settings
 from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import dropped_files
+from certification.portal.views import desk, dropped_files
 from certification.rules.errors import Refused
 
 
@@ -39,7 +40,13 @@ def show_form(request: Request) -> Response:
 def _choose(request: Request, form: Form | None) -> Response:
     folders = [(kind, dropped_files.folders(kind, request.language)) for kind in dropped_files.KINDS]
     kinds = dropped_files.kinds(request.visitor.subject)
-    return page(request, "staff/files.html", form=form, kinds=kinds, folders=folders)
+    bank = transfer_files.written(desk.member(request.visitor.subject))
+    return page(request, "staff/files.html", form=form, kinds=kinds, folders=folders, bank=bank)
+
+
+def for_bank(request: Request, scheme: str, message: str) -> Response:
+    """One file of refunds, to be sent to the bank."""
+    return redirect(transfer_files.address(desk.member(request.visitor.subject), scheme, message))
 
 
 def waiting(request: Request) -> Response:
