@@ -121,15 +121,17 @@ def test_a_payment_nobody_told_us_of_is_recorded_from_the_bill_and_the_day_close
     assert books()["psp"] == FEE - 2 * CARD_FEE, told
 
 
-def test_what_two_bills_do_not_show_stops_refunds_and_waits_for_an_explanation(paid: Town) -> None:
-    events = card(paid)._bank.part("events")
+def test_what_two_bills_do_not_show_stops_refunds_and_waits_for_an_explanation(town: Town, stages: Stages) -> None:
+    candidate = stages.at("registered")
+    town.wait(NEXT_MORNING - town.clock.now())
+    events = card(town)._bank.part("events")
     hidden = {name: kept for name, kept in events.items() if kept["event"]["type"] == "charge.succeeded"}
     for name in hidden:
         del events[name]
-    reconcile(paid)
+    reconcile(town)
     assert (day().state, len(day().carried)) == ("closed", 1), "the next bill may show it"
-    paid.wait(timedelta(days=1))
-    reconcile(paid)
+    town.wait(timedelta(days=1))
+    reconcile(town)
     second = day(TODAY + timedelta(days=1))
     assert [(one.what, one.payment) for one in second.differences] == [
         (Class.MISSING_THERE, one.id) for one in payments.everything()
@@ -137,15 +139,23 @@ def test_what_two_bills_do_not_show_stops_refunds_and_waits_for_an_explanation(p
     assert (second.state, [one.doubted for one in payments.everything()]) == ("compared", [True])
     case = cases.read(second.differences[0].case)
     assert (case.kind, case.desk, case.facts["in_the_bill"]) == ("bill_difference", "finance", "nothing")
-    paid.reviewer.awake().take_next()
-    paid.reviewer.decide(case.id, "approve", note="The provider lists it under the day before.")
-    paid.settle()
-    reconcile(paid)
+    candidate.awake().withdraw()
+    town.settle()
+    assert [one.state for one in refunds.everything()] == ["reserved"], "nothing leaves what is in doubt"
+    town.reviewer.awake().take_next()
+    town.reviewer.decide(case.id, "approve", note="The provider lists it under the day before.")
+    town.settle()
+    reconcile(town)
     closed = day(TODAY + timedelta(days=1))
     assert closed.state == "closed"
     assert closed.closing is not None
     explained = json.loads(vault.read(settings().vault, closed.closing.file))["explained"]
     assert [(one["case"], one["by"]) for one in explained] == [(case.id, "STF-reviewer")]
+    town.run_jobs()
+    town.wait(timedelta(days=1))
+    town.run_jobs()
+    assert [one.doubted for one in payments.everything()] == [False]
+    assert [one.state for one in refunds.everything()] == ["succeeded"]
 
 
 @pytest.mark.scenario(91)

@@ -20,6 +20,7 @@ from certification.rules.bills import BillRow
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import TREASURY
 from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, SAYS, Class, Found
+from certification.rules.review import Verdict
 
 APPLIED_WITHIN = timedelta(minutes=15)
 EXPLAINED_BY = timedelta(days=3)
@@ -62,10 +63,11 @@ def ask(row: BillDay, found: Sequence[Found], now: datetime) -> tuple[Difference
     for one in [each for each in found if each.what in NEEDS_A_PERSON][:MOST_ASKED]:
         payment = one.known.payment if one.known else None
         case = _case(row, one, payment, now)
-        if cases.find(case.id) is None:
+        asked = cases.find(case.id)
+        if asked is None:
             with suppress(Lost):  # another run asked
                 commit([cases.insert(case)], [opened(case)])
-        if payment is not None and one.what is Class.MISSING_THERE:
+        if payment is not None and one.what is Class.MISSING_THERE and (asked is None or asked.decision is None):
             _doubt(payment)
         kind, reference = one.key
         differences.append(Difference(what=one.what, kind=kind, reference=reference, payment=payment, case=case.id))
@@ -123,7 +125,11 @@ def tell(stream: str, day: date, what: Literal["missing", "refused"], why: str, 
 
 @retried
 def explained(case: Case) -> None:
-    """A person explained a difference: its day is looked at at the next run, and closes when nothing else is open."""
+    """A person explained a difference: its day is looked at at the next run, and closes when nothing else is open. Where
+    the provider has the money after all (approved), refunds may leave the payment again."""
+    payment = payments.find(case.about)
+    if payment is not None and payment.doubted and case.decision and case.decision.outcome == Verdict.APPROVE:
+        commit([payments.update(payment.changed(doubted=False))])
     row = bill_days.find(case.facts["bills"], case.facts["day"])
     if row is not None and row.state != "closed":
         commit([bill_days.update(row.changed(due=Due(at=clock.now())))])

@@ -58,7 +58,8 @@ def _submitted(refund_id: str, now: datetime) -> Refund | None:
         return refunds.read(refund_id)
     if refund.state not in WAITS_TO_BE_SENT or now < refund.not_before:
         return None
-    if payments.read(refund.payment).is_disputed:
+    payment = payments.read(refund.payment)
+    if payment.is_disputed or payment.doubted:
         commit([refunds.update(refund.changed(due=Due(at=now + LONGEST_WAIT)))])
         return None
     move_refund(refund.state, RefundState.SUBMITTED)
