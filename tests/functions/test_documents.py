@@ -14,11 +14,13 @@ from pydantic import ValidationError
 
 from certification.documents.data import SubjectMark
 from certification.documents.render import MissingGlyph, render
+from certification.rules.receipts import SAYS, ReceiptKind
 from local.artwork.__main__ import ASSETS, PICTURES
 from tests.samples import documents as sample
 from tests.samples.tools import picture_of, pictures_in, text_of
 
-KINDS = ("certificate", "ticket", "score_report")
+WITH_A_PHOTO = ("certificate", "ticket", "score_report")
+KINDS = (*WITH_A_PHOTO, "receipt")
 A4 = (595.28, 841.89)
 
 
@@ -95,7 +97,7 @@ def test_text_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.rule("PHO-05")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WITH_A_PHOTO)
 def test_the_photo_is_on_the_document_with_its_bytes_unchanged(kind: str) -> None:
     assert pictures_in(printed(kind)) == [sample.id_photo()]
 
@@ -113,6 +115,22 @@ def test_the_certificate_shows_candidate_occupation_level_date_and_number(tmp_pa
         assert said in text
     assert sample.NUMBER in text
     assert "长期有效" in text
+
+
+def test_a_receipt_says_who_paid_what_for_which_order(tmp_path: Path) -> None:
+    text = text_of(printed("receipt"), tmp_path)
+    for said in (sample.NAME, "CHEN Sample", "R26-SAMPLE-000042K", "ORD-26-000137X", "报名费", "USD 135.00", "Paid by"):
+        assert said in text
+    assert "2026年9月4日 10:59" in text
+
+
+def test_a_credit_note_names_the_receipt_it_is_about(tmp_path: Path) -> None:
+    note = sample.receipt(
+        refers_to="R26-SAMPLE-000042K", number="C26-SAMPLE-000007P", says=SAYS[ReceiptKind.CREDIT_NOTE]
+    )
+    text = text_of(render("receipt", note), tmp_path)
+    for said in ("C26-SAMPLE-000007P", "Refers to", "R26-SAMPLE-000042K", "We have returned this amount"):
+        assert said in text
 
 
 def test_a_certificate_that_expires_says_when(tmp_path: Path) -> None:
@@ -181,8 +199,8 @@ def test_documents_can_be_printed_from_several_threads_at_once() -> None:
 
 
 def test_an_unknown_template_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="receipt"):
-        render("receipt", sample.certificate())
+    with pytest.raises(ValueError, match="diploma"):
+        render("diploma", sample.certificate())
 
 
 def test_a_photo_that_is_no_whole_jpeg_is_refused_without_repeating_it() -> None:

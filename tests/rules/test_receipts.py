@@ -1,5 +1,7 @@
 """Receipts: numbers without gaps, and lines that sum to what came or went."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from certification.policies import load_policy
@@ -13,7 +15,9 @@ from certification.rules.receipts import (
     lines_of_refund,
     receipt_number,
     series,
+    turns_of,
 )
+from certification.rules.refund_life import RefundState as S
 from certification.rules.words import Words
 
 LINES = (
@@ -56,3 +60,27 @@ def test_a_credit_note_of_a_part_shows_the_part() -> None:
 @pytest.mark.rule("PAY-11")
 def test_our_receipts_are_off_where_a_public_platform_issues_them() -> None:
     assert [is_ours(load_policy(scheme)[0].receipt) for scheme in ("cgptc", "guangdong")] == [True, False]
+
+
+AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("life", "sources"),
+    [
+        ([S.RESERVED, S.SUBMITTED, S.FAILED], []),
+        ([S.SUBMITTED, S.SUCCEEDED], ["refund:RFD-1"]),
+        ([S.SUCCEEDED, S.FAILED, S.RETURNED], ["refund:RFD-1", "reversal:RFD-1"]),
+        (
+            [S.SUCCEEDED, S.FAILED, S.MANUAL, S.SUCCEEDED, S.RETURNED],
+            ["refund:RFD-1", "reversal:RFD-1", "refund:RFD-1#2", "reversal:RFD-1#2"],
+        ),
+        ([S.EXTERNAL, S.FAILED], ["refund:RFD-1", "reversal:RFD-1"]),
+    ],
+)
+def test_each_arrival_has_a_credit_note_and_each_return_after_it_a_reversal(life: list[S], sources: list[str]) -> None:
+    steps = [(state, AT + timedelta(hours=hours)) for hours, state in enumerate(life)]
+    turns = turns_of(steps)
+    assert [turn.source("RFD-1") for turn in turns] == sources
+    assert all(turn.reverses("RFD-1") in sources for turn in turns)
+    assert [turn.at for turn in turns] == sorted(turn.at for turn in turns)

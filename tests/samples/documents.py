@@ -6,7 +6,17 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from certification.documents.data import AdmissionTicket, Certificate, Document, Paper, ScoreReport, SubjectMark
+from certification.documents.data import (
+    AdmissionTicket,
+    Certificate,
+    Document,
+    Paper,
+    Receipt,
+    ReceiptLine,
+    ScoreReport,
+    SubjectMark,
+)
+from certification.rules.receipts import SAYS, ReceiptKind
 from certification.rules.words import Words
 from local.artwork import portrait
 from local.samples import drawn
@@ -107,10 +117,31 @@ def _mark(en: str, zh: str, **values: Any) -> SubjectMark:
     return SubjectMark(subject=words(en, zh), maximum=Decimal(100), pass_mark=Decimal(60), **values)
 
 
+def receipt(**changes: Any) -> Receipt:
+    own = {
+        "title": words("Receipt", "收据"),
+        "says": SAYS[ReceiptKind.RECEIPT],
+        "number": "R26-SAMPLE-000042K",
+        "order": "ORD-26-000137X",
+        "lines": (_line("Registration", "报名费", "USD 35.00"), _line("Examination", "考试费", "USD 100.00")),
+        "total": "USD 135.00",
+        "method": words("Bank card", "银行卡"),
+        "happened_at": datetime(2026, 9, 4, 2, 59, tzinfo=UTC),
+        "vat": words("Value-added tax is not included.", "不含增值税。"),
+    }
+    asked = _common(own | changes)
+    return Receipt(**{name: value for name, value in asked.items() if name not in ("photo", "occupation", "level")})
+
+
+def _line(en: str, zh: str, amount: str) -> ReceiptLine:
+    return ReceiptLine(words=words(en, zh), amount=amount)
+
+
 def every_kind(**changes: Any) -> dict[str, Document]:
     """One of each, by the name of its template."""
     return {
         "certificate": certificate(**changes),
         "ticket": ticket(**changes),
         "score_report": score_report(**changes),
+        "receipt": receipt(**changes),
     }

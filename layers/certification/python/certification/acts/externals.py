@@ -5,6 +5,8 @@ The money is a fact and is booked already. Whether the seat stays is a person's 
 
 from datetime import datetime
 
+from certification.acts.refunding import told
+from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.payments import Payment
@@ -24,21 +26,25 @@ EXTERNAL = Because(
 )
 
 
-def external_rows(payment: Payment, application: Application, now: datetime) -> list[Write]:
-    """The rows that are missing or say otherwise than the facts."""
+def external_rows(payment: Payment, application: Application, now: datetime) -> tuple[list[Write], list[Announcement]]:
+    """The rows that are missing or say otherwise than the facts, and what follows from each: a credit note or its end."""
     asked = {fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED}
     failed = {fact.reference for fact in payment.facts.values() if fact.kind is FactKind.REFUND_FAILED}
     writes: list[Write] = []
+    news: list[Announcement] = []
     for fact in payment.facts.values():
         if fact.kind is not FactKind.REFUND_DONE or fact.about in asked:
             continue
         known = refunds.find(external_refund(fact.reference))
         state = RefundState.FAILED if fact.reference in failed else RefundState.EXTERNAL
         if known is None:
-            writes.append(refunds.insert(_row(payment, application, fact).went_to(state, fact.at, "provider")))
+            row = _row(payment, application, fact).went_to(state, fact.at, "provider")
+            writes.append(refunds.insert(row))
+            news += told("RefundArrived" if state is RefundState.EXTERNAL else "RefundFailed", row)
         elif state is RefundState.FAILED and known.state not in STOPPED:
             writes.append(refunds.update(known.went_to(state, now, "provider")))
-    return writes
+            news += told("RefundFailed", known)
+    return writes, news
 
 
 def _row(payment: Payment, application: Application, fact: Fact) -> Refund:

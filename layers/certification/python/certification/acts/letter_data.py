@@ -137,6 +137,7 @@ def _registered(application: Application, sitting: Sitting, _detail: dict[str, A
         "ticket_opens": sitting.dates.tickets_open,
         "refund_until": refund.closes_at,
         "handling_fee": _refund_terms(policy).get("handling_fee"),
+        "receipt_platform": policy.receipt.platform.model_dump() if policy.receipt.platform else None,
     }
 
 

@@ -1,11 +1,17 @@
-"""Everything a candidate ever paid, or was asked to, and what came back (PAY-10): all orders of all applications."""
+"""Everything a candidate ever paid, or was asked to, what came back, and the receipts (PAY-10): all orders of theirs."""
 
 from datetime import datetime
 
+from certification.acts import receipt_history
+from certification.acts.ownership import own_application
+from certification.acts.receipt_history import ReceiptLine
+from certification.cloud import vault
+from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import Refund, refunds
+from certification.rules.errors import NotFound
 from certification.rules.facts import FactKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
@@ -56,7 +62,8 @@ class PaymentLine(Frozen):
 
 
 class OrderLine(Frozen):
-    """One order with its payments and refunds. `money` says how much of it is paid now; `net` is what we hold of it."""
+    """One order with its payments, refunds and receipts. `money` says how much of it is paid now; `net` is what we hold
+    of it. A settled order without a receipt will have one in a moment."""
 
     number: str
     application: str
@@ -69,6 +76,7 @@ class OrderLine(Frozen):
     settled_at: datetime | None
     payments: tuple[PaymentLine, ...]
     refunds: tuple[RefundLine, ...]
+    receipts: tuple[ReceiptLine, ...]
 
 
 def of_candidate(candidate_id: str) -> tuple[OrderLine, ...]:
@@ -99,7 +107,18 @@ def _line(order: Order) -> OrderLine:
         settled_at=order.settled_at,
         payments=tuple(_payment(payment) for payment in paid),
         refunds=tuple(refund_line(refund) for refund in sorted(back, key=lambda one: (one.requested_at, one.id))),
+        receipts=tuple(receipt_history.line(receipt) for receipt in receipt_history.rows_of(order, back)),
     )
+
+
+def receipt(candidate_id: str, reference: str, number: str) -> str:
+    """A short-lived address of one of the candidate's own receipts."""
+    for order in map(orders.read, own_application(candidate_id, reference).orders):
+        back = [refund for payment in order.payments for refund in of_payment(payments.read(payment))]
+        for found in receipt_history.rows_of(order, back):
+            if found.number == number and found.file is not None:
+                return vault.link(settings().vault, found.file, f"{number}.pdf")
+    raise NotFound("receipt")
 
 
 def of_payment(payment: Payment) -> list[Refund]:

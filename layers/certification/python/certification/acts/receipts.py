@@ -3,7 +3,7 @@
 Where a public platform issues the payer's receipts, the payment is reported to it instead, and its number is kept.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from certification.acts.papers import behind
 from certification.cloud import clock, vault
@@ -24,32 +24,37 @@ from certification.providers.receipt_platform import PlatformReceipt, ReceiptsOv
 from certification.rules.fees import VAT
 from certification.rules.policy import Policy
 from certification.rules.receipts import (
+    SAYS,
     TITLES,
     Line,
     ReceiptKind,
+    Turn,
     is_ours,
     lines_of_refund,
     receipt_number,
     series,
+    turns_of,
 )
 from certification.rules.words import Words
 
-About = Literal["order", "refund", "reversal"]
-
 
 def issue(announcement: str, detail: dict[str, Any]) -> None:
-    """The receipt that follows from an announcement: registered, a refund arrived, or it failed after it had."""
+    """The receipts that follow from an announcement: registered, a refund arrived, or it failed after it had.
+
+    Announcements may come late, twice and in any order: what a refund has gone through says what there must be."""
     if announcement == "CandidateRegistered":
         number = applications.read(detail["application"]).order
         if number is not None:
             _issue(_of_order(orders.read(number)))
         return
     refund = refunds.read(detail["refund"])
-    noted = receipts.find(f"refund:{refund.id}")
-    if announcement == "RefundArrived":
-        _issue(_of_refund(refund, "refund", None))
-    elif noted is not None:
-        _issue(_of_refund(refund, "reversal", noted))
+    turns = turns_of((step.state, step.at) for step in refund.steps)
+    order = orders.read(refund.order) if refund.order and turns else None
+    if order is None or refund.capture not in order.settling:
+        return  # what was paid twice or too late was never receipted, and the letter about its return is enough
+    _issue(_of_order(order))
+    for turn in turns:
+        _issue(_of_refund(refund, order, turn))
 
 
 def _of_order(order: Order) -> Receipt | None:
@@ -63,23 +68,17 @@ def _of_order(order: Order) -> Receipt | None:
     )
 
 
-def _of_refund(refund: Refund, about: About, noted: Receipt | None) -> Receipt | None:
-    """A credit note of a refund that arrived, or its reversal. None where no receipt was given for the money: what was
-    paid twice or too late was never receipted, and the letter about its return is enough."""
-    receipt = receipts.find(f"order:{refund.order}") if refund.order else None
-    if receipt is None or refund.order is None:
-        return None
-    order = orders.read(refund.order)
-    if refund.capture != order.settled_by:
-        return None
+def _of_refund(refund: Refund, order: Order, turn: Turn) -> Receipt:
+    """A credit note of a refund that arrived, or the reversal of the one before."""
+    receipt = receipts.read(f"order:{order.number}")
+    noted = receipts.find(turn.reverses(refund.id)) if turn.kind is ReceiptKind.REVERSAL else None
     kept = refund.money.model_copy(update={"amount": refund.kept})
-    kind = ReceiptKind.REVERSAL if about == "reversal" else ReceiptKind.CREDIT_NOTE
-    return _draft(f"{about}:{refund.id}", kind, order).model_copy(
+    return _draft(turn.source(refund.id), turn.kind, order).model_copy(
         update={
             "lines": noted.lines if noted else lines_of_refund(receipt.lines, refund.money, kept),
             "total": refund.money,
             "method": receipt.method,
-            "happened_at": refund.steps[-1].at if refund.steps else clock.now(),
+            "happened_at": turn.at,
             "refers_to": noted.number if noted else receipt.number,
         }
     )
@@ -150,6 +149,7 @@ def _paper(receipt: Receipt) -> Paper:
         time_zone=policy.time_zone,
         verification_url=f"{settings().public_url}/en/apply/{receipt.application}",
         title=TITLES[receipt.kind],
+        says=SAYS[receipt.kind],
         number=receipt.number,
         name=person.on_paper,
         name_latin=person.latin_name if person.latin_name != person.on_paper else None,
@@ -176,9 +176,11 @@ def _reported(drafted: Receipt) -> None:
             payer=person.on_paper,
             money=drafted.total,
             happened_at=drafted.happened_at,
-            refund=drafted.source.partition(":")[2] if drafted.kind is ReceiptKind.CREDIT_NOTE else None,
+            refund=drafted.source.partition(":")[2].replace("#", "-")
+            if drafted.kind is ReceiptKind.CREDIT_NOTE
+            else None,
         )
     )
     known = receipts.find(drafted.source)
     if known is None:
-        commit([receipts.insert(drafted.changed(elsewhere=told.number, file=told.address))])
+        commit([receipts.insert(drafted.changed(elsewhere=told.number, address=told.address))])

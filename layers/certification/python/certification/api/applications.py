@@ -1,7 +1,16 @@
 """The candidate's applications: begun, chosen, confirmed, paid, and what came of them. Ownership is the acts' question."""
 
 from certification.acts import applications as acts
-from certification.acts import certificates, checkout, notifications, refund_accounts, transfers, ways, withdrawing
+from certification.acts import (
+    certificates,
+    checkout,
+    notifications,
+    payment_history,
+    refund_accounts,
+    transfers,
+    ways,
+    withdrawing,
+)
 from certification.acts.transfers import Expected
 from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
@@ -156,6 +165,14 @@ def give_refund_account(reference: bodies.ReferencePath, given: bodies.RefundAcc
 def download_document(reference: bodies.ReferencePath, kind: bodies.DocumentPath) -> Link:
     """A short-lived address of the admission ticket, the score report or the certificate, once it may be seen."""
     return Link(url=certificates.download(candidate(routes), reference, kind))
+
+
+@routes.get("/applications/<reference>/receipts/<number>")
+def download_receipt(reference: bodies.ReferencePath, number: bodies.ReceiptPath) -> Link:
+    """A short-lived address of a receipt, credit note or reversal (PDF). `payments` lists them.
+
+    One that a public platform issued is not here: its line has the address where it is queried (PAY-11)."""
+    return Link(url=payment_history.receipt(candidate(routes), reference, number))
 
 
 @routes.get("/messages")

@@ -42,6 +42,7 @@ UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Add = Annotated[Literal["yes"] | None, Query()]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 PageMethod = Annotated[Literal["card", "alipay", "wechat_pay"], Query()]
+ReceiptPath = Annotated[str, Path(pattern=r"^[RCV][0-9]{2}-[A-Z0-9_]{1,40}-[0-9]{6,9}[A-Z]$")]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
 AfterReference = Annotated[str, Query(pattern=r"^(APP-20[0-9]{2}-[0-9]{5,9}[A-Z])?$")]
 FileKey = Annotated[

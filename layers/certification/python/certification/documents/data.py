@@ -151,10 +151,12 @@ class Receipt(Document):
     """Confirms that money came, went back or came back (decision 26).
 
     `number` is the receipt's own, `refers_to` that of the receipt it is about. `happened_at` is the provider's time of
-    the payment or the refund; the day of `issued_at` is the day of the receipt. The lines sum to `total`.
+    the payment or the refund; the day of `issued_at` is the day of the receipt. The lines sum to `total`. `says` is what
+    it confirms, in a sentence.
     """
 
     title: Words
+    says: Words
     number: Text
     name: Text
     name_latin: Text | None = None

@@ -116,7 +116,8 @@ class ApplicationApproved(AboutApplication):
 class CandidateRegistered(AboutApplication):
     """Paid and registered. A refund, less `handling_fee` (such as `20%`), may be asked for until `refund_until`.
 
-    `refund_until` is None when it is too late already.
+    `refund_until` is None when it is too late already. `receipt_platform` names the public platform that issues the
+    receipt; None where we do.
     """
 
     amount: Money
@@ -124,6 +125,7 @@ class CandidateRegistered(AboutApplication):
     ticket_opens: datetime
     handling_fee: str | None = None
     refund_until: datetime | None = None
+    receipt_platform: Words | None = None
 
 
 class PaymentQueuedForReturn(AboutApplication):

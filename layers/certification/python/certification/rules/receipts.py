@@ -7,12 +7,15 @@ the payer's receipt comes from there and ours is off.
 """
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from certification.rules.check_digits import check_letter
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.policy_money import Receipt
+from certification.rules.refund_life import STOPPED, RefundState
 from certification.rules.words import Words
 
 
@@ -25,10 +28,22 @@ class ReceiptKind(StrEnum):
 
 
 LETTER = {ReceiptKind.RECEIPT: "R", ReceiptKind.CREDIT_NOTE: "C", ReceiptKind.REVERSAL: "V"}
+ARRIVED = frozenset({RefundState.SUCCEEDED, RefundState.EXTERNAL})
 TITLES = {
     ReceiptKind.RECEIPT: Words(en="Receipt", zh="收据"),
     ReceiptKind.CREDIT_NOTE: Words(en="Credit note", zh="退款凭证"),
     ReceiptKind.REVERSAL: Words(en="Reversal of a credit note", zh="退款凭证冲销单"),
+}
+SAYS = {
+    ReceiptKind.RECEIPT: Words(en="We have received this amount.", zh="兹收到以下款项。"),
+    ReceiptKind.CREDIT_NOTE: Words(
+        en="We have returned this amount, the way it was paid or as agreed.",
+        zh="以下款项已按原支付方式或约定方式退还。",
+    ),
+    ReceiptKind.REVERSAL: Words(
+        en="This amount did not arrive after all: the credit note no longer holds, and the money is owed to you again.",
+        zh="以下款项最终未能到账：所涉退款凭证作废，该款项仍应退还给您。",
+    ),
 }
 
 
@@ -37,6 +52,41 @@ class Line(Frozen):
 
     words: Words
     amount: Money
+
+
+class Turn(Frozen):
+    """A refund that arrived, or one that came back after it had; `number` counts how often it arrived so far."""
+
+    kind: ReceiptKind
+    number: int
+    at: datetime
+
+    def source(self, refund: str) -> str:
+        """What this turn's credit note or reversal is of: `refund:<id>`, `reversal:<id>`, later ones with `#2`."""
+        return _source("reversal" if self.kind is ReceiptKind.REVERSAL else "refund", refund, self.number)
+
+    def reverses(self, refund: str) -> str:
+        """What the credit note is of that this reversal is about."""
+        return _source("refund", refund, self.number)
+
+
+def _source(about: str, refund: str, number: int) -> str:
+    return f"{about}:{refund}" if number == 1 else f"{about}:{refund}#{number}"
+
+
+def turns_of(steps: Iterable[tuple[RefundState, datetime]]) -> tuple[Turn, ...]:
+    """The credit notes and reversals that follow from the steps of a refund, in their order: one for each arrival, and
+    one for each return after it. A refund that never arrived has none."""
+    turns: list[Turn] = []
+    there, number = False, 0
+    for state, at in steps:
+        if state in ARRIVED and not there:
+            there, number = True, number + 1
+            turns.append(Turn(kind=ReceiptKind.CREDIT_NOTE, number=number, at=at))
+        elif state in STOPPED and there:
+            there = False
+            turns.append(Turn(kind=ReceiptKind.REVERSAL, number=number, at=at))
+    return tuple(turns)
 
 
 def is_ours(terms: Receipt) -> bool:

@@ -19,10 +19,11 @@ class Issued(Frozen):
 
 
 class Receipt(Record):
-    """`source` is what happened: `order:<number>`, `refund:<id>` or `reversal:<id>`.
+    """`source` is what happened: `order:<number>`, `refund:<id>` or `reversal:<id>`, with `#2` where it did again.
 
-    `ours` is our number; None where a public platform issues the receipt, whose number is then `elsewhere` (PAY-11).
-    `refers_to` is the number of the receipt a credit note or reversal is about. `file` is the PDF in the vault.
+    `ours` is our number; None where a public platform issues the receipt, whose number is then `elsewhere`, and `address`
+    the page where the payer queries it (PAY-11). `refers_to` is the number of the receipt a credit note or reversal is
+    about. `file` is the PDF in the vault.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Receipt(Record):
     elsewhere: str | None = None
     refers_to: str | None = None
     file: str | None = None
+    address: str | None = None
 
     @property
     def number(self) -> str:

@@ -3,7 +3,7 @@
 from certification.cloud.tables.applications import applications
 from certification.letters.formats import Language
 from certification.portal.views import payments, progress, tasks, whole
-from certification.portal.views.payments import RefundView
+from certification.portal.views.payments import ReceiptView, RefundView
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
@@ -54,6 +54,7 @@ class Page(Frozen):
     payment: Facts
     refund: str
     refunds: tuple[RefundView, ...]
+    receipts: tuple[ReceiptView, ...]
     withdrawable: bool
     correctable: bool
     heard: bool
@@ -88,6 +89,7 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
     todo = tasks.tasks(known, say, base) if known.editable else ()
     application = known.application
     returned = application.returned
+    refunds, receipts = payments.of_application(reference, language) if application.orders else ((), ())
     return Page(
         reference=reference,
         name=whole.name(known, say),
@@ -105,7 +107,8 @@ def show(candidate_id: str, reference: str, language: Language) -> Page:
         result=_result(known, say),
         payment=_payment(known, say),
         refund=_refund(known, say),
-        refunds=payments.of_application(reference, language) if application.orders else (),
+        refunds=refunds,
+        receipts=receipts,
         withdrawable=application.status in WITHDRAWABLE and not (known.quote and known.quote.confirming),
         correctable=application.confirmed_at is not None and application.status not in (*ENDED, Status.RETURNED),
         heard=any(case.kind is CaseKind.VOID_HEARING for case in application.open_cases),

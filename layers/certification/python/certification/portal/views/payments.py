@@ -1,12 +1,15 @@
-"""Orders, payments and refunds in words: what was paid when, what comes back, and where it is."""
+"""Orders, payments, refunds and receipts in words: what was paid when, what comes back, and where it is."""
 
 from certification.acts import payment_history
 from certification.acts.payment_history import OrderLine, PaymentLine, RefundLine
+from certification.acts.receipt_history import ReceiptLine
 from certification.cloud.tables.applications import applications
 from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
+from certification.rules.policy import Policy
+from certification.rules.receipts import TITLES, is_ours
 from certification.rules.refund_life import RefundState
 
 Facts = tuple[tuple[str, str], ...]
@@ -22,6 +25,15 @@ class RefundView(Frozen):
     facts: Facts
 
 
+class ReceiptView(Frozen):
+    """One receipt: its kind and number, what there is to know, and where it is. No `href`: it is being made."""
+
+    title: str
+    says: str
+    href: str
+    link: str
+
+
 class OrderView(Frozen):
     """One order. `paid` are rows of (when and how, how much)."""
 
@@ -30,6 +42,7 @@ class OrderView(Frozen):
     facts: Facts
     paid: Facts
     refunds: tuple[RefundView, ...]
+    receipts: tuple[ReceiptView, ...]
 
 
 def of(candidate_id: str, language: Language) -> tuple[OrderView, ...]:
@@ -37,17 +50,21 @@ def of(candidate_id: str, language: Language) -> tuple[OrderView, ...]:
     return tuple(_order(line, language) for line in payment_history.of_candidate(candidate_id))
 
 
-def of_application(reference: str, language: Language) -> tuple[RefundView, ...]:
-    """The refunds of one application, oldest first."""
+def of_application(reference: str, language: Language) -> tuple[tuple[RefundView, ...], tuple[ReceiptView, ...]]:
+    """The refunds of one application, and its receipts, oldest first."""
     application = applications.read(reference)
-    say = Speech(language, load_policy(application.scheme)[0].time_zone)
+    policy, _ = load_policy(application.scheme)
+    say = Speech(language, policy.time_zone)
     lines = payment_history.of_application(application)
-    return tuple(refund(one, say) for line in lines for one in line.refunds)
+    return (
+        tuple(refund(one, say) for line in lines for one in line.refunds),
+        tuple(one for line in lines for one in _receipts(line, policy, say)),
+    )
 
 
 def _order(line: OrderLine, language: Language) -> OrderView:
-    scheme = applications.read(line.application).scheme
-    say = Speech(language, load_policy(scheme)[0].time_zone)
+    policy, _ = load_policy(applications.read(line.application).scheme)
+    say = Speech(language, policy.time_zone)
     rows = [
         (say("payments.total"), say.amount(line.total)),
         (say("payments.state"), say(f"pay.state_{line.state}")),
@@ -62,7 +79,46 @@ def _order(line: OrderLine, language: Language) -> OrderView:
         facts=tuple(rows),
         paid=tuple(row for payment in line.payments for row in _paid(payment, say)),
         refunds=tuple(refund(one, say) for one in line.refunds),
+        receipts=_receipts(line, policy, say),
     )
+
+
+def _receipts(line: OrderLine, policy: Policy, say: Speech) -> tuple[ReceiptView, ...]:
+    """The receipts of an order; what is said in the moments before there is one, where the order is paid."""
+    if line.settled_at and not line.receipts:
+        ours = is_ours(policy.receipt)
+        says = (
+            say("payments.receipt_soon") if ours else say("payments.receipt_soon_there", platform=_there(policy, say))
+        )
+        return (ReceiptView(title=say("payments.receipt"), says=says, href="", link=""),)
+    return tuple(_receipt(one, line.application, policy, say) for one in line.receipts)
+
+
+def _receipt(line: ReceiptLine, application: str, policy: Policy, say: Speech) -> ReceiptView:
+    title = f"{say.said(TITLES[line.kind])} {line.number}"
+    says = say("payments.receipt_of", amount=say.amount(line.total), day=say.day(line.issued_at))
+    if line.refers_to:
+        says = say("payments.receipt_about", says=says, number=line.refers_to)
+    if line.address:
+        there = say("payments.receipt_there", platform=_there(policy, say), order=line.order)
+        return ReceiptView(
+            title=title,
+            says=f"{says} {there}",
+            href=line.address,
+            link=say("payments.receipt_query", number=line.number, platform=_there(policy, say)),
+        )
+    if not line.ready:
+        return ReceiptView(title=title, says=f"{says} {say('payments.receipt_soon')}", href="", link="")
+    return ReceiptView(
+        title=title,
+        says=says,
+        href=f"/{say.language}/apply/{application}/receipts/{line.number}",
+        link=say("payments.receipt_download", title=title),
+    )
+
+
+def _there(policy: Policy, say: Speech) -> str:
+    return say.said(policy.receipt.platform) if policy.receipt.platform else ""
 
 
 def _paid(payment: PaymentLine, say: Speech) -> Facts:
