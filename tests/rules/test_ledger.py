@@ -146,3 +146,14 @@ def test_the_books_of_two_payments_add_up(one: list[Fact], two: list[Fact]) -> N
 def test_nothing_captured_is_nothing_in_the_books() -> None:
     empty: Balances = {}
     assert standing(PaymentSums(), BOOKS) == rebuild([]) == balances([]) == empty
+
+
+def test_a_transfer_stands_on_our_bank_account_and_what_the_tolerance_forgives_is_our_cost() -> None:
+    facts = {"CAP#b1": fact_of(K.CAPTURED, "b1", usd(9500), NOON, "bank")}
+    books = Books(provider="bank_transfer", order="ORD-1", forgiven={"CAP#b1": 2500})
+    assert standing(fold(facts), books) == {
+        ("bank:usd", "USD"): 9500,
+        ("cost:bank", "USD"): 2500,
+        ("candidate:ORD-1", "USD"): -12000,
+    }
+    assert standing(fold({}), books) == {}

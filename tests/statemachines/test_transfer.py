@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certification.acts import transfer_batches
 from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.cases import cases
@@ -466,3 +467,30 @@ def test_with_the_simulated_bank_a_transfer_and_its_refund_make_the_whole_way(to
     assert bank.control("status", {})["balance"] == "27.00"
     assert books() == {"bank": 2700, "fee": -2700}
     assert town.failures() == []
+
+
+@pytest.mark.scenario(12)
+@pytest.mark.scenario(79)
+def test_a_job_that_dies_after_writing_its_file_finds_it_again_and_sends_nothing_twice(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", FEE + 100, structured=rf(candidate))))
+    real = transfer_batches.commit
+
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(transfer_batches, "commit", dies)
+    with pytest.raises(KeyboardInterrupt):
+        transfer_batches.write_all()
+    monkeypatch.setattr(transfer_batches, "commit", real)
+    (before,) = files()
+    drop(town, booked(town, credit(town, "B2", 300, structured=rf(candidate))))  # another refund waits by now
+    town.wait(timedelta(hours=1))
+    write_file(town)
+    assert files()[0] == before
+    write_file(town)
+    write_file(town)
+    ids = [refund.id.encode() for refund in refunds.everything()]
+    assert [len([one for one in ids if one in file]) for file in files()] == [1, 1]
