@@ -142,6 +142,30 @@ def test_with_a_commitment_the_classes_that_are_reviewed_are_named() -> None:
         Policy.model_validate(changed(GUANGDONG, "review", "required_for", to="all"))
 
 
+LATER = {"upload": ["id_document"], "provisional": True, "on_site": False}
+IN_TEN_DAYS = {"complete": {"from": "results_published", "within": "P10WD", "who": "candidate"}}
+NOT_CHECKED = {"code": "not_checked_after_exam", "scope": "sitting_scores", "words": {"en": "x", "zh": "x"}}
+
+
+@pytest.mark.rule("EDU-12", "CHK-16")
+def test_a_report_that_shows_nothing_leads_to_a_hearing_that_the_policy_knows() -> None:
+    without_checks = changed(CGPTC, "verification", "fallback", to=[LATER | IN_TEN_DAYS])
+    with pytest.raises(ValidationError, match=r"void\.grounds: not_checked_after_exam is missing, which a report may"):
+        Policy.model_validate(without_checks)
+    grounds = [*CGPTC["void"]["grounds"], NOT_CHECKED]
+    Policy.model_validate(changed(without_checks, "void", "grounds", to=grounds))
+    with pytest.raises(ValidationError, match="does not say within which time"):
+        Policy.model_validate(changed(GUANGDONG, "verification", "fallback", to=[LATER]))
+
+
+@pytest.mark.rule("EDU-12")
+def test_a_report_that_stands_for_a_check_is_looked_at_by_somebody() -> None:
+    unseen = {key: value for key, value in GUANGDONG.items() if key != "post_check"}
+    with pytest.raises(ValidationError, match=r"post_check\.classes: unverified is missing, so nobody would look"):
+        Policy.model_validate(unseen)
+    Policy.model_validate(changed(unseen, "verification", "fallback", to=[GUANGDONG["verification"]["fallback"][2]]))
+
+
 def test_a_time_zone_is_one_that_exists() -> None:
     with pytest.raises((ValidationError, KeyError, ValueError), match="Atlantis"):
         Policy.model_validate(changed(CGPTC, "time_zone", to="Asia/Atlantis"))

@@ -28,10 +28,8 @@ from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
 from certification.rules.fallbacks import must_be_provisional, report_due, reports_of, uploads_for
 from certification.rules.policy import Policy
+from certification.rules.policy_commitment import NOT_CHECKED
 from certification.rules.review import Verdict
-
-NOT_CHECKED = "not_checked_after_exam"
-"""The ground of the hearing that a report leads to which is missing or shows nothing (CHK-16)."""
 
 
 def gaps(policy: Policy, candidate: Candidate) -> tuple[Gap, ...]:

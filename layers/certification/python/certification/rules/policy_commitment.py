@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import Field
 
 from certification.rules.model import Frozen
-from certification.rules.policy_applying import CandidateClass, Code, Review, Upload
+from certification.rules.policy_applying import CandidateClass, Code, Review, Upload, Verification
 from certification.rules.policy_changes import Void
+from certification.rules.policy_exam import PostCheck
 from certification.rules.spans import Span, Window
 
-GROUNDS = ("not_checked_before_tickets", "not_checked_after_exam", "false_statement")
+NOT_CHECKED = "not_checked_after_exam"
+"""The ground of the hearing that a report leads to which is missing or shows nothing (CHK-16)."""
+GROUNDS = ("not_checked_before_tickets", NOT_CHECKED, "false_statement")
 """The grounds of a hearing that a check of a commitment can lead to (COM-15, CHK-15, CHK-16)."""
 Share = Annotated[Decimal, Field(gt=0, lt=1)]
 
@@ -101,6 +104,10 @@ class HasCommitment(Protocol):
     @property
     def checks(self) -> Checks | None: ...
     @property
+    def verification(self) -> Verification: ...
+    @property
+    def post_check(self) -> PostCheck | None: ...
+    @property
     def void(self) -> Void | None: ...
 
 
@@ -122,8 +129,26 @@ def gaps_in_commitment(policy: HasCommitment) -> Iterator[str]:
         yield "review.required_for: with a commitment not everybody is reviewed before paying; name the classes that are"
     if terms is not None and policy.checks is None:
         yield "commitment: checks does not say how commitments are supervised"
+    yield from _gaps_in_hearings(policy)
+
+
+def _gaps_in_hearings(policy: HasCommitment) -> Iterator[str]:
+    """What a check or a report that shows nothing leads to must be named, or nobody could decide it."""
+    named = {ground.code for ground in policy.void.grounds} if policy.void else set()
     if policy.checks is not None:
-        named = {ground.code for ground in policy.void.grounds} if policy.void else set()
         yield from (
             f"void.grounds: {code} is missing, which a check may lead to" for code in GROUNDS if code not in named
         )
+    needed, later = policy.review.required_for, [way for way in policy.verification.fallback if way.provisional]
+    looked_at = policy.post_check is not None and "unverified" in policy.post_check.classes
+    if (later or looked_at) and policy.checks is None and NOT_CHECKED not in named:
+        yield f"void.grounds: {NOT_CHECKED} is missing, which a report may lead to"
+    if any(way.complete is None or way.complete.within is None for way in later):
+        yield "verification.fallback: the way that is completed later does not say within which time"
+    seen_before = needed == "all" or "unverified" in needed
+    if policy.commitment is not None and not seen_before and not looked_at and _takes_reports(policy):
+        yield "post_check.classes: unverified is missing, so nobody would look at the report that stands for a check"
+
+
+def _takes_reports(policy: HasCommitment) -> bool:
+    return any(way.upload for way in policy.verification.fallback)
