@@ -105,10 +105,10 @@ def test_what_is_new_and_what_is_gone_are_said_so() -> None:
     assert gone.kind == "gone"
     assert gone.sentence.en.startswith("reissue: no longer there; it was allowed if there is no electronic certificate")
     assert gone.sentence.zh.startswith("补发：取消，原为可办理条件")
-    (new,) = differences(changed("recheck", to=None), GUANGDONG, READING)
+    (new,) = differences(changed("public_notice", to=None), GUANGDONG, READING)
     assert new.kind == "new"
-    assert "time to apply within 30 days of the results (the candidate)" in new.sentence.en
-    assert new.path == "recheck"
+    assert "within 10 working days of the results" in new.sentence.en
+    assert new.path == "public_notice"
 
 
 @pytest.mark.parametrize(
