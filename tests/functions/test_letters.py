@@ -140,6 +140,27 @@ SAMPLES |= {
     "ApplicationReinstated": APPLICATION,
     "AppealRefused": APPLICATION | {"note": "Nothing new was shown."},
 }
+REFUND: dict[str, Any] = APPLICATION | {
+    "number": "RFD-0123456789AB",
+    "amount": usd(123_456),
+    "days": Words(en="3 to 7 working days", zh="3至7个工作日"),
+}
+SAMPLES |= {
+    "RefundSent": REFUND,
+    "RefundArrived": REFUND | {"by_hand": True},
+    "RefundFailed": REFUND | {"tell_us": "finance@example.org"},
+    "RefundRejected": REFUND | {"note": "It was paid at the counter."},
+    "ExamCalledOff": APPLICATION
+    | {
+        "why": Words(en="The hall was flooded.", zh="考场进水。"),
+        "offers": [Words(en="everything back", zh="全额退款"), Words(en="another date", zh="改期")],
+        "choose_by": MIDNIGHT,
+        "default": Words(en="everything back", zh="全额退款"),
+    },
+    "RegistrationRescheduled": APPLICATION
+    | {"sitting": Words(en="Sitting of May", zh="五月考试"), "exam_starts": WHEN, "free_until": MIDNIGHT},
+    "RegistrationCancelled": APPLICATION | {"refund": usd(123_456)},
+}
 SAMPLES |= {"CasePromiseNeared": CASE, "CaseOverdue": CASE | {"days": 2}}
 SAMPLES |= {
     **{name: {} for name in ("EmailChanged", "PhoneChanged", "PhoneDetached", "AnswerReserved", "AccountRecovered")},
