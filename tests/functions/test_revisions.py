@@ -78,7 +78,8 @@ def test_the_open_page_is_closed_at_the_provider_before_the_order_makes_way(stan
     wants(stand, candidate, level="2")
     assert candidate.status() == "awaiting_review"
     assert (orders.read(first.number).state, attempt_of(first.number).state) == ("superseded", "expired")
-    assert stand.call("POST", f"/api/candidate/applications/{candidate.reference}/payment", {}, session=candidate.session).status == 422  # fmt: skip
+    path = f"/api/candidate/applications/{candidate.reference}/payment"
+    assert stand.call("POST", path, {}, session=candidate.session).code == "not_payable"
     candidate.submit(page, {"card": "visa"})
     stand.cloud.settle()
     assert list(ledger.everything()) == []
