@@ -8,10 +8,8 @@ from certification.acts.education import EntryNow
 from certification.acts.notifications import Shown
 from certification.acts.overview import CaseLine
 from certification.cloud.tables.candidates import Problem
-from certification.rules.exchange import ExchangeQuote
 from certification.rules.model import Frozen
 from certification.rules.money import Money
-from certification.rules.refunds import RefundPreview
 from certification.rules.waits import Party
 from certification.rules.words import Words
 from certification.rules.work import WorkHistory
@@ -81,8 +79,12 @@ class OpenSittings(Frozen):
 
 
 class UploadState(Frozen):
-    """The newest file of its slot. `checked`: it may be used; `asked`: the desk decides. `in_use`: there is one in use."""
+    """The newest file of its slot. `checked`: it may be used; `asked`: the desk decides. `in_use`: there is one in use.
 
+    `id` says which file it is: give it back as `seen` when using it.
+    """
+
+    id: str
     state: Literal["checked", "refused", "asked", "accepted"]
     in_use: bool
     problems: tuple[Problem, ...] = ()
@@ -239,55 +241,6 @@ class Applications(Frozen):
     """The candidate's applications, newest first."""
 
     applications: tuple[ApplicationLine, ...]
-
-
-class FeeLine(Frozen):
-    """One fee item."""
-
-    code: str
-    words: Words
-    amount: Money
-
-
-class Chosen(Frozen):
-    """What the choice costs."""
-
-    fee: Money
-    lines: tuple[FeeLine, ...]
-
-
-class WayToPay(Frozen):
-    """A way to pay that may be chosen: its code and what the policy calls it."""
-
-    code: str
-    words: Words
-
-
-class OrderNow(Frozen):
-    """What is owed, until when, and what would come back when (the rule that shows it is the rule that decides).
-
-    `ways` are the ways to pay, in the policy's order. `exchange` is what a wallet's payer is shown beside the price: a
-    reference with source and day, never what is charged; null where no rate is fit to be shown.
-    """
-
-    number: str
-    state: str
-    lines: tuple[FeeLine, ...]
-    total: Money
-    pay_by: datetime
-    payable: bool
-    confirming: bool
-    settled_at: datetime | None
-    refund: RefundPreview
-    ways: tuple[WayToPay, ...]
-    exchange: ExchangeQuote | None
-
-
-class Checked(Frozen):
-    """Whether the provider knows of a payment; `status` is the application's status now."""
-
-    found: bool
-    status: str
 
 
 class Messages(Frozen):

@@ -16,16 +16,12 @@ from certification.api import bodies, eligibility, progress
 from certification.api.answers import (
     ApplicationNow,
     Applications,
-    Checked,
-    Chosen,
-    FeeLine,
     Link,
     Messages,
     Nothing,
-    OrderNow,
     Started,
-    WayToPay,
 )
+from certification.api.order_answers import Checked, Chosen, FeeLine, OrderNow, WayToPay
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
 from certification.rules.choosing import Wanted
