@@ -7,9 +7,9 @@ sealed before it is kept.
 
 from collections.abc import Sequence
 
-from certification.acts.bank_lines import StoredLine, entry_of, stored_line
 from certification.acts.inbox_entries import APPLIED_WITHIN, arrived
 from certification.acts.sheets import dropped_by, scheme_of
+from certification.acts.stored_lines import StoredLine, entry_of, stored_line
 from certification.acts.workbooks import FileRefused
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings

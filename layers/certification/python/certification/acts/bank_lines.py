@@ -1,18 +1,13 @@
-"""Bank lines: what one line of a statement means for us, and whose money it is.
-
-A line is kept in the inbox without what it says of people; that is sealed beside it. References to applications were
-read out of the text when the file came in, so that applying it needs no key.
-"""
+"""Bank lines: what one line of a statement means for us, and whose money it is."""
 
 import hashlib
-import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from certification.acts.inbox_entries import arrived
+from certification.acts.stored_lines import StoredLine, entry_of, read
 from certification.cloud import clock
-from certification.cloud.sealed_texts import seal, unseal
 from certification.cloud.tables.applications import applications
-from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
@@ -21,94 +16,18 @@ from certification.cloud.transaction import commit
 from certification.policies import load_policy, schemes
 from certification.providers.events import ProviderEvent
 from certification.providers.refund_ports import DisputeSeen, RefundReport, RefundSeen
-from certification.rules.bank_matching import Share, divide, references_of
+from certification.rules.bank_matching import divide
 from certification.rules.errors import Refused
 from certification.rules.facts import FactKind, fact_of, fold
-from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
 from certification.rules.policy import Policy
 from certification.rules.reference import application_of
-from certification.rules.statements import BankLine, Party
+from certification.rules.statements import BankLine
 from certification.rules.transfer_order import TransferAnswer
 from certification.rules.transfers import counts_from
 
 SOURCE = "bank:statement"
-LONGEST_TEXT = 600
-MOST_MENTIONED = 10
-
-
-class Particulars(Frozen):
-    """What a line says of people: who is on the other side, and what they wrote."""
-
-    other: Party = Party()
-    text: str = ""
-    creditor_reference: str = ""
-    end_to_end: str | None = None
-
-
-class StoredLine(Frozen):
-    """A line as the inbox holds it. `line` has no particulars; `sealed` holds them. `references` were found in it;
-    `mentions` are words of a reversal's text that may be the bank's reference of what it takes back. `share` is the part
-    of a line that was divided, `answer` what the bank says of a transfer of ours instead of a line. `file` is where it
-    came from."""
-
-    line: BankLine | None = None
-    references: tuple[str, ...] = ()
-    mentions: tuple[str, ...] = ()
-    share: Share | None = None
-    answer: TransferAnswer | None = None
-    sealed: str = ""
-    file: str
-
-
-def entry_of(stored: StoredLine, key: str, now: datetime, due: datetime) -> InboxEntry:
-    """The inbox entry of a line, an answer or a share."""
-    return InboxEntry(
-        id=f"bank_transfer#{key}",
-        provider="bank_transfer",
-        received_at=now,
-        body=stored.model_dump_json(exclude_defaults=True),
-        due=Due(at=due),
-    )
-
-
-def stored_line(line: BankLine, file: str) -> StoredLine:
-    """A line without its particulars, which are sealed."""
-    said = Particulars(
-        other=line.other,
-        text=line.text[:LONGEST_TEXT],
-        creditor_reference=line.creditor_reference,
-        end_to_end=line.end_to_end,
-    )
-    ours = line.end_to_end if line.end_to_end and line.end_to_end.startswith("RFD-") else None
-    bare = {"other": Party(), "text": "", "creditor_reference": "", "end_to_end": ours}
-    words = [word.strip(".,;:/") for word in line.text.split()] if line.reversal and not line.credit else []
-    return StoredLine(
-        line=line.model_copy(update=bare),
-        references=() if line.returned or ours else references_of(line),
-        mentions=tuple(word for word in words if any(map(str.isdigit, word)))[:MOST_MENTIONED],
-        sealed=seal(line.key, said.model_dump_json(exclude_defaults=True)),
-        file=file,
-    )
-
-
-def told_by_bank(entry: InboxEntry) -> bool:
-    """Whether a file of the bank told it; what we noted ourselves about a refund is the other kind of entry."""
-    return entry.provider == "bank_transfer" and "file" in json.loads(entry.body)
-
-
-def particulars(entry: InboxEntry) -> Particulars:
-    """What the line of an entry says of people; only for who returns the money, or places it."""
-    stored = read(entry) if told_by_bank(entry) else None
-    if stored is None or stored.line is None or not stored.sealed:
-        return Particulars()
-    return Particulars.model_validate_json(unseal(stored.line.key, stored.sealed))
-
-
-def read(entry: InboxEntry) -> StoredLine:
-    """The stored line of an entry."""
-    return StoredLine.model_validate_json(entry.body)
 
 
 def transfer_of(order: str) -> str:
@@ -140,9 +59,13 @@ def order_for(reference: str) -> Order | None:
     return orders.find(application.order) if application and application.order else None
 
 
-def owed(order: Order) -> Money:
-    """What is still missing of an order, by all that arrived for it in its currency; nothing when it waits for none."""
-    arrived = sum(fold(payment.facts).refundable for payment in map(payments.read, order.payments))
+def owed(order: Order, paid: Sequence[Payment] | None = None) -> Money:
+    """What is still missing of an order, by all that arrived for it in its currency; nothing when it waits for none.
+
+    `paid` are its payments, where the caller has read them.
+    """
+    known = paid if paid is not None else [payments.read(payment) for payment in order.payments]
+    arrived = sum(fold(payment.facts).refundable for payment in known)
     rest = order.total.amount - arrived if order.state in ("open", "lapsed") else 0
     return Money(amount=max(0, rest), currency=order.total.currency)
 

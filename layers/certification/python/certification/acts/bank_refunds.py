@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from certification.acts.bank_lines import particulars
+from certification.acts.stored_lines import particulars
 from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement

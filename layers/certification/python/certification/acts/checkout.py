@@ -27,6 +27,7 @@ from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
 from certification.rules.exchange import ExchangeQuote
 from certification.rules.model import Frozen
+from certification.rules.money import Money
 from certification.rules.opening import must_be_payable
 from certification.rules.payments import (
     ATTEMPT_ALIVE,
@@ -43,10 +44,12 @@ LOOK_AFTER = timedelta(minutes=10)
 
 
 class Quote(Frozen):
-    """An order as shown before paying. `confirming`: a payment is under way, do not pay again. `ways` are the ways to pay
+    """An order as shown before paying. `rest` is what is still to be paid: less than the total once a transfer has brought
+    a part. `confirming`: a payment is under way, do not pay again. `ways` are the ways to pay
     in the policy's order; `exchange` is what a wallet's payer is shown as a guide, None where no rate is fit."""
 
     order: Order
+    rest: Money
     refund: RefundPreview
     confirming: bool
     payable: bool
@@ -63,14 +66,16 @@ def quote(candidate_id: str, reference: str) -> Quote:
     attempts = [payments.read(payment) for payment in order.payments]
     policy, _ = load_policy(application.scheme)
     payable = application.status is Status.AWAITING_PAYMENT and is_open(now, None, order.pay_by)
+    rest = owed(order, attempts)
     return Quote(
         order=order,
+        rest=rest,
         refund=refund_preview(application, order, order.settled_at or now),
         confirming=any(attempt.state is AttemptState.UNKNOWN or attempt.unsettled for attempt in attempts),
         payable=payable,
         ways=policy.payment.ways,
         words={way: policy.payment.named(way) for way in policy.payment.ways},
-        exchange=exchange.indicative(order.total, policy) if payable else None,
+        exchange=exchange.indicative(rest, policy) if payable else None,
     )
 
 
@@ -132,7 +137,7 @@ def start(candidate_id: str, reference: str, method: Method = "card") -> str:
         state=AttemptState.SUBMITTING,
         created_at=now,
         expires_at=page_ends(method, order, now),
-        quote=exchange.indicative(order.total, load_policy(application.scheme)[0]) if method in WALLETS else None,
+        quote=exchange.indicative(owed(order), load_policy(application.scheme)[0]) if method in WALLETS else None,
         due=Due(at=now + LOOK_AFTER),
     )
     commit([payments.insert(attempt), orders.update(order.changed(payments=(*order.payments, attempt.id)))])

@@ -7,11 +7,12 @@ the policy wants two people to let money go, it wants two here as well.
 import re
 from datetime import timedelta
 
-from certification.acts.bank_lines import Particulars, owed, particulars
-from certification.acts.bank_lines import read as read_line
+from certification.acts.bank_lines import owed
 from certification.acts.books import booked
 from certification.acts.inbox_entries import unsettled
 from certification.acts.refunding import let_go
+from certification.acts.stored_lines import Particulars, particulars
+from certification.acts.stored_lines import read as read_line
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due

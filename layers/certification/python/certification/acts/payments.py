@@ -16,6 +16,7 @@ from certification.acts.inbox_entries import APPLIED_WITHIN, receive
 from certification.acts.placing import payment_of
 from certification.acts.providers import payment_provider
 from certification.acts.refund_reports import reported
+from certification.acts.stored_lines import told_by_bank
 from certification.cloud import clock
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
@@ -56,7 +57,7 @@ def apply(entry_id: str) -> dict[str, str | None]:
     if entry.applied_at is not None:
         waiting = payments.find(entry.payment) if entry.payment else None
         return {"payment": entry.payment, "order": waiting.order if waiting and waiting.unsettled else None}
-    if bank_lines.told_by_bank(entry) and bank_lines.divided(entry):
+    if told_by_bank(entry) and bank_lines.divided(entry):
         return {"payment": None, "order": None}
     event = _meaning(entry)
     event = answered(event) if event.asks else event
@@ -79,7 +80,7 @@ def apply(entry_id: str) -> dict[str, str | None]:
 def _meaning(entry: InboxEntry) -> ProviderEvent:
     """What an entry says: a provider's event, or what a query of ours found."""
     body: dict[str, Any] = json.loads(entry.body)
-    if bank_lines.told_by_bank(entry):
+    if told_by_bank(entry):
         return bank_lines.meaning(entry)
     if "billed" in body:
         return bill_events.read(entry.id, body)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from certification.acts.bank_lines import owed
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.wallets import WALLETS, via
@@ -79,5 +80,5 @@ def code(candidate_id: str, reference: str) -> Code | None:
     for attempt in map(payments.read, order.payments if order else ()):
         alive = attempt.provider == "wechat_pay" and attempt.state in ATTEMPT_ALIVE
         if order and alive and attempt.address and attempt.expires_at and clock.now() < attempt.expires_at:
-            return Code(text=attempt.address, until=attempt.expires_at, owed=order.total, quote=attempt.quote)
+            return Code(text=attempt.address, until=attempt.expires_at, owed=owed(order), quote=attempt.quote)
     return None

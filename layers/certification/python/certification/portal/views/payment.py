@@ -1,6 +1,7 @@
 """What is owed and what would come back, from the rule that decides refunds."""
 
 from certification.acts import ways
+from certification.acts.bank_lines import transfer_of
 from certification.acts.checkout import Quote
 from certification.acts.wallets import WALLETS
 from certification.letters.formats import Language
@@ -24,7 +25,8 @@ class Way(Frozen):
 
 
 class Bill(Frozen):
-    """`refunds` are rows of (when, what comes back). `confirming`: a payment is under way."""
+    """`refunds` are rows of (when, what comes back). `confirming`: a payment is under way. `arrived` and
+    `missing` are empty until a transfer has brought a part; `waiting`: a transfer was chosen."""
 
     reference: str
     name: str
@@ -39,7 +41,10 @@ class Bill(Frozen):
     ways: tuple[Way, ...]
     exchange: tuple[str, ...]
     payable: bool
+    arrived: str
+    missing: str
     transfer: bool
+    waiting: bool
     confirming: bool
     paid: bool
 
@@ -57,6 +62,8 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         pay_by=say.deadline(order.pay_by),
         lines=tuple((line.zh if language == "zh" else line.en, say.amount(line.amount)) for line in order.lines),
         total=say.amount(order.total),
+        arrived=say.amount(order.total - known.quote.rest) if _part(known.quote) else "",
+        missing=say.amount(known.quote.rest) if _part(known.quote) else "",
         refund_dates=_dates(known.quote.refund, say),
         refunds=_periods(known.quote.refund.table, say),
         refund_notes=terms.refund(known.behind.policy, say),
@@ -66,9 +73,15 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         exchange=_exchange(known.quote, known.behind.policy, say),
         payable=known.quote.payable,
         transfer=known.behind.policy.payment.offers("bank_transfer"),
+        waiting=transfer_of(order.number) in order.payments,
         confirming=known.quote.confirming,
         paid=order.state is OrderState.SETTLED,
     )
+
+
+def _part(quote: Quote) -> bool:
+    """Whether a transfer has brought a part of an order that waits for the rest."""
+    return quote.order.state is OrderState.OPEN and 0 < quote.rest.amount < quote.order.total.amount
 
 
 class Scan(Frozen):
@@ -105,7 +118,7 @@ def scan(candidate_id: str, reference: str, language: Language) -> Scan | None:
 
 def _ways(quote: Quote, say: Speech) -> tuple[Way, ...]:
     """What can be begun with a button here; a bank transfer has a page of its own."""
-    amount = say.amount(quote.order.total)
+    amount = say.amount(quote.rest)
     found = []
     for code in quote.ways:
         if code == "card":
@@ -120,7 +133,7 @@ def _exchange(quote: Quote, policy: Policy, say: Speech) -> tuple[str, ...]:
     """What a wallet's payer should know: about how much it is, whose rate that is, and how a refund is counted."""
     if policy.fees.foreign_exchange is None or not set(WALLETS) & set(quote.ways):
         return ()
-    price = say.amount(quote.order.total)
+    price = say.amount(quote.rest)
     about = _about(quote.exchange, say) if quote.exchange else say("wallet.no_rate", price=price)
     return (about, say("wallet.back", currency=quote.order.total.currency))
 
