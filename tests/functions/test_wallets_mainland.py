@@ -192,3 +192,20 @@ def test_a_refund_told_before_its_payment_is_right_as_soon_as_both_are_known(
     sums = fold(payment().facts)
     assert (sums.captured, sums.refunded) == (candidate.order()["total"]["amount"], 1000)
     assert not any(anomaly.startswith("negative") for anomaly in sums.anomalies)
+
+
+@pytest.mark.rule("COM-08")
+@each_wallet
+def test_a_commitment_is_taken_back_only_when_no_page_of_a_wallet_can_take_money(
+    stand: Stand, candidate: ApiCandidate, method: str
+) -> None:
+    begun(candidate, method)
+    stand.wait(timedelta(minutes=11))
+    if method == "alipay":  # nobody opened it, so Alipay cannot close it
+        refused = candidate.withdraw_commitment(expect=422)
+        assert refused["code"] == "payment_page_open"
+        stand.wait(timedelta(minutes=20))
+    assert candidate.withdraw_commitment()["status"] == "awaiting_proofs"
+    assert payment().state == "closed"
+    (order,) = control(stand, method, "status")["orders"] or [{"status": "closed"}]
+    assert order["status"] == "closed"

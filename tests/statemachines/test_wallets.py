@@ -118,6 +118,30 @@ def test_money_that_was_taken_in_silence_is_found_by_the_candidates_own_query(
     assert (candidate.status(), books()) == ("registered", BOOKED)
 
 
+@pytest.mark.rule("PAY-05")
+@each_wallet
+def test_money_that_was_taken_in_silence_is_found_by_the_jobs_within_a_day(
+    town: Town, stages: Stages, method: str
+) -> None:
+    candidate = stages.at("to_pay")
+    switch(town, method, "drop")
+    pay(town, candidate, method)
+    town.pass_time(town.clock.now() + timedelta(hours=24))
+    assert (candidate.awake().status(), books()) == ("registered", BOOKED)
+
+
+@each_wallet
+def test_money_that_the_wallet_took_an_hour_after_its_code_had_ended_still_counts_in_time(
+    town: Town, stages: Stages, method: str
+) -> None:
+    candidate = stages.at("to_pay")
+    switch(town, method, "late")
+    pay(town, candidate, method)
+    with town.without_jobs():
+        town.cloud.advance(timedelta(hours=2))
+    assert (candidate.awake().status(), books()) == ("registered", BOOKED)
+
+
 @each_wallet
 def test_one_open_page_per_order_and_way_and_a_new_one_when_it_has_ended(
     town: Town, stages: Stages, method: str

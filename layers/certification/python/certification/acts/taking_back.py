@@ -66,8 +66,19 @@ def _close(attempt: Payment) -> None:
             "支付页面正在打开，请十分钟后重试。",
             rules=("COM-08",),
         )
-    if not paying.close(attempt.id):
-        raise _paid()
+    if paying.close(attempt.id):
+        return
+    still = payments.read(attempt.id)
+    if still.state in ATTEMPT_ALIVE and still.expires_at is not None and clock.now() < still.expires_at:
+        # A wallet's page that nobody has opened is unknown to the wallet and ends by itself.
+        raise Refused(
+            "payment_page_open",
+            "A payment page is still open and cannot be closed before its end. Try again in half an hour.",
+            "支付页面仍然有效，到期前无法关闭，请半小时后重试。",
+            rules=("COM-08",),
+            facts={"until": still.expires_at.isoformat()},
+        )
+    raise _paid()
 
 
 @retried
