@@ -180,6 +180,24 @@ def test_a_form_is_good_for_fifteen_minutes(stand: Stand) -> None:
     assert post_file(stand, form, JPEG) == 403
 
 
+@pytest.mark.rule("PHO-02")
+def test_the_older_of_two_tabs_uses_no_file_that_it_did_not_show(stand: Stand) -> None:
+    session = stand.sign_in("sample@example.test")
+    shown = []
+    for _ in range(2):
+        post_file(stand, ask_upload(stand, session), samples.phone_photo())
+        stand.cloud.settle()
+        shown.append((state(stand, session) or {})["id"])
+        stand.wait(timedelta(seconds=1))
+    older, newer = (f"?scheme=cgptc&seen={one}" for one in shown)
+    assert accept(stand, session, query=older).code == "another_file"
+    assert (state(stand, session) or {})["in_use"] is False
+    for _ in range(2):
+        assert accept(stand, session, query=newer).status == 200
+    assert accept(stand, session, query=older).code == "another_file"
+    assert (state(stand, session) or {})["id"] == shown[1]
+
+
 def test_a_new_file_stands_beside_the_one_in_use_until_its_owner_uses_it(stand: Stand) -> None:
     candidate = stand.candidate()
     person = stand.id_of(candidate.session)

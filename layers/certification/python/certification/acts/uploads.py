@@ -231,6 +231,7 @@ def accept(candidate_id: str, kind: str, scheme: str | None = None, seen: str = 
     slot = slot_of(kind, scheme)
     draft = candidate.drafts.get(slot)
     if draft is None and slot in candidate.files:
+        _must_be(candidate.files[slot], seen)
         return
     if kind != PHOTO:
         if not asked_for(candidate, kind):
@@ -246,19 +247,23 @@ def accept(candidate_id: str, kind: str, scheme: str | None = None, seen: str = 
             "尚无已检查的文件，请先上传文件。",
             rules=("PHO-02",),
         )
-    if seen and draft.id != seen:
-        raise Refused(
-            "another_file",
-            "You have sent another file meanwhile. Look at that one first.",
-            "您已另行上传了文件，请先查看新文件的检查结果。",
-            rules=("PHO-02",),
-        )
+    _must_be(draft, seen)
     writes: list[Write] = [candidates.update(in_use(candidate, slot, draft))]
     told: list[Announcement] = []
     if kind == PHOTO and candidate.held_by:
         more, told = _for_application(_holder(candidate), draft)
         writes += more
     commit(writes, told)
+
+
+def _must_be(file: Upload, seen: str) -> None:
+    if seen and file.id != seen:
+        raise Refused(
+            "another_file",
+            "You have sent another file meanwhile. Look at that one first.",
+            "您已另行上传了文件，请先查看新文件的检查结果。",
+            rules=("PHO-02",),
+        )
 
 
 def _for_application(application: Application, draft: Upload) -> tuple[list[Write], list[Announcement]]:

@@ -40,6 +40,7 @@ EntryPath = Annotated[int, Path(ge=1, le=99)]
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Add = Annotated[Literal["yes"] | None, Query()]
+Seen = Annotated[str | None, Query(pattern=r"^[0-9a-z-]{1,40}$")]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 PageMethod = Annotated[Literal["card", "alipay", "wechat_pay"], Query()]
 ReceiptPath = Annotated[str, Path(pattern=r"^[RCV][0-9]{2}-[A-Z0-9_]{1,40}-[0-9]{6,9}[A-Z]$")]
@@ -182,13 +183,17 @@ class Apply(Body):
 
 
 class Choice(Body):
-    """What the application is for. `region` may be left out where there is one, `subjects` where all must be taken."""
+    """What the application is for. `region` may be left out where there is one, `subjects` where all must be taken.
+
+    `paper` is where a certificate on paper goes, if one is wanted (`mailing` of the sitting).
+    """
 
     occupation: Code
     level: Code
     form: Code
     region: Code | None = None
     subjects: Annotated[list[Code], Field(max_length=20)] = []
+    paper: Code | None = None
 
 
 class Decide(Body):

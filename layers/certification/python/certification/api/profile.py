@@ -85,10 +85,13 @@ def ask_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None, add: bodie
 
 
 @routes.post("/uploads/<kind>/accept")
-def accept_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None) -> ProfileNow:
-    """Use the checked file. A photo in doubt may be used too; a person will look at it."""
+def accept_upload(kind: bodies.UploadPath, scheme: bodies.Scheme = None, seen: bodies.Seen = None) -> ProfileNow:
+    """Use the checked file. A photo in doubt may be used too; a person will look at it.
+
+    `seen` is the `id` of the file that was looked at: another one that came meanwhile is not used unseen.
+    """
     who = candidate(routes)
-    uploads.accept(who, kind, scheme)
+    uploads.accept(who, kind, scheme, seen or "")
     return _profile(who)
 
 
@@ -137,6 +140,7 @@ def _profile(candidate_id: str) -> ProfileNow:
 def _state(slot: str, profile: acts.Profile) -> UploadState:
     upload = profile.drafts.get(slot) or profile.files[slot]
     return UploadState(
+        id=upload.id,
         state=upload.state,
         in_use=slot in profile.files,
         problems=upload.problems,
