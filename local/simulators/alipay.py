@@ -180,6 +180,8 @@ class AlipaySimulator(WalletBank):
         day = asked.get("bill_date", "")
         if asked.get("bill_type") != "trade" or not DAY_OF_BILL.fullmatch(day):
             raise WalletRefusal("isv.invalid-arguments", "bill_type or bill_date")
+        if self.stage.on("bill_not_ready"):
+            raise WalletRefusal("isp.bill_not_ready", "账单未生成")
         if bill(self.part("trades"), self.part("refunds"), day) is None:
             raise WalletRefusal("isp.bill_not_exist", "账单不存在")
         address = f"{self.stage.context.base_url}/bill/{day}?until={self.stage.seconds() + 30}"

@@ -27,6 +27,7 @@ SWITCHES = {
     "not_enough": "refunds are answered: not enough money today",
     "system_error": "every refund fails with the same system error until this is switched off",
     "abnormal": "refunds end abnormal: somebody must act in the merchant pages",
+    "bill_not_ready": "the bill of a day is not made yet",
     "unsigned": "answers are signed by somebody else",
     "down": "the interface answers 503; notices still come",
 }
@@ -240,6 +241,7 @@ class WalletBank:
             "simulator": True,
             "switches": list(self.stage.state["switches"]),
             "known": SWITCHES,
+            "buttons": self._buttons(),
             "orders": [
                 {
                     **{name: one.get(name) for name in ("number", "status", "cents", "currency", "id")},
@@ -253,6 +255,15 @@ class WalletBank:
                 for name, one in self.part("notices").items()
             ],
         }
+
+    def _buttons(self) -> list[State]:
+        """What somebody can do there now: pay what waits, repair what ended abnormal."""
+        waiting = [one["number"] for one in self.part("trades").values() if one["status"] == "waiting"]
+        abnormal = [one["number"] for one in self.part("refunds").values() if one["state"] == "abnormal"]
+        return [
+            *({"action": "pay", "order": number} for number in waiting),
+            *({"action": "repair", "refund": number} for number in abnormal),
+        ]
 
     def code(self, trade: State) -> str:
         """What the wallet's code says: here the address of a page, so that whoever has no phone can follow it."""

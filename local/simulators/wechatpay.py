@@ -244,6 +244,8 @@ class WechatPaySimulator(WalletBank):
             return wallet_page.page(self.name, trade, query.get("lang"))
 
     def _bill(self, place: str, asked: State) -> Answer:
+        if self.stage.on("bill_not_ready"):
+            raise WalletRefusal("STATEMENT_CREATING", "not made yet")
         world = place == "/v3/global/statements"
         day = str(asked.get("bill_date") or asked.get("date") or "").replace("-", "")
         body = self._file(day, world)

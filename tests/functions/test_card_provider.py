@@ -76,6 +76,17 @@ def test_a_checkout_is_opened_for_the_orders_total_in_its_currency(stand: Stand)
     assert b"adaptive_pricing%5Benabled%5D=false" in body
 
 
+@pytest.mark.rule("PAY-03")
+@pytest.mark.parametrize("method", ["alipay", "wechat_pay"])
+def test_a_wallet_can_be_taken_by_the_card_provider_and_by_nothing_else_on_that_page(stand: Stand, method: str) -> None:
+    stand.create(ATTEMPT.model_copy(update={"method": method}))
+    (session,) = stand.simulator.dump()["sessions"].values()
+    assert session["payment_method_types"] == [method]
+    assert (b"payment_method_options%5Bwechat_pay%5D%5Bclient%5D=web" in stand.requests[0][3]) is (
+        method == "wechat_pay"
+    )
+
+
 def test_opening_the_same_attempt_again_gives_the_same_checkout(stand: Stand) -> None:
     assert stand.create() == stand.create()
     assert len(stand.simulator.dump()["sessions"]) == 1

@@ -19,7 +19,10 @@ from certification.providers.rates import (
     RateSource,
     StaticRates,
 )
+from certification.rules.exchange import BAND, FIRST_BAND, near
 from local.simulators.alone import served
+from local.simulators.base import Context
+from local.simulators.rates import RatesSimulator
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ECB_FILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -89,3 +92,21 @@ def test_the_shipped_rate_says_its_own_day_and_knows_one_pair() -> None:
     assert (SHIPPED.source, SHIPPED.rate) == ("static", Decimal("6.65288221"))
     with pytest.raises(Lost):
         StaticRates().latest("USD", "HKD")
+
+
+def test_the_simulated_source_speaks_the_banks_form_for_its_own_day_and_says_that_it_is_made_up() -> None:
+    sunday = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    simulator = RatesSimulator(Context(lambda: sunday, lambda *_: 200, "http://rates.test", "http://us.test"))
+    with served(simulator.handle) as base:
+        source = EcbRates(base, lambda: sunday)
+        first = source.latest("USD", "CNY")
+        assert (first.day, first.simulated) == (date(2026, 11, 20), True)
+        assert near(first.rate, SHIPPED.rate, BAND)
+        simulator.control("switch", {"name": "wrong"})
+        assert not near(source.latest("USD", "CNY").rate, SHIPPED.rate, FIRST_BAND)
+        simulator.control("clear", {})
+        simulator.control("switch", {"name": "stale"})
+        assert not source.latest("USD", "CNY").shown(sunday)
+        simulator.control("switch", {"name": "down"})
+        with pytest.raises(Lost):
+            source.latest("USD", "CNY")

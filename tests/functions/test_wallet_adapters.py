@@ -12,7 +12,7 @@ from certification.providers import wechat_bill
 from certification.providers.alipay import AlipayPages
 from certification.providers.alipay_bill import AlipayBills
 from certification.providers.alipay_international import AlipayInternational
-from certification.providers.bill_ports import BillSource
+from certification.providers.bill_ports import BillNotReady, BillSource
 from certification.providers.ports import Attempt, Lost, OrderLine, PaymentProvider, ProviderRefused, Unreachable
 from certification.providers.refund_ports import RefundAsked
 from certification.providers.wallets import ByCurrency
@@ -359,6 +359,17 @@ def test_the_bill_of_a_day_is_fetched_each_time_from_a_new_address(alipay: Stand
             assert (paid.kind, paid.reference, paid.ours) == (RowKind.CAPTURE, wanted.capture, ATTEMPT.reference)
             assert (back.kind, back.reference, back.amount) == (RowKind.REFUND, key.format(wanted.capture), 5000)
             stand.now += timedelta(minutes=10)
+
+
+@pytest.mark.scenario(91)
+def test_a_bill_that_is_not_made_yet_is_asked_for_later(alipay: Stand, wechat: Stand) -> None:
+    for stand in (alipay, wechat):
+        stand.paid("CNY")
+        stand.switch("bill_not_ready")
+        with pytest.raises(BillNotReady):
+            stand.bills.fetch(date(2026, 11, 22))
+        stand.switch("bill_not_ready", False)
+        assert len(list(stand.bills.rows(stand.bills.fetch(date(2026, 11, 22))))) == 1
 
 
 def test_the_days_of_both_wallets_are_chinas_and_their_bills_are_ready_at_ten(alipay: Stand, wechat: Stand) -> None:
