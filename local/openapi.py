@@ -44,7 +44,7 @@ ENVIRONMENT = (
     "WECHAT_PAY_GLOBAL_API",
     "RATES_API",
 )
-CHOSEN = {"WALLETS_VIA": "direct", "RATES": "static"}
+CHOSEN = {"WALLETS_VIA": "direct", "RATES": "static", "TIME_ZONE": "UTC"}
 
 
 def made() -> dict[str, Any]:

@@ -25,6 +25,7 @@ os.environ.update(
     WECHAT_PAY_API="http://127.0.0.1:8080/_local/wechatpay",
     WECHAT_PAY_GLOBAL_API="http://127.0.0.1:8080/_local/wechatpay",
     RATES="static",
+    TIME_ZONE="Asia/Hong_Kong",
     RATES_API="http://127.0.0.1:8080/_local/rates",
 )
 

@@ -11,7 +11,7 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from certification.rules.facts import Fact, FactKind, add_fact, fact_of, fold
-from certification.rules.journal import COLUMNS, Booked, beancount, table
+from certification.rules.journal import COLUMNS, Booked, accounts, beancount, month_of, table, totals, totals_of_table
 from certification.rules.ledger import Balances, Books, balances, day_entry, postings
 from certification.rules.money import Money, usd
 
@@ -19,6 +19,7 @@ AT = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Hong_Kong")
 BOOKS = Books(provider="card", order="ORD-26-000001")
 CAPTURE = "CAP#pi_1"
+YEN = Money(amount=0, currency="JPY")
 
 
 def story() -> list[Booked]:
@@ -97,3 +98,20 @@ def test_no_entries_are_an_empty_journal() -> None:
     entries, errors, _ = loader.load_string(beancount([], ZONE, "Nothing"))
     assert (entries, errors) == ([], [])
     assert table([], ZONE) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_the_table_read_back_sums_to_what_was_written() -> None:
+    assert totals_of_table(table(story(), ZONE)) == totals(story())
+    assert totals(story())["Income:Fee:Handling", "", "USD"] == -2400
+    yen = Booked(source="x", number=1, at=AT, entry=day_entry("card", Money(amount=5, currency="JPY"), YEN, why="x"))
+    assert totals_of_table(table([yen], ZONE)) == totals([yen])
+
+
+def test_months_put_one_after_the_other_are_one_journal() -> None:
+    first, *rest = story()
+    months = [beancount([first], ZONE, "November"), beancount(rest, ZONE, "December", accounts([first]))]
+    entries, errors, _ = loader.load_string("\n".join(months))
+    assert errors == []
+    assert sum(isinstance(one, Transaction) for one in entries) == len(story())
+    assert month_of(AT, ZONE) == "2026-11"
+    assert month_of(datetime(2026, 11, 30, 16, 0, tzinfo=UTC), ZONE) == "2026-12"

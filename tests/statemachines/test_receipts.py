@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from certification.acts import invariants
 from certification.acts import receipts as acting
 from certification.cloud import vault
 from certification.cloud.settings import settings
+from certification.cloud.tables.claims import claims
 from certification.cloud.tables.receipts import Receipt, receipts
 from certification.cloud.transaction import commit
 from certification.rules.receipts import ReceiptKind
@@ -237,3 +239,43 @@ def test_a_platform_that_stays_down_is_told_again_and_then_by_hand_and_gives_not
         town.settle()
     assert [one.elsewhere for one in issued()] == given(town)
     assert len(given(town)) == 1
+
+
+def test_a_paid_order_without_a_receipt_is_found_the_day_after(town: Town, stages: Stages) -> None:
+    candidate = stages.at("registered")
+    candidate.withdraw()
+    town.settle()
+    note, receipt = issued()
+    commit([receipts.delete(receipt), receipts.delete(note)])
+    town.wait(timedelta(hours=23, minutes=59))
+    assert invariants.prove() == []
+    town.wait(timedelta(minutes=2))
+    assert sorted(invariants.prove()) == [
+        f"receipts: credit_note of refund {note.source.partition(':')[2]} is missing",
+        f"receipts: order {receipt.order} was paid and has none",
+    ]
+    commit([receipts.insert(receipt), receipts.insert(note)])
+    assert invariants.prove() == []
+
+
+def test_a_gap_in_a_series_is_found(town: Town, stages: Stages) -> None:
+    stages.at("registered")
+    newcomer(town, 7)
+    first, second = sorted(issued(), key=lambda one: one.number)
+    commit([receipts.delete(first)])
+    assert invariants.differences() == ["receipts: the series R26-CGPTC is not 1 to 1"]
+    commit([receipts.insert(first)])
+    assert second.ours is not None
+
+
+def test_papers_come_whatever_is_told_first(town: Town, stages: Stages) -> None:
+    candidate = stages.at("registered")
+    candidate.withdraw()
+    town.settle()
+    note, receipt = issued()
+    commit([receipts.delete(receipt), receipts.delete(note)])
+    for counted in ("R26-CGPTC", "C26-CGPTC"):
+        commit([claims.delete(claims.read(f"last receipt of {counted}"))])
+    acting.issue("RefundArrived", {"refund": note.source.partition(":")[2]})
+    acting.issue("CandidateRegistered", {"application": receipt.application})
+    assert [(one.number, one.refers_to) for one in issued()] == [(note.number, receipt.number), (receipt.number, None)]

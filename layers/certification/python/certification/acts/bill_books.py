@@ -27,7 +27,7 @@ def close(row: BillDay, explained: Sequence[Case], now: datetime) -> None:
     sha256 = vault.write(settings().vault, place, text.encode(), "application/json")
     closing = Closing(at=now, file=place, sha256=sha256, signature=signature(f"{FORMAT}\n{sha256}\n"))
     done: BillDay = row.changed(state="closed", closing=closing, due=None)
-    commit([bill_days.update(done), *_booked(row)])
+    commit([bill_days.update(done), *_booked(row, now)])
 
 
 def summary(row: BillDay, explained: Sequence[Case], now: datetime) -> str:
@@ -67,9 +67,9 @@ def entry_of(row: BillDay, sums: Sums) -> Entry:
     )
 
 
-def _booked(row: BillDay) -> list[Write]:
+def _booked(row: BillDay, now: datetime) -> list[Write]:
     entries = [entry for entry in (entry_of(row, sums) for sums in row.sums) if entry.postings]
     return [
-        ledger.insert(LedgerEntry(payment=f"day#{row.stream}#{row.day}", number=number, entry=entry))
+        ledger.insert(LedgerEntry(payment=f"day#{row.stream}#{row.day}", number=number, at=now, entry=entry))
         for number, entry in enumerate(entries, 1)
     ]

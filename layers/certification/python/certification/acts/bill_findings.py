@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from certification.acts.cases import new_case, opened
+from certification.acts.cases import case_id, new_case, opened
 from certification.acts.inbox_entries import arrived
 from certification.acts.payments import reference_of
 from certification.cloud import clock
@@ -121,6 +121,13 @@ def tell(stream: str, day: date, what: Literal["missing", "refused"], why: str, 
     )
     if cases.find(case.id) is None:
         commit([cases.insert(case)], [opened(case)])
+
+
+def cases_of(row: BillDay) -> tuple[Case, ...]:
+    """What people were ever asked about a day: its differences, and a bill that did not come or could not be read."""
+    told = [case_id(CaseKind.BILL_DIFFERENCE, row.stream, row.day.isoformat(), what) for what in ("missing", "refused")]
+    found = (cases.find(case) for case in (*(one.case for one in row.differences), *told))
+    return tuple(case for case in found if case is not None)
 
 
 @retried

@@ -1,5 +1,6 @@
 """Ledger entries as the difference between a payment before and after."""
 
+from certification.cloud import clock
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.ledger import LedgerEntry, ledger
 from certification.cloud.tables.payments import Payment
@@ -23,4 +24,4 @@ def booked(before: Payment, after: Payment, why: str) -> tuple[Payment, list[Wri
         return after, []
     number = before.entries + 1
     counted: Payment = after.changed(entries=number)
-    return counted, [ledger.insert(LedgerEntry(payment=after.id, number=number, entry=entry))]
+    return counted, [ledger.insert(LedgerEntry(payment=after.id, number=number, at=clock.now(), entry=entry))]

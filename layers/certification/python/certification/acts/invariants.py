@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from certification.acts import refund_invariants
+from certification.acts import book_invariants, refund_invariants
 from certification.acts.bill_books import entry_of
 from certification.acts.billing import EVERY
 from certification.acts.books import books_of
@@ -19,6 +19,7 @@ from certification.cloud.tables.ledger import ledger
 from certification.cloud.tables.messages import messages
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
+from certification.cloud.tables.receipts import receipts
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.seats import seats
 from certification.cloud.transaction import Lost, commit
@@ -37,7 +38,8 @@ def differences() -> list[str]:
     """Every statement that does not hold, with the ids concerned. Empty when all is well."""
     every_application = {application.reference: application for application in applications.everything()}
     found = [*_books(), *_money(), *_waits(every_application), *_seats(every_application)]
-    return [*found, *_certificates(every_application), *_places(every_application)]
+    found += [*_certificates(every_application), *_places(every_application)]
+    return [*found, *book_invariants.numbers(receipts.everything())]
 
 
 def _books() -> Iterator[str]:
@@ -119,6 +121,14 @@ def _certificates(every: dict[str, Application]) -> Iterator[str]:
             yield f"certificates: the sequence of {year} has gaps"
 
 
+def _late(now: datetime) -> Iterator[str]:
+    """Receipts, closed days and exports that should be there by now."""
+    every_order = {order.number: order for order in orders.everything()}
+    return book_invariants.late(
+        now, every_order, refunds.everything(), receipts.everything(), list(ledger.everything())
+    )
+
+
 def _unsent(now: datetime) -> Iterator[str]:
     """Letters of the last day that were begun and never marked as sent: nobody knows whether they went, so a person looks."""
     lost = [
@@ -131,9 +141,10 @@ def _unsent(now: datetime) -> Iterator[str]:
 
 
 def prove() -> list[str]:
-    """The differences, and the letters of the last day that nobody knows of; each opens a case for operations, once a day."""
+    """The differences, what is late, and the letters of the last day that nobody knows of; each opens a case for
+    operations, once a day."""
     now = clock.now()
-    found = [*differences(), *_unsent(now)]
+    found = [*differences(), *_late(now), *_unsent(now)]
     for difference in found:
         case = new_case(
             CaseKind.FAILED_MACHINE,

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from certification.rules.exchange import Source
 from certification.rules.model import Frozen
@@ -16,7 +17,8 @@ class Settings(Frozen):
     `public_url` is where candidates reach us, without a trailing slash; the `*_api` values are the base addresses
     of the card payment provider, the registries of identity and of education, and the source of public randomness.
     `wallets_via` says who processes Alipay and WeChat Pay: they themselves (`direct`, at the four addresses) or the card
-    provider (`stripe`). `rates` is the source of reference exchange rates and `rates_api` its base address.
+    provider (`stripe`). `rates` is the source of reference exchange rates and `rates_api` its base address. `time_zone` is
+    that of the nightly jobs, and of the days and months of the books.
     """
 
     stack: str
@@ -33,6 +35,7 @@ class Settings(Frozen):
     alipay_global_api: str
     wechat_pay_api: str
     wechat_pay_global_api: str
+    time_zone: ZoneInfo
     rates: Source
     rates_api: str
 
@@ -90,6 +93,7 @@ def settings() -> Settings:
         alipay_global_api=os.environ["ALIPAY_GLOBAL_API"],
         wechat_pay_api=os.environ["WECHAT_PAY_API"].rstrip("/"),
         wechat_pay_global_api=os.environ["WECHAT_PAY_GLOBAL_API"].rstrip("/"),
+        time_zone=ZoneInfo(os.environ["TIME_ZONE"]),
         rates=cast(Source, os.environ["RATES"]),
         rates_api=os.environ["RATES_API"].rstrip("/"),
     )

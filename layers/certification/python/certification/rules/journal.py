@@ -111,7 +111,7 @@ def totals(entries: Iterable[Booked]) -> dict[Place, int]:
 def totals_of_table(text: str) -> dict[Place, int]:
     """The same, read back from a table that was written: what an accountant's program sums."""
     found: dict[Place, int] = {}
-    for row in csv.DictReader(io.StringIO(text)):
+    for row in csv.DictReader(text.splitlines()):
         place = (row["account"], row["about"], row["currency"])
         amount = Decimal(row["debit"] or 0) - Decimal(row["credit"] or 0)
         found[place] = found.get(place, 0) + int(amount.scaleb(digits(row["currency"])))

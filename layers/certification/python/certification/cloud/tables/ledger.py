@@ -1,5 +1,6 @@
 """Ledger: balanced entries, one for each change of a payment's sums. Written once, never changed."""
 
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -9,10 +10,12 @@ from certification.rules.ledger import Entry
 
 
 class LedgerEntry(Record):
-    """Entry `number` of a payment: it turns the sums before into the sums after."""
+    """Entry `number` of a payment: it turns the sums before into the sums after. `at` is when it was booked; an entry of
+    a provider's day (`day#…`) says what that day cost and paid out, and was booked when it closed."""
 
     payment: str
     number: int
+    at: datetime
     entry: Entry
 
 
