@@ -84,7 +84,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PaymentQueuedForReturn": APPLICATION
     | {"amount": usd(123_456), "why": Words(en="It was paid twice.", zh="重复付款。")},
     "TransferExpected": APPLICATION | TRANSFER,
-    "TransferArrivedShort": APPLICATION | TRANSFER,
+    "ShortTransferArrived": APPLICATION | TRANSFER,
     "RefundAccountAsked": APPLICATION | {"amount": usd(123_456)},
     "ApplicationLapsed": APPLICATION | {"missed": Words(en="Payment", zh="缴费"), "was_due": WHEN},
     "SeatDrawn": APPLICATION | {"sitting": "cgptc-2026-09", "exam_starts": WHEN, "ticket_opens": WHEN},

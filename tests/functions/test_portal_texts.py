@@ -57,7 +57,7 @@ VIEWS = {  # what page functions add
     *("all_blocks", "catalogue", "timeline", "asked", "studied", "most_studies"),  # what eligibility and work show
     *("jobs", "leaves", "certificates", "fields", "times", "known_certificates"),
     *("application", "suffix", "entry", "countries", "degrees", "forms", "duplicate"),
-    *("photo", "shape", "sent", "late"),  # what the pages of files show
+    *("photo", "shape", "sent", "late", "bank"),  # what the pages of files show
     *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
     *("letter_of", "notice_of", "longest", "receipt", "way", "why"),
     *(

@@ -140,7 +140,7 @@ def test_a_short_transfer_asks_for_the_rest_and_the_rest_registers(town: Town, s
     candidate = stages.at("to_pay")
     drop(town, booked(town, credit(town, "B1", FEE - 2500, structured=rf(candidate), charged=2500)))
     assert candidate.awake().status() == "awaiting_payment"
-    assert town.letters(candidate).count(("TransferArrivedShort", "email")) == 1
+    assert town.letters(candidate).count(("ShortTransferArrived", "email")) == 1
     now = candidate.awake().call("GET", f"/api/candidate/applications/{candidate.reference}/transfer")
     assert (now["missing"]["amount"], now["arrived"]["amount"]) == (2500, FEE - 2500)
     drop(town, booked(town, credit(town, "B2", 2500, structured=rf(candidate))))

@@ -6,7 +6,6 @@ written in the same transaction, says for ever that it was taken, so that it is 
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import Field
 
@@ -21,7 +20,7 @@ from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.transaction import Lost, commit, retried
-from certification.providers.ports import Checkout, CheckoutState, ProviderRefused
+from certification.providers.bank_files import BankByFiles
 from certification.providers.refund_ports import RefundAsked, RefundReport, RefundSeen
 from certification.rules.model import Frozen
 from certification.rules.statements import Party
@@ -36,26 +35,8 @@ class Waiting(Frozen):
     refunds: tuple[str, ...] = Field(default=())
 
 
-class BankRefunds:
-    """The bank as a payment provider: it has no pages and answers by files. Implements `PaymentProvider`."""
-
-    def create_checkout(self, *_: Any, **__: Any) -> Checkout:
-        """A bank has no page of its own to pay on."""
-        raise ProviderRefused(405, "no_page", "a transfer is paid at the payer's bank")
-
-    def find_checkout(self, *_: Any, **__: Any) -> CheckoutState | None:
-        """Nothing that could take money by itself: a credit finds its order by its reference."""
-        return None
-
-    def expire_checkout(self, *_: Any) -> CheckoutState:
-        """There is nothing to close."""
-        raise ProviderRefused(404, "no_page", "there is no page to close")
-
-    def find_reference(self, capture: str) -> str | None:
-        """The payment that a credit was applied to."""
-        entry = inbox.find(f"bank_transfer#{capture}")
-        payment = payments.find(entry.payment) if entry and entry.payment else None
-        return f"{payment.order or '-'}.{payment.id}" if payment else None
+class BankRefunds(BankByFiles):
+    """The bank as refunds are sent by it: in the next file."""
 
     def send_refund(self, asked: RefundAsked) -> RefundSeen:
         """Put it into the next file; without an account to send it to, ask the candidate for one."""

@@ -40,6 +40,6 @@ def _asked(_application: Application, _sitting: Sitting, detail: Values) -> Valu
 
 ABOUT_TRANSFERS: dict[str, Callable[[Application, Sitting, Values], Values | None]] = {
     "TransferExpected": _expected,
-    "TransferArrivedShort": _expected,
+    "ShortTransferArrived": _expected,
     "RefundAccountAsked": _asked,
 }

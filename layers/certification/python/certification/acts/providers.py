@@ -5,6 +5,7 @@ from certification.acts.bank_refunds import BankRefunds
 from certification.cloud import clock
 from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
+from certification.providers.bank_files import BankByFiles
 from certification.providers.beacon import BeaconOverHttp
 from certification.providers.card import CardCheckouts
 from certification.providers.platform import PlatformOverHttp
@@ -23,7 +24,12 @@ def payment_provider(provider: Method) -> PaymentProvider:
         case "wechat_pay":
             return wallets.wechat_pay()
         case "bank_transfer":
-            return BankRefunds()
+            return BankByFiles()
+
+
+def refund_provider(provider: Method) -> PaymentProvider:
+    """Who sends refunds of payments of this kind: only the machine that sends them may read where a transfer goes."""
+    return BankRefunds() if provider == "bank_transfer" else payment_provider(provider)
 
 
 def identity_registry() -> Registry:

@@ -11,7 +11,7 @@ from certification.acts.books import booked
 from certification.acts.cases import opened
 from certification.acts.inbox_entries import receive
 from certification.acts.payments import reference_of
-from certification.acts.providers import payment_provider
+from certification.acts.providers import refund_provider
 from certification.acts.refunding import STARTED_WITHIN, asked, let_go, told
 from certification.cloud import clock
 from certification.cloud.tables.base import Due
@@ -76,7 +76,7 @@ def _wait(refund: Refund) -> timedelta:
 
 def _ask(refund: Refund, payment: Payment) -> None:
     """Ask the provider once. Whatever cannot be known now is looked up when the row falls due."""
-    provider = payment_provider(payment.provider)
+    provider = refund_provider(payment.provider)
     question = _question(refund, payment)
     try:
         seen = provider.send_refund(question)
@@ -95,7 +95,7 @@ def _ask(refund: Refund, payment: Payment) -> None:
 def _look(refund: Refund, payment: Payment, now: datetime) -> None:
     """What became of it. Proven absent: asked again, under a new key where the old one is spoilt or too old."""
     try:
-        seen = payment_provider(payment.provider).find_refund(_question(refund, payment))
+        seen = refund_provider(payment.provider).find_refund(_question(refund, payment))
     except (ports.Unreachable, ports.Lost, ports.ProviderRefused):
         seen = None
         absent = False

@@ -93,7 +93,7 @@ def _told_what_is_missing(
     about = {"application": application.reference, "candidate": application.candidate, "order": order.number}
     missing = {"missing": str(settlement.missing.amount)}
     key = f"{fresh.id}#{fresh.version + 1}"
-    return [Announcement(name="TransferArrivedShort", subject=order.number, key=key, about=about | missing)]
+    return [Announcement(name="ShortTransferArrived", subject=order.number, key=key, about=about | missing)]
 
 
 def _owed(order: Order, policy: Policy, successor: Order | None = None) -> OwedOrder:

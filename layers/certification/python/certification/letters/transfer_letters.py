@@ -19,7 +19,7 @@ class TransferExpected(AboutApplication):
     bank_code: str
 
 
-class TransferArrivedShort(TransferExpected):
+class ShortTransferArrived(TransferExpected):
     """Less arrived than is owed: `amount` is what is missing."""
 
 
@@ -29,4 +29,4 @@ class RefundAccountAsked(AboutApplication):
     amount: Money
 
 
-TRANSFER_LETTERS: tuple[type[LetterData], ...] = (TransferExpected, TransferArrivedShort, RefundAccountAsked)
+TRANSFER_LETTERS: tuple[type[LetterData], ...] = (TransferExpected, ShortTransferArrived, RefundAccountAsked)
