@@ -6,6 +6,7 @@ from typing import Literal
 from certification.acts.authority import publishes
 from certification.acts.callers import MAY_PUBLISH_NOTICES, must_be
 from certification.acts.notice_board import BOARD, INDEX, text_key
+from certification.acts.public_lists import as_written, completed
 from certification.cloud import clock, vault
 from certification.cloud.outbox import Announcement
 from certification.cloud.settings import settings
@@ -86,9 +87,12 @@ def must_be_theirs(member: StaffMember, notice: Notice) -> None:
 def publish(member: StaffMember, notice: Notice) -> Outcome:
     """Publish a version, or keep it until a second person publishes exactly the same one.
 
+    A list of commitments names who is committed at this very moment, whoever was when its words were proposed (CHK-14).
     What is in force already is written out again: that repairs a lost write, and nothing else.
     """
     must_be_theirs(member, notice)
+    written = proof(as_written(notice))
+    notice = completed(as_written(notice))
     row = notices.find(identity(notice)) or _fresh(notice)
     made = proof(notice)
     if row.series.versions and row.series.versions[-1].proof == made:
@@ -98,11 +102,12 @@ def publish(member: StaffMember, notice: Notice) -> Outcome:
     if faults:
         raise NotFit(faults)
     proposed = row.proposal
-    if _needs_two(notice) and (proposed is None or proposed.proof != made or proposed.by == member.id):
-        if proposed is None or proposed.proof != made:
-            _write(row.changed(proposal=Proposal(notice=notice, proof=made, by=member.id, at=clock.now())), [])
+    if _needs_two(notice) and (proposed is None or proposed.proof != written or proposed.by == member.id):
+        if proposed is None or proposed.proof != written:
+            _write(row.changed(proposal=Proposal(notice=notice, proof=written, by=member.id, at=clock.now())), [])
         return "proposed"
-    version = _version(notice, row.series, proposed.by if proposed and proposed.proof == made else member.id, member.id)
+    by = proposed.by if proposed and proposed.proof == written else member.id
+    version = _version(notice, row.series, by, member.id)
     series = row.series.model_copy(update={"versions": (*row.series.versions, version)})
     changed = row.changed(series=series, proposal=None, due=Due(at=clock.now() + LOOK_AGAIN))
     told = Announcement(
@@ -177,8 +182,8 @@ def proposals() -> tuple[Proposal, ...]:
 
 
 def proposal(identifier: str) -> Proposal:
-    """The version that waits for a second person."""
+    """The version that waits for a second person, with the people that are in its list now."""
     row = notices.find(identifier)
     if row is None or row.proposal is None:
         raise NotFound("notice")
-    return row.proposal
+    return row.proposal.model_copy(update={"notice": completed(as_written(row.proposal.notice))})

@@ -22,6 +22,13 @@ MOST = 3000
 """How many people one list holds: each is read by itself before the door's time is over, and a row stays below its limit."""
 
 
+def as_written(notice: Notice) -> Notice:
+    """What people wrote of it, and agree on: who is in a list, and until when, follows on the day it is published."""
+    if notice.kind is not NoticeKind.COMMITMENTS:
+        return notice
+    return notice.model_copy(update={"people": (), "ends": None})
+
+
 def completed(notice: Notice) -> Notice:
     """The notice with its people and its end, if it is a list of commitments; any other as it is."""
     if notice.kind is not NoticeKind.COMMITMENTS:

@@ -14,7 +14,7 @@ BOARD = "board"
 
 
 class Proposal(Frozen):
-    """A version that a second person must confirm before it is published."""
+    """A version that a second person must confirm before it is published; `proof` is over what people wrote of it."""
 
     notice: Notice
     proof: str

@@ -157,7 +157,7 @@ def preview(notice: Notice) -> Preview:
     for code, tag in (("en", "en"), ("zh", "zh-CN")):
         say = Speech("zh" if code == "zh" else "en")
         said.append((tag, say.said(notice.title), notices.text(notice, say)))
-    return Preview(id=identity(notice), proof=proof(notice), said=tuple(said))
+    return Preview(id=identity(notice), proof=proof(public_lists.as_written(notice)), said=tuple(said))
 
 
 def publish(staff_id: str, notice: Notice) -> Outcome:
