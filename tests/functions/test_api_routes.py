@@ -93,6 +93,9 @@ CANDIDATES = (
     ),
     Row("GET", f"{APPLICATION}/documents/{{kind}}", 422, names=True),
     Row("GET", "/api/candidate/messages"),
+    Row("GET", "/api/candidate/payments"),
+    Row("GET", f"{APPLICATION}/called-off", names=True),
+    Row("POST", f"{APPLICATION}/called-off", 422, {"choice": "full_refund"}, names=True),
     Row("GET", f"{APPLICATION}/timeline", names=True),
     Row("GET", f"{APPLICATION}/corrections", names=True),
     Row("POST", f"{APPLICATION}/corrections", 422, {"fields": {"full_name": "样本"}}, names=True),
@@ -160,8 +163,26 @@ STAFF = (
     StaffRow("POST", "/api/staff/applications/{reference}/hearing", ("reviewer",), 422, {"ground": "false_statement"}),
     StaffRow("POST", "/api/staff/cases/{case}/received", ("reviewer",), 404),
     StaffRow("POST", "/api/staff/applications/{reference}/check", ("reviewer",), 422, {"why": "A sample."}),
+    StaffRow("GET", "/api/staff/refunds"),
+    StaffRow("GET", "/api/staff/refunds/{refund}", ("reviewer",), 404, desk=True),
+    StaffRow("POST", "/api/staff/refunds/{refund}/retry", ("reviewer",), 404),
+    StaffRow("POST", "/api/staff/refunds/{refund}/by-hand", ("reviewer",), 404, {"reason": "A sample."}),
+    StaffRow(
+        "POST",
+        "/api/staff/payments/{payment}/refunds",
+        ("reviewer",),
+        404,
+        {"capture": "CAP#pi_1", "amount": "1.00", "reason": "A sample."},
+    ),
     StaffRow("GET", "/api/staff/sittings"),
     StaffRow("POST", "/api/staff/sittings/{sitting}/release", ("officer",), 422),
+    StaffRow(
+        "POST",
+        "/api/staff/sittings/{sitting}/call-off",
+        ("officer",),
+        422,
+        {"why_en": "A sample.", "why_zh": "样本。", "instead": ["nowhere"]},
+    ),
     StaffRow("GET", "/api/staff/sittings/{sitting}/replays", ("officer",)),
     StaffRow("POST", "/api/staff/files/sittings", ("officer",)),
     StaffRow("POST", "/api/staff/files/decisions/{scheme}", ("reviewer",)),
@@ -213,7 +234,8 @@ class World(NamedTuple):
         case = self.asked if "/help/" in path else self.against if "/requests/" in path else self.case
         names = {"reference": self.owner.reference, "kind": kind, "case": case, "name": name, "sitting": SITTING}
         query = "?scheme=cgptc" if "/uploads/" in path or path.endswith("/photo/fix") else ""
-        return path.format(**names, scheme="cgptc", number=1, message="RFB-CGPTC-000001") + query
+        made_up = {"message": "RFB-CGPTC-000001", "refund": "RFD-0123456789AB", "payment": "PAY-0123456789ab"}
+        return path.format(**names, **made_up, scheme="cgptc", number=1) + query
 
     def call(self, row: Row | StaffRow, session: str | None = None) -> Answer:
         return self.stand.call(row.method, self.address(row.path), row.body, session=session)

@@ -46,7 +46,7 @@ def read_choice(reference: bodies.ReferencePath) -> Choices:
 
 
 @routes.post("/applications/<reference>/called-off")
-def choose(reference: bodies.ReferencePath, made: Choice) -> Choices:
+def choose_after_call_off(reference: bodies.ReferencePath, made: Choice) -> Choices:
     """Choose. The same choice again changes nothing; it cannot be taken back."""
     who = candidate(routes)
     calling_off.choose(who, reference, made.choice, made.sitting)
