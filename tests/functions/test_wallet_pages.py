@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from certification.acts import ways
+from certification.policies import load_policy
 from tests.functions.browser import Browser
 from tests.functions.stand import Stand
 
@@ -93,3 +95,15 @@ def test_a_form_may_lead_to_alipays_pages_and_nowhere_that_is_not_named(stand: S
     policy = {name.lower(): value for name, value in answer.headers}["content-security-policy"]
     assert "https://*.alipay.com" in policy
     assert "https://checkout.stripe.com" in policy
+
+
+@pytest.mark.rule("PAY-04")
+def test_a_wallet_that_the_policy_does_not_offer_is_refused_at_the_door_too(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stand.to_pay()
+    monkeypatch.setattr(ways, "load_policy", lambda _scheme: load_policy("mixed"))  # cards only
+    path = f"/api/candidate/applications/{candidate.reference}/payment"
+    refused = candidate.call("POST", f"{path}?method=alipay", {}, expect=422)
+    assert refused["code"] == "method_not_offered"
+    assert candidate.call("POST", f"{path}?method=card", {})["url"]
