@@ -17,6 +17,7 @@ from certification.providers.ports import CheckoutState
 from certification.rules.facts import FactKind, fact_of
 from certification.rules.ledger import balances
 from certification.rules.money import Money
+from certification.rules.payments import AttemptState
 from local.candidate import ApiCandidate
 from tests.functions.stand import REVIEWER, Stand
 
@@ -53,7 +54,12 @@ def takes_money(stand: Stand, attempt: Payment, at: datetime, cents: int = 13_50
     """The provider says, against its word, that a page it had closed was paid."""
     capture = fact_of(FactKind.CAPTURED, f"pi_{attempt.id}", Money(amount=cents, currency=currency), at, "card:query")
     state = CheckoutState(
-        id=attempt.checkout or "", reference=None, url=None, expires_at=at, state="captured", facts=(capture,)
+        id=attempt.checkout or "",
+        reference=None,
+        url=None,
+        expires_at=at,
+        state=AttemptState.CAPTURED,
+        facts=(capture,),
     )
     told = state.model_copy(update={"reference": f"{attempt.begun_for or attempt.order}.{attempt.id}"})
     receive("card", f"query#{attempt.id}", json.dumps({"queried": told.model_dump(mode="json")}))

@@ -44,7 +44,7 @@ def test_every_price_of_the_schedule_is_in_us_dollars_and_sums_from_its_lines() 
 @pytest.mark.rule("FEE-03", "FEE-04")
 def test_the_answer_names_the_schedule_it_comes_from_and_says_that_tax_is_outside() -> None:
     fees = order_fees(POLICY, "ai_trainer", "3", "remote")
-    assert (fees.version, fees.vat) == ("cgptc-2026-1", "excluded")
+    assert (fees.version, fees.vat) == ("cgptc-2026-2", "excluded")
     assert "tax is not included" in fees.because.en
     assert "不含增值税" in fees.because.zh
 
@@ -62,3 +62,17 @@ def test_what_is_not_offered_cannot_be_bought(occupation: str, level: str, form:
     with pytest.raises(Refused) as refusal:
         order_fees(POLICY, occupation, level, form)
     assert refusal.value.code == "not_offered"
+
+
+@pytest.mark.rule("FEE-01")
+def test_paper_and_mailing_are_one_more_line_for_who_asks_and_cost_by_where_they_go() -> None:
+    without = order_fees(POLICY, "data_analyst", "2", "onsite")
+    assert "mailing" not in {line.item for line in without.lines}
+    for zone in POLICY.fees.mailing:
+        fees = order_fees(POLICY, "data_analyst", "2", "onsite", paper=zone.code)
+        assert fees.lines[:-1] == without.lines
+        assert (fees.lines[-1].item, fees.lines[-1].amount.amount) == ("mailing", zone.amount)
+        assert zone.words.en in fees.lines[-1].words.en
+        assert fees.total == without.total + fees.lines[-1].amount
+    with pytest.raises(Refused, match="paper_not_offered"):
+        order_fees(POLICY, "data_analyst", "2", "onsite", paper="the_moon")

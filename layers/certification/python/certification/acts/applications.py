@@ -99,7 +99,7 @@ def choose(candidate_id: str, reference: str, wanted: Wanted) -> OrderFees:
     made = application.changed(**dict(choice))
     if made != application:
         commit([applications.update(made)])
-    return order_fees(policy, choice.occupation, choice.level, choice.form, choice.subjects)
+    return order_fees(policy, choice.occupation, choice.level, choice.form, choice.subjects, choice.paper)
 
 
 def _editable(application: Application) -> None:

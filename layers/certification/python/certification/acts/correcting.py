@@ -15,7 +15,7 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import sittings
-from certification.rules.choosing import Wanted, chosen, taken
+from certification.rules.choosing import ELECTRONIC, Wanted, chosen, taken
 from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
@@ -23,7 +23,7 @@ from certification.rules.policy_changes import Consequence
 from certification.rules.status import Status, Trigger
 
 DETAILS = frozenset({"full_name", "latin_name", "nationality", "date_of_birth", "id_type", "id_number"})
-CHOICE = frozenset({"occupation", "level", "form", "region", "subjects"})
+CHOICE = frozenset({"occupation", "level", "form", "region", "subjects", "paper"})
 PATIENCE = timedelta(minutes=15)
 """How long the screening may take before the sweep starts it again."""
 
@@ -98,12 +98,14 @@ def _chosen(application: Application, fields: Mapping[str, str], policy: Policy)
     named = tuple(code.strip() for code in fields.get("subjects", "").split(",") if code.strip())
     known = {row.code for row in policy.levels} >= {level} and occupation in {row.code for row in policy.occupations}
     subjects = named or (taken(policy, application) if same else policy.subjects_of(occupation, level) if known else ())
+    paper = fields.get("paper", application.paper)
     wanted = Wanted(
         occupation=occupation,
         level=level,
         form=fields.get("form", application.form or ""),
         region=fields.get("region", application.region),
         subjects=subjects,
+        paper=None if paper == ELECTRONIC else paper,
     )
     changed: Application = application.changed(**dict(chosen(policy, sittings.read(application.sitting), wanted)))
     return changed

@@ -26,6 +26,7 @@ from certification.policies import load_calendar, load_policy
 from certification.rules.case_deadlines import correction_due
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.changes import LONGEST_REASON, check_wish, correctable, stage_of
+from certification.rules.choosing import ELECTRONIC
 from certification.rules.deadlines import ticket_window, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
@@ -211,6 +212,7 @@ def before(application: Application, candidate_id: str, fields: tuple[str, ...])
         "form": application.form,
         "region": application.region,
         "subjects": ", ".join(application.subjects),
+        "paper": application.paper or ELECTRONIC,
     }
     return {code: _text(now.get(code)) for code in fields}
 

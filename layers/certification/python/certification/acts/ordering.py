@@ -20,7 +20,7 @@ def new_order(
 ) -> Order:
     """An order that is not yet stored. Refused once payment has closed."""
     chosen = (application.occupation or "", application.level or "", application.form or "")
-    fees = order_fees(policy, *chosen, taken(policy, application))
+    fees = order_fees(policy, *chosen, taken(policy, application), application.paper)
     pay_by = payment_due(decided_at, sitting.dates, policy, load_calendar(policy.calendar))
     sequence = SMALLEST + secrets.randbelow(LARGEST - SMALLEST)
     return Order(

@@ -62,6 +62,7 @@ def _replay(application: Application, sitting: Sitting, policy: Policy) -> Repla
             form=application.form or "",
             region=application.region,
             subjects=taken(policy, application),
+            paper=application.paper,
         ),
         background=_nameless(of_application(application)[1].background),
         checks=checks_of(candidate, policy),

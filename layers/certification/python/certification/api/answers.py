@@ -51,8 +51,19 @@ class Offer(Frozen):
     fee: Money
 
 
+class Mailing(Frozen):
+    """A zone that certificates on paper are sent to; `fee` is for paper and mailing together."""
+
+    code: str
+    words: Words
+    fee: Money
+
+
 class OpenSitting(Frozen):
-    """A sitting that can be applied for, now (`open`) or later (`soon`). `all_subjects`: nobody chooses among them."""
+    """A sitting that can be applied for, now (`open`) or later (`soon`). `all_subjects`: nobody chooses among them.
+
+    `mailing`: where a certificate on paper is sent for who asks for it, and what paper and mailing cost.
+    """
 
     id: str
     scheme: str
@@ -70,6 +81,7 @@ class OpenSitting(Frozen):
     regions: tuple[Named, ...]
     all_subjects: bool
     offers: tuple[Offer, ...]
+    mailing: tuple[Mailing, ...]
 
 
 class OpenSittings(Frozen):
@@ -214,6 +226,7 @@ class ApplicationNow(Frozen):
     form: str | None
     region: str | None
     subjects: tuple[str, ...]
+    paper: str | None
     confirmed_at: datetime | None
     editable: bool
     gaps: tuple[Missing, ...]

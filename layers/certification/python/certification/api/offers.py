@@ -1,11 +1,12 @@
 """The sittings that can still be applied for, as data."""
 
-from certification.api.answers import Named, Offer, OpenSitting
+from certification.api.answers import Mailing, Named, Offer, OpenSitting
 from certification.cloud import clock
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.policies import load_policy, schemes
 from certification.rules.choosing import regions_offered
 from certification.rules.fees import order_fees
+from certification.rules.money import Money
 from certification.rules.policy import Policy
 from certification.rules.words import Words
 
@@ -42,6 +43,14 @@ def _shown(sitting: Sitting) -> OpenSitting:
         ),
         all_subjects=policy.validity.must_take_all,
         offers=_offers(sitting, policy),
+        mailing=tuple(
+            Mailing(
+                code=zone.code,
+                words=zone.words,
+                fee=Money(amount=zone.amount, currency=policy.fees.settlement_currency),
+            )
+            for zone in policy.fees.mailing
+        ),
     )
 
 

@@ -62,6 +62,7 @@ def now(candidate_id: str, reference: str) -> ApplicationNow:
         form=application.form,
         region=application.region,
         subjects=application.subjects,
+        paper=application.paper,
         confirmed_at=application.confirmed_at,
         editable=editable,
         gaps=_gaps(candidate_id, reference) if editable else (),

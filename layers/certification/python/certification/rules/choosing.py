@@ -3,35 +3,43 @@
 In words: an application names what to be certified in (an occupation or a specialty), the level, the form of the exam,
 the place of registration and the subjects. The sitting offers a part of what the policy has. Where all subjects must be
 taken in one go, they are taken; where subjects count on their own (rolling), the candidate chooses at least one of those
-that the level does not waive. Where there is one place only, nobody needs to name it.
+that the level does not waive. Where there is one place only, nobody needs to name it. The electronic certificate comes
+in any case; who wants it on paper too says where it goes.
 """
 
 from collections.abc import Iterable
 from typing import Protocol
 
 from certification.rules.errors import Refused
+from certification.rules.fees import mailing_zone
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 
+ELECTRONIC = "electronic"
+"""What is written for `paper` by somebody who wants none."""
+
 
 class Wanted(Frozen):
-    """What a candidate wants. `region` may be absent where there is one; `subjects` where all must be taken."""
+    """What a candidate wants. `region` may be absent where there is one; `subjects` where all must be taken; `paper` is
+    the zone a paper certificate goes to."""
 
     occupation: str
     level: str
     form: str
     region: str | None = None
     subjects: tuple[str, ...] = ()
+    paper: str | None = None
 
 
 class Chosen(Frozen):
-    """What is applied for, complete; subjects in the policy's order."""
+    """What is applied for, complete; subjects in the policy's order. `paper`: the zone a paper certificate goes to."""
 
     occupation: str
     level: str
     form: str
     region: str
     subjects: tuple[str, ...]
+    paper: str | None = None
 
 
 class Offered(Protocol):
@@ -75,12 +83,14 @@ def chosen(policy: Policy, sitting: Offered, wanted: Wanted) -> Chosen:
             rules=("REG-03",),
             field="level",
         )
+    mailing_zone(policy, wanted.paper)
     return Chosen(
         occupation=wanted.occupation,
         level=wanted.level,
         form=wanted.form,
         region=_region(policy, sitting, wanted.region),
         subjects=_subjects(policy, wanted),
+        paper=wanted.paper,
     )
 
 

@@ -2,7 +2,8 @@
 
 In words: the fee schedule has one row for each occupation, level and form of the exam. The row names the fee items that
 are due (registration with document review, examination, certificate) in the scheme's one settlement currency; where
-subjects have prices of their own, the examination fee is their sum. Value-added tax is as the scheme says. The answer is
+subjects have prices of their own, the examination fee is their sum. Who asks for the certificate on paper too pays for
+paper and mailing by the zone it goes to, where the scheme offers that; nobody has to. Value-added tax is as the scheme says. The answer is
 frozen on the order together with the version of the schedule, so a later schedule changes nothing for an order that
 exists. What the schedule does not offer cannot be bought.
 """
@@ -13,7 +14,7 @@ from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.money import Money, total
 from certification.rules.policy import Policy
-from certification.rules.policy_money import FeeItemCode, FeeRow
+from certification.rules.policy_money import FeeItemCode, FeeRow, MailingZone
 from certification.rules.words import Because, Words
 
 
@@ -45,9 +46,15 @@ VAT: dict[str, Words] = {
 
 
 def order_fees(
-    policy: Policy, occupation: str, level: str, form: str, subjects: Collection[str] | None = None
+    policy: Policy,
+    occupation: str,
+    level: str,
+    form: str,
+    subjects: Collection[str] | None = None,
+    paper: str | None = None,
 ) -> OrderFees:
-    """The fees of one application; without `subjects`, for all of them. Refused (`not_offered`) for what has no row."""
+    """The fees of one application; without `subjects`, for all of them; `paper` is the zone a paper certificate goes to.
+    Refused (`not_offered`) for what has no row."""
     rows = [row for row in policy.fees.schedule if (row.occupation, row.level, row.form) == (occupation, level, form)]
     if not rows:
         raise Refused(
@@ -58,11 +65,12 @@ def order_fees(
             field="level",
         )
     (row,), currency = rows, policy.fees.settlement_currency
-    amounts = _amounts(row, subjects)
+    zone = mailing_zone(policy, paper)
+    amounts = _amounts(row, subjects) | ({"mailing": zone.amount} if zone else {})
     lines = tuple(
         OrderLine(
             item=item.code,
-            words=item.words,
+            words=_with_zone(item.words, zone) if zone and item.code == "mailing" else item.words,
             amount=Money(amount=amounts[item.code], currency=currency),
             unused_in_full=item.unused_in_full,
         )
@@ -76,6 +84,26 @@ def order_fees(
         vat=policy.fees.vat,
         because=_because(policy, row),
     )
+
+
+def mailing_zone(policy: Policy, paper: str | None) -> MailingZone | None:
+    """The zone with this code; None without paper. Refused when the scheme sends no paper there."""
+    if paper is None:
+        return None
+    for zone in policy.fees.mailing:
+        if zone.code == paper:
+            return zone
+    raise Refused(
+        "paper_not_offered",
+        "A certificate on paper is not sent there. Choose from the list.",
+        "不向该地区寄送纸质证书，请从列表中选择。",
+        rules=("FEE-01", "CER-02"),
+        field="paper",
+    )
+
+
+def _with_zone(words: Words, zone: MailingZone) -> Words:
+    return Words(en=f"{words.en}: {zone.words.en}", zh=f"{words.zh}：{zone.words.zh}")
 
 
 def least_fee(policy: Policy, occupation: str, level: str, form: str) -> Money:

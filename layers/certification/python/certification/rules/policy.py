@@ -184,6 +184,8 @@ def _disagreements(policy: Policy) -> list[str]:
     for fee in policy.fees.schedule:
         found += [f"fees.schedule: {item} is not a fee item" for item in fee.amounts if item not in items]
     found += _unpriced(policy, items, offered)
+    if policy.fees.mailing and ("mailing" not in items or policy.paper is None):
+        found.append("fees.mailing: there is no fee item mailing, or no certificate on paper")
     asked = {row.code for row in policy.questions} | {row.code for row in policy.uploads} | {"photo", "other"}
     found += [
         f"review.reasons.{reason.code}: unknown part {reason.applies_to}"
@@ -198,7 +200,7 @@ def _disagreements(policy: Policy) -> list[str]:
     found += contradictions(policy)
     found += gaps_in_desks(policy, (row.code for row in policy.regions))
     if policy.changes is not None:
-        found += gaps_in_changes(policy.changes, asked | {"subjects", "specialty"})
+        found += gaps_in_changes(policy.changes, asked | {"subjects", "specialty", "paper"})
     found += gaps_in_commitment(policy)
     data = as_data(policy)
     found += [f"own_choices: {path} is not in this policy" for path in policy.own_choices if not _exists(data, path)]
@@ -212,6 +214,7 @@ def _twice(policy: Policy) -> Iterator[tuple[str, str]]:
         for name in ("regions", "levels", "occupations", "subjects", "forms", "questions", "uploads")
     }
     lists |= {"review.reasons": policy.review.reasons, "fees.items": policy.fees.items}
+    lists |= {"fees.mailing": policy.fees.mailing}
     lists |= {"payment.methods": policy.payment.methods, "results.codes": policy.results.codes}
     lists |= {"void.grounds": policy.void.grounds if policy.void else ()}
     for name, rows in lists.items():

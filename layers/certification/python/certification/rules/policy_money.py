@@ -46,6 +46,14 @@ class FeeRow(Frozen):
     for_subjects: dict[str, Cents] | None = None
 
 
+class MailingZone(Frozen):
+    """Where a paper certificate can be sent to, and what paper and mailing to there cost together, in minor units."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+    words: Words
+    amount: Cents
+
+
 class ForeignExchange(Frozen):
     """Wallets convert at their own rate; what we show, from which source, and how long a quote is shown (PAY-03)."""
 
@@ -56,13 +64,17 @@ class ForeignExchange(Frozen):
 
 
 class Fees(Frozen):
-    """FEE-01..04. `version` is frozen on every order; `legal_basis` cites the notice where the law asks for one."""
+    """FEE-01..04. `version` is frozen on every order; `legal_basis` cites the notice where the law asks for one.
+
+    `mailing`: a certificate on paper is sent to these zones, for who asks for it when applying (fee item `mailing`).
+    """
 
     version: str
     settlement_currency: Currency
     vat: Literal["excluded", "included", "none"]
     items: tuple[FeeItem, ...] = Field(min_length=1)
     schedule: tuple[FeeRow, ...] = Field(min_length=1)
+    mailing: tuple[MailingZone, ...] = ()
     legal_basis: Words | None = None
     foreign_exchange: ForeignExchange | None = None
 

@@ -206,12 +206,19 @@ def _desk(policy: Policy, replay: Replay, lane: LaneChoice) -> Point | None:
 
 def _fee(policy: Policy, replay: Replay) -> Point:
     wanted = replay.wanted
-    fees = order_fees(policy, wanted.occupation, wanted.level, wanted.form, _subjects(policy, replay))
+    fees = order_fees(
+        policy, wanted.occupation, wanted.level, wanted.form, _subjects(policy, replay), _paper(policy, replay)
+    )
     return Point(value=Words(en=str(fees.total), zh=str(fees.total)), because=fees.because)
 
 
 def _subjects(policy: Policy, replay: Replay) -> tuple[str, ...]:
     return replay.wanted.subjects or policy.subjects_of(replay.wanted.occupation, replay.wanted.level)
+
+
+def _paper(policy: Policy, replay: Replay) -> str | None:
+    """The zone of the paper certificate, where this policy knows it."""
+    return next((zone.code for zone in policy.fees.mailing if zone.code == replay.wanted.paper), None)
 
 
 def _deadlines(
@@ -262,7 +269,12 @@ def _refund(policy: Policy, replay: Replay) -> dict[str, Callable[[], Point | No
 
     def shown(until: bool) -> Point:
         paid = order_fees(
-            policy, replay.wanted.occupation, replay.wanted.level, replay.wanted.form, _subjects(policy, replay)
+            policy,
+            replay.wanted.occupation,
+            replay.wanted.level,
+            replay.wanted.form,
+            _subjects(policy, replay),
+            _paper(policy, replay),
         ).total
         first = replay.dates.starts_for(_subjects(policy, replay)).astimezone(policy.zone).date()
         found = preview(refund_policy(policy.refund), paid, success, first, success, policy.zone)

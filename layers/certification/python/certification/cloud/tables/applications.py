@@ -103,6 +103,7 @@ class Application(Record):
     `answers` are the rules' answers. `notices_seen` names the notices that counted when it was begun (`number:hash`).
     `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per question and upload, so that a
     resubmission knows what changed without keeping the content twice.
+    `paper` is the zone that a certificate on paper goes to; None: electronic only.
     `free_until`: the exam was moved by the body, and until then a withdrawal returns everything.
     `commits` is the candidate's choice (None: none yet), `commitment` the signature in force, `classes` those of review
     the screening found.
@@ -123,6 +124,7 @@ class Application(Record):
     form: str | None = None
     region: str | None = None
     subjects: tuple[str, ...] = ()
+    paper: str | None = None
     majors_accepted: tuple[str, ...] = ()
     confirmed_at: datetime | None = None
     photo: str | None = None

@@ -9,7 +9,7 @@ from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
 from certification.portal.views import answers, application, choice, profile
 from certification.rules.agreements import AgreementKind
-from certification.rules.choosing import Wanted
+from certification.rules.choosing import ELECTRONIC, Wanted
 from certification.rules.errors import Refused
 
 
@@ -46,12 +46,14 @@ def save_choice(request: Request, reference: str) -> Response:
     wanted = {
         field: form.chosen(field, [option[0] for option in options], "choice.missing", what=view.labels[field])
         for field, options in view.options.items()
-        if options and field != "subjects"
+        if options and field not in ("subjects", "paper")
     }
+    paper = form.chosen("paper", [option[0] for option in view.options["paper"]])
     subjects = form.several("subjects", [option[0] for option in view.options["subjects"]])
     if not form.errors:
         try:
-            acts.choose(request.visitor.subject, reference, Wanted(**wanted, subjects=tuple(subjects)))
+            wish = Wanted(**wanted, subjects=tuple(subjects), paper=None if paper in ("", ELECTRONIC) else paper)
+            acts.choose(request.visitor.subject, reference, wish)
         except Refused as refusal:
             form.refused(refusal)
         else:

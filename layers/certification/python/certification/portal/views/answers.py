@@ -10,7 +10,7 @@ from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
 from certification.rules.choosing import taken, words_of
-from certification.rules.fees import order_fees
+from certification.rules.fees import mailing_zone, order_fees
 from certification.rules.id_documents import NAMES
 from certification.rules.model import Frozen
 
@@ -66,7 +66,7 @@ def fee(known: Whole, say: Speech) -> str:
     if not (application.occupation and application.level and application.form):
         return ""
     policy, subjects = known.behind.policy, taken(known.behind.policy, application)
-    fees = order_fees(policy, application.occupation, application.level, application.form, subjects)
+    fees = order_fees(policy, application.occupation, application.level, application.form, subjects, application.paper)
     return say.amount(fees.total)
 
 
@@ -104,6 +104,9 @@ def _choice(known: Whole, say: Speech) -> Facts:
         rows.append((label(policy, "region", say), say.said(place)))
     if application.subjects and not policy.validity.must_take_all:
         rows.append((label(policy, "subjects", say), words_of(policy, application.subjects, say.language)))
+    if policy.fees.mailing:
+        zone = mailing_zone(policy, application.paper)
+        rows.append((label(policy, "paper", say), say.said(zone.words) if zone else say("choice.paper_electronic")))
     return ((say("tasks.choice"), whole.name(known, say)), *rows, (say("exams.fee"), fee(known, say)))
 
 

@@ -5,9 +5,11 @@ from certification.portal.views import exams, tasks, whole
 from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
-from certification.rules.choosing import regions_offered
+from certification.rules.choosing import ELECTRONIC, regions_offered
 from certification.rules.model import Frozen
+from certification.rules.money import Money
 from certification.rules.policy import Policy
+from certification.rules.policy_money import MailingZone
 
 Options = tuple[tuple[str, str, str], ...]
 
@@ -29,7 +31,7 @@ class Choice(Frozen):
     reasons: tuple[str, ...]
 
 
-FIELDS = ("occupation", "level", "subjects", "form", "region")
+FIELDS = ("occupation", "level", "subjects", "form", "region", "paper")
 
 
 def offered(candidate_id: str, reference: str, language: Language) -> Choice:
@@ -47,6 +49,7 @@ def offered(candidate_id: str, reference: str, language: Language) -> Choice:
             "level": application.level or "",
             "form": application.form or "",
             "region": application.region or "",
+            "paper": application.paper or ELECTRONIC,
         },
         subjects=application.subjects,
         prices=exams.prices(sitting, policy, say),
@@ -68,7 +71,19 @@ def _options(known: Whole, say: Speech) -> dict[str, Options]:
         "region": ()
         if len(places) == 1
         else tuple((row.code, say.said(row.words), "") for row in policy.regions if row.code in places),
+        "paper": _paper(policy, say) if policy.fees.mailing else (),
     }
+
+
+def _paper(policy: Policy, say: Speech) -> Options:
+    """The electronic certificate alone, or paper too and where it goes, with what that costs (FEE-01)."""
+
+    def costs(zone: MailingZone) -> str:
+        amount = Money(amount=zone.amount, currency=policy.fees.settlement_currency)
+        return say("choice.paper_costs", amount=say.amount(amount))
+
+    zones = [(zone.code, say.said(zone.words), costs(zone)) for zone in policy.fees.mailing]
+    return ((ELECTRONIC, say("choice.paper_electronic"), ""), *zones)
 
 
 def _subjects(known: Whole, say: Speech) -> Options:

@@ -6,6 +6,7 @@ from certification.acts.papers import behind
 from certification.cloud.tables.applications import Correction
 from certification.cloud.tables.candidates import candidates
 from certification.letters.formats import Language
+from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
@@ -57,6 +58,8 @@ def of(candidate_id: str, reference: str, language: Language) -> Page:
 
 def words(policy: Policy, code: str, say: Speech) -> str:
     """What a field is called."""
+    if code == "paper":
+        return label(policy, code, say)
     return next((say.said(row.words) for row in policy.questions if row.code == code), code)
 
 
