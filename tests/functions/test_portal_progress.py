@@ -67,7 +67,7 @@ def quote(state: OrderState = OrderState.OPEN, **changes: Any) -> Quote:
     refund = preview(terms, usd(13500), NOW, date(2027, 1, 11), NOW, policy.zone)
     ways = {"ways": ("card",), "words": {}, "exchange": None}
     return Quote.model_validate(
-        {"order": order, "refund": refund, "confirming": False, "payable": True, **ways, **changes}
+        {"order": order, "rest": usd(13500), "refund": refund, "confirming": False, "payable": True, **ways, **changes}
     )
 
 

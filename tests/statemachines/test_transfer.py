@@ -1,7 +1,9 @@
 """Bank transfers: from the payment page over the bank's files to the seat, and back to whoever paid."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -494,3 +496,48 @@ def test_a_job_that_dies_after_writing_its_file_finds_it_again_and_sends_nothing
     write_file(town)
     ids = [refund.id.encode() for refund in refunds.everything()]
     assert [len([one for one in ids if one in file]) for file in files()] == [1, 1]
+
+
+@pytest.mark.rule("PAY-02")
+@pytest.mark.parametrize(
+    ("language", "offer", "choose", "waiting", "sent"),
+    [
+        ("en", "Pay by bank transfer", "I pay this way", "Waiting for your transfer", "I have sent the transfer"),
+        ("zh", "银行汇款缴费", "选择银行汇款", "等待您的汇款", "我已汇款"),
+    ],
+)
+def test_the_pages_lead_from_the_choice_to_waiting_without_javascript(
+    town: Town, stages: Stages, language: str, offer: str, choose: str, waiting: str, sent: str
+) -> None:
+    candidate = stages.at("to_pay")
+    host = town.cloud.address.removeprefix("http://")
+
+    def shown(method: str, path: str, **fields: str) -> Any:
+        headers = {"cookie": f"__Host-session={candidate.awake().session}", "host": host}
+        if method == "POST":
+            headers |= {
+                "content-type": "application/x-www-form-urlencoded",
+                "sec-fetch-site": "same-origin",
+                "origin": f"http://{host}",
+            }
+        return town.cloud.request(method, f"/{language}/apply/{candidate.reference}{path}", headers, urlencode(fields))
+
+    def press(page: str, path: str) -> None:
+        token = re.search(r'name="token" value="([0-9a-f]+)"', page)
+        assert token
+        assert shown("POST", path, token=token[1]).status == 303
+
+    assert offer in shown("GET", "/pay").body.decode()
+    page = shown("GET", "/pay/transfer").body.decode()
+    for words in (choose, ACCOUNT, "SAMPHKHH", rf(candidate)[:4], "OUR"):
+        assert words in page
+    press(page, "/pay/transfer")
+    page = shown("GET", "/pay/transfer").body.decode()
+    assert waiting in page
+    assert sent in page
+    press(page, "/pay/transfer/sent")
+    page = shown("GET", "/pay/transfer").body.decode()
+    assert waiting in page
+    assert sent not in page
+    assert waiting in shown("GET", "/pay").body.decode()
+    assert town.failures() == []
