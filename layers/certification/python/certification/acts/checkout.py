@@ -185,19 +185,19 @@ def _payable(application: Application, order: Order, now: datetime) -> None:
     if sittings.read(application.sitting).called_off is not None:
         raise Refused("called_off", "The exam does not take place.", "考试已取消，无需缴费。", rules=("REF-03",))
     must_be_payable(now, order.pay_by, load_policy(application.scheme)[0].zone)
-    if order.revising:
-        raise Refused(
-            "order_changing",
-            "What you apply for is being changed. Do not pay now: a new order follows.",
-            "报考信息正在变更，请勿缴费，稍后将生成新的订单。",
-            rules=("PAY-06",),
-        )
     if application.status is not Status.AWAITING_PAYMENT:
         raise Refused(
             "not_payable",
             f"This application does not wait for a payment: it is {application.status}.",
             "该申请当前无需缴费。",
             rules=("REG-10",),
+        )
+    if order.revising:
+        raise Refused(
+            "order_changing",
+            "What you apply for is being changed. Do not pay now: a new order follows.",
+            "报考信息正在变更，请勿缴费，稍后将生成新的订单。",
+            rules=("PAY-06",),
         )
 
 
