@@ -27,9 +27,11 @@ from certification.rules.ledger import balances
 from local.control_room.inbox import Letter
 
 MEANWHILE = timedelta(days=1, hours=12)
-PROVIDERS = re.compile(r"\b(?:pi|ch|cs|evt)(?:_test)?_simulated_\d+")
-AGAIN = "PaymentFactArrived"
-"""The announcement that may come more often: the sweep repeats it for what no machine has finished."""
+PROVIDERS = re.compile(r"\b(?:pi|ch|cs|evt|re)(?:_test)?_simulated_\d+")
+AGAIN = ("PaymentFactArrived", "RefundReleased")
+"""The announcements that may come more often: the sweep repeats them for what no machine has finished."""
+HOW_IT_WENT = {"tries", "number", "key_from", "stored_failure", "version"}
+"""What a refund's row remembers of its way, and what may differ with it."""
 
 type Left = dict[str, Any]
 
@@ -101,7 +103,7 @@ def left_behind(rows: Rows, began: datetime) -> Left:
         "payments": [names.of(_lasting(payment)) for payment in paid],
         "balances": names.of({f"{account} {currency}": amount for (account, currency), amount in sums.items()}),
         "entries": _sorted(names.of(_entry(entry)) for entry in rows.ledger),
-        "refunds": [names.of(refund.model_dump()) for refund in owed],
+        "refunds": [names.of(refund.model_dump(exclude=HOW_IT_WENT)) for refund in owed],
         "cases": _sorted(names.of(case.model_dump()) for case in rows.duties),
         "announced": _announced(rows, names),
     }
@@ -141,7 +143,7 @@ def _counts_when_taken(order: Order, application: Application, paid: Iterable[Pa
 def _announced(rows: Rows, names: Names) -> dict[str, int]:
     """How often each announcement was made, but for the ones that may be repeated."""
     failed = {case.id for case in rows.failed}
-    told = [entry for entry in rows.outbox if entry.name != AGAIN and entry.subject not in failed]
+    told = [entry for entry in rows.outbox if entry.name not in AGAIN and entry.subject not in failed]
     return dict(Counter(names.of(f"{entry.name} {entry.subject}") for entry in told))
 
 

@@ -98,9 +98,9 @@ STORIES = {
         Story("pay", "a card payment, from the portal's form to registered", _pay, frozenset({"CandidateRegistered"})),
         Story(
             "pay_twice",
-            "two payments on one order: registered, and the second goes back",
+            "two payments on one order: registered, and the second is sent back",
             _pay_twice,
-            frozenset({"CandidateRegistered", "PaymentQueuedForReturn"}),
+            frozenset({"CandidateRegistered", "PaymentQueuedForReturn", "RefundArrived"}),
         ),
         Story("ask", "no event arrives, the candidate asks", _ask, frozenset({"CandidateRegistered"})),
     )

@@ -23,7 +23,7 @@ class CardReturns:
 
     def __init__(self, stage: Stage, bank: CardBank) -> None:
         self._stage, self._bank = stage, bank
-        for part in ("refunds", "disputes"):
+        for part in ("refunds", "disputes", "answers", "hidden"):  # all of it goes back when a state is loaded
             stage.state.setdefault(part, {})
 
     def answers(self, place: str) -> bool:
