@@ -5,12 +5,14 @@ A trade is paid on the page behind its code. Everything here happens under the s
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from local.simulators.base import Context, Stage, State, flip
+from local.simulators.wallet_words import CHINA, WalletRefusal, cents, china, yuan
 
-CHINA = timezone(timedelta(hours=8))
+__all__ = ["CHINA", "SWITCHES", "WalletBank", "WalletRefusal", "cents", "china", "yuan"]
+
 HOUR = 3600
 COUPON = 500
 SWITCHES = {
@@ -31,14 +33,6 @@ SWITCHES = {
     "unsigned": "answers are signed by somebody else",
     "down": "the interface answers 503; notices still come",
 }
-
-
-class WalletRefusal(Exception):
-    """The wallet says no; `code` is its own word."""
-
-    def __init__(self, code: str, text: str = "", status: int = 400) -> None:
-        super().__init__(f"{code} {text}")
-        self.code, self.text, self.status = code, text, status
 
 
 class WalletBank:
@@ -284,21 +278,3 @@ class WalletBank:
     def run_due(self) -> int:
         """Deliver, end and take what is due."""
         return self.stage.run(self.perform)
-
-
-def china(seconds: int) -> datetime:
-    """Unix seconds in China's time."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)
-
-
-def yuan(cents: int) -> str:
-    """`852.00`."""
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
-def cents(text: str) -> int:
-    """From `852.00`; refused when it is no amount with at most two digits."""
-    whole, _, part = text.partition(".")
-    if not whole.isdigit() or not (part or "0").isdigit() or len(part) > 2:
-        raise WalletRefusal("INVALID_PARAMETER", f"{text!r} is no amount")
-    return int(whole) * 100 + int(part.ljust(2, "0"))
