@@ -160,7 +160,8 @@ def test_a_document_type_definition_is_refused_in_every_encoding_before_anything
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        (b"<Document", b"<Docment", "not_xml"),
+        (b"</Document", b"</Docment", "not_xml"),
+        (b"Document", b"Docment", "format_unknown"),
         (b"camt.053.001.08", b"camt.053.001.01", "format_unknown"),
         (b"camt.053.001.08", b"pain.001.001.09", "format_unknown"),
         (b"<AcctSvcrRef>B1</AcctSvcrRef>", b"", "element_wrong"),

@@ -11,7 +11,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
-from xml.parsers import expat
+from typing import Any
 
 from certification.rules.money import Money, UnknownCurrency, parse_amount
 from certification.rules.numbers import squeeze
@@ -23,16 +23,58 @@ from certification.rules.statements import (
     check_balances,
     check_keys,
 )
+from certification.rules.xml_files import NOT_XML, not_xml, refuse_definitions, text
 
 _NAMESPACE = re.compile(r"\{(urn:iso:std:iso:20022:tech:xsd:(camt\.05[34])\.001\.(\d\d))\}Document")
 OLDEST, NEWEST = 2, 14
+AT_ONCE = 64 * 1024
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 NOT_GIVEN = {"NOTPROVIDED", "NONREF", ""}
 
 
 def read_camt(content: bytes) -> tuple[Statement, ...]:
-    """The statements of a file, with the lines that are booked. Raises StatementRefused."""
-    root = parse_xml(content)
+    """The statements of a file, with the lines that are booked. Raises StatementRefused.
+
+    The file is read entry by entry, and an entry is forgotten once it is a line: memory grows with the lines alone.
+    """
+    try:
+        refuse_definitions(content)
+        found = list(_statements(content))
+    except NOT_XML as reason:
+        raise not_xml() from reason
+    if not found:
+        raise _wrong("Document", "Stmt or Ntfctn")
+    return check_keys(tuple(found))
+
+
+def _statements(content: bytes) -> Iterator[Statement]:
+    parser: Any = ET.XMLPullParser(("start", "end"))
+    prefix, reading, number = "", None, 0
+    for place in range(0, len(content) + 1, AT_ONCE):
+        parser.feed(content[place : place + AT_ONCE])
+        for event, element in parser.read_events():
+            if event == "start" and not prefix:
+                prefix = _namespace(element)
+                continue
+            name = element.tag.removeprefix(prefix)
+            if event == "start":
+                if name in ("Stmt", "Ntfctn"):
+                    number += 1
+                    reading = _Reading(element, f"statement {number}")
+                continue
+            element.tag = name
+            if reading is None:
+                continue
+            if name == "Ntry":
+                reading.entry(element)
+            elif element is reading.stated:
+                yield reading.whole()
+                element.clear()
+                reading = None
+    parser.close()
+
+
+def _namespace(root: ET.Element) -> str:
     match = _NAMESPACE.fullmatch(root.tag)
     if match is None or not OLDEST <= int(match[3]) <= NEWEST:
         raise StatementRefused(
@@ -41,91 +83,49 @@ def read_camt(content: bytes) -> tuple[Statement, ...]:
             "This is not a camt.053 or camt.054 file of version 02 to 14.",
             "文件不是 02 至 14 版的 camt.053 或 camt.054。",
         )
-    strip_namespace(root, match[1])
-    found = [*root.iter("Stmt"), *root.iter("Ntfctn")]
-    if not found:
-        raise _wrong("Document", "Stmt or Ntfctn")
-    return check_keys(tuple(_statement(each, f"statement {number}") for number, each in enumerate(found, start=1)))
-
-
-def parse_xml(content: bytes) -> ET.Element:
-    """The root element; a document type definition, and anything that is not XML, is refused."""
-    try:
-        refuse_definitions(content)
-        return ET.fromstring(content)
-    except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as reason:
-        raise StatementRefused(
-            "not_xml", "file", "The file is not well-formed XML.", "文件不是格式正确的 XML。"
-        ) from reason
-
-
-class _Enough(Exception):
-    """The root element was reached: a definition can no longer follow."""
-
-
-def refuse_definitions(content: bytes) -> None:
-    """Raises StatementRefused when the file has a document type definition, in whatever encoding it is written."""
-
-    def definition(*_: object) -> None:
-        raise StatementRefused(
-            "definition_refused",
-            "file",
-            "The file holds a document type definition (DTD), which a bank's file never needs. It was not read.",
-            "文件含有文档类型定义（DTD），银行文件不应包含，未予读取。",
-        )
-
-    def root(*_: object) -> None:
-        raise _Enough
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = definition
-    parser.StartElementHandler = root
-    try:
-        parser.Parse(content, True)
-    except _Enough:
-        return
-
-
-def strip_namespace(root: ET.Element, namespace: str) -> None:
-    """Element names without the document's namespace; a supplement in another one keeps its own and is not read."""
-    prefix = f"{{{namespace}}}"
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(prefix)
-
-
-def text(element: ET.Element | None, *paths: str) -> str:
-    """The text of the first of these paths that has any, trimmed; empty when none has."""
-    if element is not None:
-        for path in paths:
-            found = (element.findtext(path) or "").strip()
-            if found:
-                return found
-    return ""
+    return f"{{{match[1]}}}"
 
 
 def _wrong(where: str, what: str) -> StatementRefused:
     return StatementRefused("element_wrong", where, f"{what} is missing or cannot be read.", f"{what} 缺失或无法识别。")
 
 
-def _statement(stated: ET.Element, where: str) -> Statement:
-    account = squeeze(text(stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
-    if not account:
-        raise _wrong(where, "Acct/Id")
-    lines: list[BankLine] = []
-    moved = pending = 0
-    totals: list[tuple[bool, Money]] = []
-    for number, entry in enumerate(stated.iterfind("Ntry"), start=1):
-        place = f"{where}, entry {number}"
+class _Reading:
+    """One statement while it is read."""
+
+    def __init__(self, stated: ET.Element, where: str) -> None:
+        self.stated, self.where = stated, where
+        self.account = ""
+        self.lines: list[BankLine] = []
+        self.entries = self.moved = self.pending = 0
+        self.totals: dict[bool, tuple[int, int]] = {True: (0, 0), False: (0, 0)}
+        self.currency = ""
+
+    def entry(self, entry: ET.Element) -> None:
+        """The lines of a booking; the entry is forgotten then."""
+        self.account = self.account or squeeze(text(self.stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+        self.entries += 1
+        place = f"{self.where}, entry {self.entries}"
         money, credit = _amount(entry.find("Amt"), place), _direction(entry, place)
-        totals.append((credit, money))
-        if text(entry, "Sts/Cd", "Sts") != "BOOK":
-            pending += 1
-            continue
-        moved += money.amount if credit else -money.amount
-        lines += _lines(entry, account, money, credit, place)
-    _check_summary(stated, totals, where)
-    _check_balances(stated, moved, where)
-    return Statement(account=account, number=text(stated, "Id"), lines=tuple(lines), pending=pending)
+        self.currency = money.currency
+        count, total = self.totals[credit]
+        self.totals[credit] = (count + 1, total + money.amount)
+        if text(entry, "Sts/Cd", "Sts") == "BOOK":
+            self.moved += money.amount if credit else -money.amount
+            self.lines += _lines(entry, self.account, money, credit, place)
+        else:
+            self.pending += 1
+        self.stated.remove(entry)
+
+    def whole(self) -> Statement:
+        """The statement, if everything in it fits."""
+        account = squeeze(text(self.stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+        if not account or (self.lines and self.account != account):
+            raise _wrong(self.where, "Acct/Id")
+        _check_summary(self.stated, self.totals, self.currency, self.where)
+        _check_balances(self.stated, self.moved, self.where)
+        number = text(self.stated, "Id")
+        return Statement(account=account, number=number, lines=tuple(self.lines), pending=self.pending)
 
 
 def _lines(entry: ET.Element, account: str, money: Money, credit: bool, where: str) -> Iterator[BankLine]:
@@ -233,19 +233,15 @@ def _charges(detail: ET.Element) -> Money | None:
     return _amount(found, "Chrgs") if found is not None else None
 
 
-def _check_summary(stated: ET.Element, totals: list[tuple[bool, Money]], where: str) -> None:
+def _check_summary(stated: ET.Element, totals: dict[bool, tuple[int, int]], currency: str, where: str) -> None:
     """The counts and sums the bank gives, where it gives them."""
-    for path, entries in (
-        ("TtlNtries", totals),
-        ("TtlCdtNtries", [entry for entry in totals if entry[0]]),
-        ("TtlDbtNtries", [entry for entry in totals if not entry[0]]),
-    ):
-        count, written = text(stated, f"TxsSummry/{path}/NbOfNtries"), text(stated, f"TxsSummry/{path}/Sum")
-        currency = entries[0][1].currency if entries else ""
-        total = ET.Element("Sum", {"Ccy": currency})
-        total.text = written
-        if (count and count.lstrip("0") != (str(len(entries)) if entries else "")) or (
-            written and entries and _amount(total, where).amount != sum(money.amount for _, money in entries)
+    both = (totals[True][0] + totals[False][0], totals[True][1] + totals[False][1])
+    for path, (count, total) in (("TtlNtries", both), ("TtlCdtNtries", totals[True]), ("TtlDbtNtries", totals[False])):
+        counted, summed = text(stated, f"TxsSummry/{path}/NbOfNtries"), text(stated, f"TxsSummry/{path}/Sum")
+        stated_sum = ET.Element("Sum", {"Ccy": currency})
+        stated_sum.text = summed
+        if (counted and counted.lstrip("0") != (str(count) if count else "")) or (
+            summed and count and _amount(stated_sum, where).amount != total
         ):
             raise StatementRefused(
                 "summary_differs",

@@ -15,8 +15,8 @@ from html import escape as escaped
 from certification.rules.model import Frozen
 from certification.rules.money import Money, format_plain
 from certification.rules.numbers import squeeze
-from certification.rules.statement_camt import parse_xml, strip_namespace, text
 from certification.rules.statements import Party, StatementRefused
+from certification.rules.xml_files import parse_xml, strip_namespace, text
 
 LONGEST_ID, LONGEST_NAME, LONGEST_TEXT = 35, 140, 140
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
