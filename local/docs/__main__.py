@@ -6,7 +6,7 @@ from collections.abc import Callable
 from local import openapi
 from local.docs import process
 from local.docs.code import ROOT
-from local.policy_tools import rules_index
+from local.policy_tools import rules_index, scenarios_index
 
 
 def api_document() -> str:
@@ -17,6 +17,7 @@ def api_document() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/process.md": process.page,
     "docs/rules.md": rules_index.render,
+    "docs/scenarios.md": scenarios_index.render,
     "docs/openapi.json": api_document,
 }
 

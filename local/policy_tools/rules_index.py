@@ -79,12 +79,12 @@ def requirements(root: Path) -> dict[str, Requirement]:
         for line in csv.DictReader(file):
             row = _known(rows, line["id"], "docs/rules_without_code.csv")
             row.without_code, row.why = line["status"], line["why"]
-    for path in _files(root, "tests"):
+    for path in listed_files(root, "tests"):
         if path.suffix == ".py":
             for rule, test in marked(path.read_text(encoding="utf-8")):
                 place = path.relative_to(root / "tests").with_suffix("").as_posix()
                 _known(rows, rule, place).tests.append(f"{place}: {test}")
-    for path in _files(root, *SOURCES):
+    for path in listed_files(root, *SOURCES):
         if path.suffix in READ:
             for rule in cited(path.read_text(encoding="utf-8")):
                 if rule in rows:
@@ -160,7 +160,7 @@ def _short(path: str) -> str:
     return path.removeprefix("layers/certification/python/certification/")
 
 
-def _files(root: Path, *places: str) -> list[Path]:
+def listed_files(root: Path, *places: str) -> list[Path]:
     """What git knows or would know below these places, so that caches and builds do not count."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places]
     names = subprocess.run(listed, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")

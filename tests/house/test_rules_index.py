@@ -86,6 +86,6 @@ def test_a_marker_that_names_no_requirement_is_an_error(tmp_path: Path, monkeypa
     test = tmp_path / "tests" / "test_x.py"
     test.parent.mkdir()
     test.write_text('import pytest\n@pytest.mark.rule("XXX-99")\ndef test_x(): pass\n', encoding="utf-8")
-    monkeypatch.setattr(rules_index, "_files", lambda _root, *places: [test] if places == ("tests",) else [])
+    monkeypatch.setattr(rules_index, "listed_files", lambda _root, *places: [test] if places == ("tests",) else [])
     with pytest.raises(UnknownRule, match="test_x names XXX-99"):
         requirements(tmp_path)
