@@ -32,6 +32,7 @@ GIVEN = {  # what `page()` and the environment give every template
         "ticks",
         "submit",
         "go",
+        "receipts",
         "facts",
         "aside",
     ),
@@ -59,6 +60,7 @@ VIEWS = {  # what page functions add
     *("application", "suffix", "entry", "countries", "degrees", "forms", "duplicate"),
     *("photo", "shape", "sent", "late", "bank"),  # what the pages of files show
     *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
+    *("orders", "rows", "which", "sitting", "others"),  # what the pages of money show
     *("letter_of", "notice_of", "longest", "receipt", "way", "why"),
     *(
         "exam",

@@ -1,5 +1,7 @@
 """Closing a provider's day: what it took and paid out goes to the ledger, and the day is signed (payments.md 4.5)."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +9,7 @@ from typing import Any
 
 from certification.cloud import vault
 from certification.cloud.settings import settings
-from certification.cloud.signing import signature
+from certification.cloud.signing import public_key, signature
 from certification.cloud.tables.base import Write
 from certification.cloud.tables.bill_days import BillDay, Closing, bill_days
 from certification.cloud.tables.cases import Case
@@ -18,14 +20,22 @@ from certification.rules.money import Money
 from certification.rules.reconciliation import Sums
 
 FORMAT = "assay-day-1"
+KEY = "closings/key.pem"
+"""The public key that checks every signature; it lies beside what it checks."""
 
 
 def close(row: BillDay, explained: Sequence[Case], now: datetime) -> None:
     """Sign the summary, book fees and payouts, and close: all rows at once. The signature is over the summary's text."""
     text = summary(row, explained, now)
-    place = f"closings/{row.stream}/{row.day}.json"
-    sha256 = vault.write(settings().vault, place, text.encode(), "application/json")
-    closing = Closing(at=now, file=place, sha256=sha256, signature=signature(f"{FORMAT}\n{sha256}\n"))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    # two who close at once write two files, and the row names the one that counts
+    place = f"closings/{row.stream}/{row.day}-{sha256[:16]}.json"
+    signed = signature(f"{FORMAT}\n{sha256}\n")
+    bucket = settings().vault
+    vault.write(bucket, place, text.encode(), "application/json")
+    vault.write(bucket, f"{place}.sig", base64.b64decode(signed), "application/octet-stream")
+    vault.write(bucket, KEY, public_key().encode(), "application/x-pem-file")
+    closing = Closing(at=now, file=place, sha256=sha256, signature=signed)
     done: BillDay = row.changed(state="closed", closing=closing, due=None)
     commit([bill_days.update(done), *_booked(row, now)])
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
+from certification.acts import open_money
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.ledger import LedgerEntry, ledger
@@ -46,7 +47,9 @@ def index() -> Index:
 
 
 def run() -> dict[str, int]:
-    """Write every month that is not over in the index, up to yesterday. Gives how many were written."""
+    """Write every month that is not over in the index, up to yesterday, and the list of money without a home.
+
+    Gives how many months were written, and how many rows of the list are late."""
     known = {export.month: export for export in index().exports}
     until = _today() - timedelta(days=1)
     entries = _booked(ledger.everything(), until)
@@ -56,7 +59,7 @@ def run() -> dict[str, int]:
     exports = sorted((known | written).values(), key=lambda one: one.month, reverse=True)
     body = Index(exports=tuple(exports)).model_dump_json().encode()
     vault.write(settings().vault, INDEX, body, "application/json")
-    return {"written": len(written)}
+    return {"written": len(written), "late": open_money.write()}
 
 
 def _today() -> date:

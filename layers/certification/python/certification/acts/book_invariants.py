@@ -1,7 +1,7 @@
 """What must be true of receipts, of the providers' days and of the exports; a part of the nightly proof."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from certification.acts import book_exports
 from certification.acts.bill_findings import cases_of
@@ -12,9 +12,9 @@ from certification.cloud.tables.orders import Order
 from certification.cloud.tables.receipts import Receipt
 from certification.cloud.tables.refunds import Refund
 from certification.rules.receipts import ReceiptKind, turns_of
+from certification.rules.reconciliation import is_late
 
 RECEIPT_WITHIN = timedelta(days=1)
-CLOSED_WITHIN = timedelta(days=3)
 
 
 def numbers(given: Iterable[Receipt]) -> Iterator[str]:
@@ -68,7 +68,4 @@ def _unreceipted(
 
 def _waits_for_nobody(row: BillDay, now: datetime) -> bool:
     """A day is looked at every hour: one that is three days old and still open waits for a person, or for nobody."""
-    ended = datetime.combine(row.day + timedelta(days=1), time(), now.tzinfo)
-    if row.state == "closed" or now < ended + CLOSED_WITHIN:
-        return False
-    return all(case.decision is not None for case in cases_of(row))
+    return row.state != "closed" and is_late(row.day, now) and all(case.decision is not None for case in cases_of(row))

@@ -1,5 +1,5 @@
 """Every part of the staff's API. Its function serves them, the document describes them, a test asks each."""
 
-from certification.api import cases, checks, hearings, refunds, sittings
+from certification.api import books, cases, checks, hearings, refunds, sittings
 
-PARTS = (cases.routes, hearings.staff_routes, checks.routes, refunds.staff_routes, sittings.routes)
+PARTS = (books.routes, cases.routes, hearings.staff_routes, checks.routes, refunds.staff_routes, sittings.routes)

@@ -1,6 +1,7 @@
 """Signatures of our own over what we say about the books: by a key in KMS that seals nothing else."""
 
 import base64
+import textwrap
 
 from certification.cloud import clients
 from certification.cloud.settings import settings
@@ -15,3 +16,10 @@ def signature(text: str) -> str:
         KeyId=settings().key("books"), Message=text.encode(), MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
     )
     return base64.b64encode(answer["Signature"]).decode()
+
+
+def public_key() -> str:
+    """The key that checks these signatures, as PEM (SubjectPublicKeyInfo)."""
+    answer = clients.kms().get_public_key(KeyId=settings().key("books"))
+    lines = textwrap.wrap(base64.b64encode(answer["PublicKey"]).decode(), 64)
+    return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])

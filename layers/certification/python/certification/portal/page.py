@@ -86,6 +86,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     "staff": (
         ("queue", "/staff/queue"),
         ("refunds", "/staff/refunds"),
+        ("books", "/staff/books"),
         ("sittings", "/staff/sittings"),
         ("staff_notices", "/staff/notices"),
         ("files", "/staff/files"),

@@ -26,6 +26,7 @@ from certification.portal.pages import (
     recovery,
     reports,
     staff,
+    staff_books,
     staff_checks,
     staff_files,
     staff_notices,
@@ -239,6 +240,13 @@ STAFF = (
     _get("/staff/refunds/{refund}", "staff", staff_refunds.one),
     _post("/staff/refunds/{refund}/retry", "staff", staff_refunds.retry),
     _post("/staff/refunds/{refund}/by-hand", "staff", staff_refunds.by_hand),
+    _get("/staff/books", "staff", staff_books.overview),
+    _get("/staff/books/months/{month}/{form}", "staff", staff_books.month),
+    _get("/staff/books/{stream}/{day}", "staff", staff_books.day),
+    *(
+        _get(f"/staff/books/{{stream}}/{{day}}/{kind}", "staff", staff_books.file, kind=kind)
+        for kind in ("summary", "signature", "key")
+    ),
     _get("/staff/notices", "staff", staff_notices.all_notices),
     _get("/staff/notices/new", "staff", staff_notices.new),
     _post("/staff/notices/new", "staff", staff_notices.write),

@@ -9,12 +9,15 @@ Fees and payouts are summed. A day is level when nothing but healed and matched 
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from certification.rules.bills import BillRow, RowKind
 from certification.rules.model import Frozen
 from certification.rules.words import Because
+
+CLOSED_WITHIN = timedelta(days=3)
+"""How long after its end a day may be open before it is late."""
 
 Key = tuple[RowKind, str]
 """What happened, and the provider's id of it."""
@@ -203,6 +206,11 @@ def _add(amounts: dict[str, int], row: BillRow) -> None:
     name, sign = _ADDS[row.kind]
     amounts[name] += sign * row.amount
     amounts["fees"] += row.fee
+
+
+def is_late(day: date, now: datetime) -> bool:
+    """Whether a provider's day should be closed by now. Days end by UTC here: no provider's ends more than a day apart."""
+    return now >= datetime.combine(day + timedelta(days=1), time(), UTC) + CLOSED_WITHIN
 
 
 def may_close(result: Reconciled, explained: Container[Key]) -> bool:
