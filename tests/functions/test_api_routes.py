@@ -81,6 +81,7 @@ CANDIDATES = (
     Row("GET", f"{APPLICATION}/order", 422, names=True),
     Row("POST", f"{APPLICATION}/payment", 422, names=True),
     Row("POST", f"{APPLICATION}/payment/check", 422, names=True),
+    Row("GET", f"{APPLICATION}/payment/code", 404, names=True),
     Row("GET", f"{APPLICATION}/transfer", 422, names=True),
     Row("POST", f"{APPLICATION}/transfer", 422, names=True),
     Row("POST", f"{APPLICATION}/transfer/sent", 422, names=True),
