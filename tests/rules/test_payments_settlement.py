@@ -164,7 +164,7 @@ def test_a_duplicate_goes_back_when_the_policy_says_and_at_once_without_one() ->
 def test_two_captures_of_one_attempt_are_judged_one_by_one() -> None:
     answer = settle(OWED, [paid(took("pi_1"), took("pi_2", DUE))], NOW)
     assert findings(answer) == {"CAP#pi_1": F.SETTLES, "CAP#pi_2": F.DUPLICATE}
-    assert answer.alarms == ("P1: captured_twice",)
+    assert answer.alarms == ()  # the findings say what each capture is
 
 
 @pytest.mark.scenario(28)

@@ -541,3 +541,13 @@ def test_the_pages_lead_from_the_choice_to_waiting_without_javascript(
     assert sent not in page
     assert waiting in shown("GET", "/pay").body.decode()
     assert town.failures() == []
+
+
+@pytest.mark.rule("PAY-02", "REF-04")
+def test_who_withdraws_with_a_part_paid_gets_it_back_whole(town: Town, stages: Stages) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", FEE - 2500, structured=rf(candidate))))
+    candidate.awake().withdraw()
+    town.settle()
+    assert (candidate.status(), going_back()) == ("withdrawn", [("order_closed", FEE - 2500, "pending")])
+    assert books() == {"bank": FEE - 2500, "refund": -(FEE - 2500)}

@@ -9,6 +9,7 @@ from certification.acts.authority import plans
 from certification.acts.cases import closed, new_case, opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
+from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
 from certification.acts.refund_grounds import decision_on
 from certification.acts.rescheduling import rescheduled
@@ -214,8 +215,10 @@ def _cancelled_unpaid(application: Application, now: datetime) -> tuple[list[Wri
     over = moved(application, Trigger.CANCELLED, by="calling_off", now=now, due=None, rules=RULES, open_cases=())
     writes: list[Write] = [applications.update(over), *freed(application)]
     order = orders.read(application.order or "")
+    news: list[Announcement] = []
     if order.state is OrderState.OPEN:
-        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
+        more, news = looked_at_again(order)
+        writes += [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *more]
     others = [cases.read(one.reference) for one in application.open_cases]
     writes += [closed(one, "called_off", "system", now) for one in others if one.decision is None]
-    return writes, [announce("RegistrationCancelled", application)]
+    return writes, [announce("RegistrationCancelled", application), *news]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from certification.acts.eligibility import RULE, answer_of, of_application
 from certification.acts.moving import announce, moved
+from certification.acts.parts import looked_at_again
 from certification.acts.people import opened
 from certification.acts.profile import details_stored, with_address, with_details
 from certification.acts.superseding import superseded
@@ -124,7 +125,8 @@ def _again(application: Application) -> tuple[Application, list[Write], list[Ann
         rules=("REG-06", "CHG-03"),
         confirmed_at=now,
     )
-    return waiting, [superseded(order)], [announce("ApplicationConfirmed", application)]
+    parts, looked_at = looked_at_again(order)
+    return waiting, [superseded(order), *parts], [announce("ApplicationConfirmed", application), *looked_at]
 
 
 def _answered_anew(application: Application, candidate: Candidate) -> Application:

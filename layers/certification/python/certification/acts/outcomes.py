@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from certification.acts import calling_off, inbox_entries, late_reports, supervision, transfers
+from certification.acts import calling_off, inbox_entries, late_reports, parts, supervision, transfers
 from certification.acts import payments as paying
 from certification.acts.cases import escalate, new_case, opened
 from certification.acts.inbox_entries import unsettled
@@ -112,10 +112,8 @@ def _lapse_unpaid(application: Application, now: datetime) -> None:
         commit([applications.update(application.changed(due=Due(at=now + AGAIN)))])
         return
     lapsed_order = order.changed(state=move_order(order.state, OrderState.LAPSED))
-    # Parts of the sum that arrived go back once the order has lapsed: settling it again queues that.
-    parts = [attempt for attempt in attempts if attempt.facts and attempt.method == "bank_transfer"]
-    writes = [payments.update(part.changed(unsettled=True, due=Due(at=now + AGAIN))) for part in parts]
-    _lapse(application, now, [orders.update(lapsed_order), *writes], [unsettled(part) for part in parts])
+    writes, news = parts.looked_at_again(order)  # what has come of the sum goes back
+    _lapse(application, now, [orders.update(lapsed_order), *writes], news)
 
 
 def _exam_day(application: Application, now: datetime) -> None:

@@ -12,6 +12,7 @@ from certification.acts.cases import closed, new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
+from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
 from certification.acts.refund_grounds import decision_on
 from certification.acts.returning import return_of_order
@@ -192,11 +193,14 @@ def _voided(
     writes: list[Write] = [applications.update(over), *freed(application)]
     if application.status is Status.AWAITING_PAYMENT and application.order:
         order = orders.read(application.order)
-        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
+        parts, looked_at = looked_at_again(order)
+        writes += [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *parts]
+    else:
+        looked_at = []
     more, told = _returned(application, decision, now)
     others = [cases.read(one.reference) for one in application.open_without(case.id)]
     writes += [*more, *(closed(one, "void", "system", now) for one in others if one.decision is None)]
-    return writes, [announce("ApplicationVoided", application), *told]
+    return writes, [announce("ApplicationVoided", application), *told, *looked_at]
 
 
 def _returned(application: Application, decision: Decided, now: datetime) -> tuple[list[Write], list[Announcement]]:

@@ -9,6 +9,7 @@ from certification.acts.cases import closed
 from certification.acts.checkout import refund_now
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
+from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
 from certification.acts.returning import return_of_order
 from certification.cloud import clock
@@ -43,9 +44,9 @@ def withdraw(candidate_id: str, reference: str) -> None:
         order = orders.read(application.order)
         # money that still arrives for a closed order goes back whole
         writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
-        if application.status in PAID:
-            more, news = _returned(application, order, now)
-            writes, told = [*writes, *more], [*told, *news]
+        paid = application.status in PAID
+        more, news = _returned(application, order, now) if paid else looked_at_again(order)
+        writes, told = [*writes, *more], [*told, *news]
     open_cases = [cases.read(case.reference) for case in application.open_cases]
     writes += [closed(case, "withdrawn", "candidate", now) for case in open_cases if case.decision is None]
     commit(writes, told)

@@ -86,7 +86,10 @@ def find(order: OwedOrder | None, target: OwedOrder | None, taken: Sequence[Take
     for one in taken:
         finding = _alone(order, target, one)
         if finding is Finding.SHORT and target is not None and (one.by_transfer or parts):
-            finding = Finding.LATE if one.fact.at > target.due else Finding.PART
+            late = Finding.LATE if one.fact.at > target.due else Finding.PART
+            finding = (
+                late if target is order else Finding.ORDER_CLOSED
+            )  # a part of an order that was replaced goes back
         if finding in (Finding.SETTLES, Finding.PART) and together:
             finding = Finding.DUPLICATE
         elif finding is Finding.PART and target is not None:
