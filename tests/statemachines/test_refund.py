@@ -10,6 +10,7 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.rules.facts import fold
+from certification.rules.spans import span
 from local.candidate import ApiCandidate
 from tests.journeys.stages import Stages
 from tests.journeys.town import START, Town
@@ -284,3 +285,60 @@ def test_a_failed_refund_may_be_paid_by_hand_and_counts_when_a_second_person_con
     town.settle()
     assert (the_refund().state, books()) == ("succeeded", {"psp USD": FEE, "bank USD": -BACK, "fee USD": -KEPT})
     assert town.letters(candidate).count(("RefundArrived", "email")) == 2
+
+
+def policy_with(monkeypatch: pytest.MonkeyPatch, within: str, **duplicates: str) -> None:
+    """The scheme's policy with other dates for duplicates and another window of the provider."""
+    from certification.acts import settling
+
+    policy, policy_hash = settling.load_policy("cgptc")
+    methods = tuple(method.model_copy(update={"refundable_within": span(within)}) for method in policy.payment.methods)
+    changed = policy.model_copy(
+        update={
+            "duplicates": policy.duplicates.model_copy(update=duplicates),
+            "payment": policy.payment.model_copy(update={"methods": methods}),
+        }
+    )
+    monkeypatch.setattr(settling, "load_policy", lambda _: (changed, policy_hash))
+
+
+@pytest.mark.rule("PAY-08", "REF-07")
+@pytest.mark.scenario(24)
+def test_a_duplicate_waits_for_the_close_of_registration_where_the_policy_says_so(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("to_pay")
+    policy_with(monkeypatch, "P180D", same_order="after_registration_closes")
+    misbehave(town, "second_payment")
+    candidate.pay()
+    town.wait(timedelta(seconds=10))
+    misbehave(town)
+    closes = town.sitting.dates.registration_closes
+    assert (the_refund().state, the_refund().not_before) == ("reserved", closes)
+    assert books() == {"psp USD": 2 * FEE, "candidate USD": -FEE, "refund USD": -FEE}
+    town.skip(closes - timedelta(seconds=1))
+    assert (the_refund().state, sent(town)) == ("reserved", [])
+    town.skip(closes)
+    assert (the_refund().state, sent(town)) == ("succeeded", [(FEE, "succeeded")])
+    assert kinds(town).count("money_to_return") == 0
+
+
+@pytest.mark.rule("PAY-09", "REF-07")
+@pytest.mark.scenario(26)
+def test_a_duplicate_goes_before_its_date_where_the_provider_would_not_wait_and_a_person_is_told(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("to_pay")
+    policy_with(monkeypatch, "P30D", same_order="after_exam_and_reconciled")
+    misbehave(town, "second_payment")
+    candidate.pay()
+    town.wait(timedelta(seconds=10))
+    misbehave(town)
+    refund = the_refund()
+    captured = payments.read(refund.payment).facts[refund.capture].at
+    assert (refund.state, refund.not_before) == ("reserved", captured + timedelta(days=16))
+    (told,) = [case for case in other_cases(town) if case.kind == "money_to_return"]
+    assert told.facts["asks"] == "early"
+    town.skip(refund.not_before)
+    assert (the_refund().state, sent(town)) == ("succeeded", [(FEE, "succeeded")])
+    assert cases.read(told.id).decision is not None
