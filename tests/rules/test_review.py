@@ -91,7 +91,10 @@ def test_a_policy_may_leave_every_decision_to_one_person() -> None:
     void = POLICY.void.model_copy(update={"needs_two": False}) if POLICY.void else None
     review = POLICY.review.model_copy(update={"final_needs_two": False})
     accounts = POLICY.accounts.model_copy(update={"help_needs_two": False})
-    alone = POLICY.model_copy(update={"review": review, "void": void, "accounts": accounts})
+    assert needs_second(CaseKind.MONEY_TO_RETURN, Verdict.APPROVE, POLICY)
+    assert not needs_second(CaseKind.MONEY_TO_RETURN, Verdict.REJECT, POLICY)
+    refund = POLICY.refund.model_copy(update={"release": None})
+    alone = POLICY.model_copy(update={"review": review, "void": void, "accounts": accounts, "refund": refund})
     assert not any(needs_second(kind, verdict, alone) for kind in CaseKind for verdict in Verdict)
 
 
