@@ -118,13 +118,13 @@ def day(staff_id: str, stream: str, name: str, language: Language) -> Day:
         rows.append((say("books.closed_at"), say.moment(line.closed_at)))
     file = f"{stream}-{name}"
     return Day(
-        title=f"{say(f'books.stream_{stream}')}, {say.day(line.day)}",
+        title=say("books.day_of", stream=say(f"books.stream_{stream}"), day=say.day(line.day)),
         state=_state(line, say),
         path=_path(line),
         facts=tuple(rows),
         sums=tuple((sums.currency, _sums(sums, say)) for sums in line.sums),
         differences=tuple(_difference(one, say) for one in found.differences),
-        expected=found.expected,
+        expected=tuple(_expected(one, say) for one in found.expected),
         told=found.told,
         check=(
             f"""printf 'assay-day-1\\n%s\\n' "$(sha256sum < {file}.json | cut -c1-64)" """
@@ -193,6 +193,12 @@ def _difference(one: DifferenceLine, say: Speech) -> Difference:
         case=one.case,
         answered=one.answered,
     )
+
+
+def _expected(text: str, say: Speech) -> str:
+    """`capture pi_1` with its kind in words."""
+    kind, _, reference = text.partition(" ")
+    return f"{say(f'books.kind_{kind}')} {reference}"
 
 
 def _amount(text: str, say: Speech) -> str:
