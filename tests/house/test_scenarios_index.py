@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from local.policy_tools import scenarios_index
-from local.policy_tools.scenarios_index import ROOT, Scenario, UnknownScenario, played, render, scenarios
+from local.policy_tools.rules_index import ROOT
+from local.policy_tools.scenarios_index import Scenario, UnknownScenario, played, render, scenarios
 
 AGAIN = "write it again: make docs"
 

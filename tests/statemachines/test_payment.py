@@ -123,6 +123,8 @@ def test_a_second_payment_of_the_same_order_goes_back(town: Town, stages: Stages
     assert {("PaymentQueuedForReturn", "email"), ("RefundArrived", "email")} <= {*town.letters(candidate)}
 
 
+@pytest.mark.scenario(28)
+@pytest.mark.scenario(29)
 @pytest.mark.rule("FEE-02")
 @pytest.mark.parametrize(
     ("switch", "amount", "currency"), [("wrong_amount", FEE - 1, USD), ("wrong_currency", FEE, "HKD")]
@@ -142,6 +144,7 @@ def test_the_wrong_money_goes_back_and_the_right_money_registers(
     assert (candidate.status(), len(going_back())) == ("registered", 1)
 
 
+@pytest.mark.scenario(18)
 @pytest.mark.rule("PAY-05", "REG-10")
 def test_money_taken_after_the_due_time_goes_back_and_the_application_lapses(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
@@ -206,6 +209,7 @@ def paid_in_time_and_silent(town: Town, stages: Stages) -> ApiCandidate:
     return candidate
 
 
+@pytest.mark.scenario(19)
 @pytest.mark.rule("PAY-05")
 def test_a_lapsed_application_comes_back_when_it_was_paid_in_time(town: Town, stages: Stages) -> None:
     candidate = paid_in_time_and_silent(town, stages)
@@ -233,6 +237,7 @@ def test_after_the_freeze_a_person_looks_for_a_late_seat(town: Town, stages: Sta
     assert going_back() == []
 
 
+@pytest.mark.scenario(32)
 def test_money_for_an_order_nobody_knows_is_held_and_shown(town: Town, stages: Stages) -> None:
     stages.at("registered")
     event = json.loads(next(entry.body for entry in inbox.everything() if "checkout.session.completed" in entry.body))
@@ -285,6 +290,8 @@ def post(town: Town, event: dict[str, Any], *, secret: str = ENDPOINT_SECRET, ag
     return answer.status
 
 
+@pytest.mark.scenario(3)
+@pytest.mark.scenario(4)
 def test_money_may_arrive_before_the_checkout_is_answered(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
     misbehave(town, "before_answer")

@@ -78,6 +78,11 @@ def settle(number: str) -> str:
         writes, news = writes + more, news + told
     elif application != known:
         writes.append(applications.update(application))
+    if order.state is OrderState.SETTLED and settlement.settled_by != order.settled_by:
+        # An earlier payment became known: it counts, and the one that had settled goes back. What was promised stays.
+        writes.append(
+            orders.update(order.changed(settled_by=settlement.settled_by, settled_with=settlement.settled_with))
+        )
     if writes:
         commit(writes, news)
     return str(settlement.act)
