@@ -65,7 +65,7 @@ def quote(state: OrderState = OrderState.OPEN, **changes: Any) -> Quote:
         settled_at=NOW if state is OrderState.SETTLED else None,
     )
     refund = preview(terms, usd(13500), NOW, date(2027, 1, 11), NOW, policy.zone)
-    ways = {"ways": ("card",), "words": {}, "exchange": None}
+    ways: dict[str, Any] = {"ways": ("card",), "words": {}, "exchange": None}
     return Quote.model_validate(
         {"order": order, "rest": usd(13500), "refund": refund, "confirming": False, "payable": True, **ways, **changes}
     )
