@@ -183,11 +183,11 @@ def test_what_is_not_complete_when_the_order_lapses_goes_back_whole(town: Town, 
     transfer(candidate)
     drop(town, booked(town, credit(town, "B1", FEE - 2500, structured=rf(candidate))))
     pay_by = datetime.fromisoformat(candidate.order()["pay_by"])
-    town.pass_time(pay_by + timedelta(days=1))
+    town.skip(pay_by + timedelta(hours=10))
     drop(town, booked(town, credit(town, "B2", 2500, structured=rf(candidate))))
     assert going_back()[0][:2] == ("late", 2500)
     closes = town.sitting.dates.payment_closes
-    town.pass_time(closes + timedelta(days=2))
+    town.skip(closes + timedelta(days=2))
     assert candidate.awake().status() == "lapsed"
     assert [one[:2] for one in going_back()] == [("incomplete", FEE - 2500), ("late", 2500)]
 
@@ -200,7 +200,7 @@ def test_a_declared_transfer_counts_by_its_value_day_and_is_waited_for(town: Tow
     until = datetime.fromisoformat(told["waited_until"])
     closes = town.sitting.dates.payment_closes
     assert until > closes + timedelta(days=1)
-    town.pass_time(closes + timedelta(hours=20))
+    town.skip(closes + timedelta(hours=20))
     valued = datetime.fromisoformat(told["until"]).date()
     saved = town.save()
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), on=valued)))
@@ -208,7 +208,7 @@ def test_a_declared_transfer_counts_by_its_value_day_and_is_waited_for(town: Tow
     # The same money, known only after the seats were drawn: it counts, and a person finds a seat.
     town.restore(saved)
     town.forget_sessions()
-    town.pass_time(until - timedelta(hours=3))
+    town.skip(until - timedelta(hours=3))
     assert candidate.awake().status() == "awaiting_payment"
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), on=valued)))
     assert (candidate.awake().order()["state"], cases_of_money()) == ("settled", ["late_seat"])
@@ -217,14 +217,14 @@ def test_a_declared_transfer_counts_by_its_value_day_and_is_waited_for(town: Tow
     town.forget_sessions()
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate), on=valued + timedelta(days=1))))
     assert going_back()[0][:2] == ("late", FEE)
-    town.pass_time(until + timedelta(days=1))
+    town.skip(until + timedelta(days=1))
     assert candidate.awake().status() == "lapsed"
 
 
 def test_who_did_not_declare_is_not_waited_for(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
     transfer(candidate)
-    town.pass_time(town.sitting.dates.payment_closes + timedelta(days=2))
+    town.skip(town.sitting.dates.payment_closes + timedelta(days=2))
     assert candidate.awake().status() == "lapsed"
 
 
