@@ -184,7 +184,7 @@ def test_what_is_not_complete_when_the_order_lapses_goes_back_whole(town: Town, 
     drop(town, booked(town, credit(town, "B1", FEE - 2500, structured=rf(candidate))))
     pay_by = datetime.fromisoformat(candidate.order()["pay_by"])
     town.skip(pay_by + timedelta(hours=10))
-    drop(town, booked(town, credit(town, "B2", 2500, structured=rf(candidate))))
+    drop(town, booked(town, credit(town, "B2", 2500, structured=rf(candidate), on=pay_by.date() + timedelta(days=1))))
     assert going_back()[0][:2] == ("late", 2500)
     closes = town.sitting.dates.payment_closes
     town.skip(closes + timedelta(days=2))
