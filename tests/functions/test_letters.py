@@ -52,6 +52,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "AppointmentBooked": APPLICATION | ON_SITE | {"at": WHEN},
     "OnSiteCheckDecided": APPLICATION | {"outcome": "missed", "note": "Nobody came at nine."},
     "ReportAwaited": APPLICATION | {"hand_in_by": MIDNIGHT},
+    "ReportCheckOpened": APPLICATION | {"decided_by": MIDNIGHT},
     "ReportDecided": APPLICATION
     | {"outcome": "sent_back", "note": "The report is of another person.", "hand_in_by": WHEN},
     "EducationUnverified": {"answered": True},

@@ -85,5 +85,5 @@ def test_what_stands_in_the_fields_of_a_form_is_part_of_the_page_once_files_are_
         assert "/AcroForm" not in pdf.Root
         for page in pdf.pages:
             assert "/Annots" not in page or len(page.Annots) == 0
-            assert [look.read_bytes() for look in page.form_xobjects.values()] == [b"BT (Seal) Tj ET"]
+            assert [look.read_bytes() for look in page.obj.Resources.XObject.values()] == [b"BT (Seal) Tj ET"]
     assert check_scan(merged).pages == 2

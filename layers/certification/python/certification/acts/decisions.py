@@ -49,6 +49,7 @@ EFFECTS: dict[CaseKind, Callable[[Case], None]] = {
     CaseKind.ACCOUNT_HELP: unbinding.apply,
     CaseKind.ON_SITE_CHECK: appointments.apply,
     CaseKind.PROVISIONAL_REPORT: late_reports.decided,
+    CaseKind.QUALIFICATION_CHECK: late_reports.decided,
     CaseKind.DISPUTE: disputes.decided,
     CaseKind.MONEY_TO_RETURN: refund_desk.decided,
     CaseKind.UNMATCHED_CREDIT: crediting.decided,

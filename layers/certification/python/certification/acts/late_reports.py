@@ -1,13 +1,15 @@
-"""The report that comes later: said before confirming, due after the results, looked at by a desk (EDU-11, EDU-12).
+"""Reports that stand for a check which gave no pass: every one is looked at by a desk after the results.
 
-A desk accepts it, sends it back for another, or refuses it: then a hearing decides what is void, and nobody has to
-remember to open one.
+The report that comes later is said before confirming and due after the results (EDU-11, EDU-12). Where a commitment was
+signed on one that was there in time, the exam waits for nothing, and the desk looks at it once everything is passed
+(QUA-01). It accepts it, asks for another, or refuses it: then a hearing decides what is void, and nobody has to remember
+to open one. Confirms the registry the education meanwhile, the duty is over.
 """
 
 from datetime import datetime
 
-from certification.acts.answers import education_states
-from certification.acts.cases import new_case, opened
+from certification.acts.answers import checks_of, education_states
+from certification.acts.cases import closed, new_case, opened
 from certification.acts.moving import announce
 from certification.acts.ownership import own_application
 from certification.acts.supervision import hearing_instead
@@ -26,10 +28,17 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import is_open, review_due
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
-from certification.rules.fallbacks import must_be_provisional, report_due, reports_of, uploads_for
+from certification.rules.fallbacks import must_be_provisional, post_check_due, report_due, reports_of, uploads_for
+from certification.rules.lanes import unverified
 from certification.rules.policy import Policy
 from certification.rules.policy_commitment import NOT_CHECKED
 from certification.rules.review import Verdict
+from certification.rules.status import Status, is_live
+
+REPORTS = (CaseKind.PROVISIONAL_REPORT, CaseKind.QUALIFICATION_CHECK)
+"""The duties about a report: of the candidate who hands it in, and of the desk that looks at one which is there."""
+CONFIRMED = "confirmed"
+"""How such a duty ends that no person decided."""
 
 
 def gaps(policy: Policy, candidate: Candidate) -> tuple[Gap, ...]:
@@ -70,12 +79,37 @@ def say_later(candidate_id: str, reference: str, later: bool) -> None:
 def opened_at_release(
     application: Application, policy: Policy, now: datetime
 ) -> tuple[Application, list[Write], list[Announcement]]:
-    """Somebody who passed with the certificate alone owes the report now; until it is in, no certificate is issued."""
-    if not application.provisional:
+    """Somebody who passed with the certificate alone owes the report now; a report that was there in time is looked at
+    now, because nobody has looked at it yet. Until that is decided, no certificate is issued."""
+    if application.provisional:
+        case = _case(application, policy, now)
+        told = announce("ReportAwaited", application, case=case.id)
+    elif _unseen(application, policy):
+        case = _look(application, policy, now)
+        told = announce("ReportCheckOpened", application, case=case.id)
+    else:
         return application, [], []
-    case = _case(application, policy, now)
     after: Application = application.changed(open_cases=(*application.open_cases, case.as_open))
-    return after, [cases.insert(case)], [opened(case), announce("ReportAwaited", application, case=case.id)]
+    return after, [cases.insert(case)], [opened(case), told]
+
+
+def _unseen(application: Application, policy: Policy) -> bool:
+    """Whether somebody signed and paid though the online check gave no pass: other classes were reviewed before paying."""
+    classes = policy.post_check.classes if policy.post_check else ()
+    return bool(application.commits) and "unverified" in classes and "unverified" in application.classes
+
+
+def _look(application: Application, policy: Policy, now: datetime) -> Case:
+    """The look of a desk at what was handed in before the exam, in the policy's working days from now."""
+    return new_case(
+        CaseKind.QUALIFICATION_CHECK,
+        Subject.APPLICATION,
+        application.reference,
+        now=now,
+        due=post_check_due(now, policy, load_calendar(policy.calendar)),
+        desk=desk_for(policy, CaseKind.QUALIFICATION_CHECK, application.region).code,
+        scheme=application.scheme,
+    )
 
 
 def _case(application: Application, policy: Policy, now: datetime, *before: str) -> Case:
@@ -117,7 +151,7 @@ def hand_in(candidate_id: str, reference: str) -> None:
     policy, _ = load_policy(application.scheme)
     candidate = candidates.read(candidate_id)
     files = [candidate.files[code] for code in reports_of(policy) if code in candidate.files]
-    if not files or any(not _is_new(file, application, case) for file in files):
+    if not any(_is_new(file, application, case) for file in files):
         raise Refused(
             "report_missing",
             "Upload the report with the certificate in one PDF, and use it, first.",
@@ -182,3 +216,33 @@ def _sent_back(application: Application, case: Case, told: Announcement) -> None
     again = _case(application, policy, clock.now(), case.id)
     after = application.changed(open_cases=(*application.open_without(case.id), again.as_open))
     commit([applications.update(after), cases.insert(again)], [opened(again), told])
+
+
+def confirmed(candidate_id: str) -> None:
+    """The registry has confirmed an education, perhaps late: what waited for a report of it waits no more (EDU-01)."""
+    for application in applications.of(candidate_id):
+        if is_live(application.status) and application.status not in (*EDITABLE, Status.VERIFYING, Status.CERTIFIED):
+            _confirmed(application.reference)
+
+
+@retried
+def _confirmed(reference: str) -> None:
+    """Only for who applied with these very entries: they are held until the application has ended. What a person has
+    decided about a report stands."""
+    application = applications.read(reference)
+    candidate = candidates.read(application.candidate)
+    policy, _ = load_policy(application.scheme)
+    if candidate.held_by != reference or unverified(policy, checks_of(candidate, policy)):
+        return
+    duties = [cases.read(one.reference) for one in application.open_cases if one.kind in REPORTS]
+    over = [case for case in duties if case.decision is None]
+    kept = tuple(one for one in application.open_cases if one.reference not in {case.id for case in over})
+    classes = tuple(one for one in application.classes if one != "unverified")
+    after = application.changed(provisional=False, classes=classes, open_cases=kept)
+    if after == application:
+        return
+    now = clock.now()
+    if over:
+        after = after.changed(due=Due(at=now, job="issue_certificates"))
+    told = [announce("ReportDecided", application, case=case.id, outcome=CONFIRMED) for case in over]
+    commit([applications.update(after), *(closed(case, CONFIRMED, "registry", now) for case in over)], told)

@@ -11,7 +11,7 @@ from certification.cloud.tables.sittings import Sitting
 
 Values = dict[str, Any]
 OUTCOMES = {"approve": "passed", "reject": "failed", "return": "missed"}
-REPORTS = {"approve": "accepted", "reject": "refused", "return": "sent_back"}
+REPORTS = {"approve": "accepted", "reject": "refused", "return": "sent_back", "confirmed": "confirmed"}
 
 
 def _asked(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
@@ -38,6 +38,11 @@ def _report(application: Application, _sitting: Sitting, _detail: dict[str, Any]
     return {"hand_in_by": case.promised} if case else None
 
 
+def _looked_at(application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    case = cases.read(detail["case"])
+    return {"decided_by": case.promised} if application.has_open(case.id) else None
+
+
 def _report_decided(application: Application, sitting: Sitting, detail: dict[str, Any]) -> Values | None:
     due = _report(application, sitting, detail) or {"hand_in_by": None}
     return {"outcome": REPORTS[detail["outcome"]], "note": _note(detail), **due}
@@ -48,5 +53,6 @@ ABOUT_ON_SITE: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values
     "AppointmentBooked": _booked,
     "OnSiteCheckDecided": _decided,
     "ReportAwaited": _report,
+    "ReportCheckOpened": _looked_at,
     "ReportDecided": _report_decided,
 }

@@ -174,7 +174,13 @@ def queue(member: StaffMember) -> tuple[CaseLine, ...]:
     return tuple(line(case, member) for case in found)
 
 
-COMPARED = (CaseKind.REVIEW, CaseKind.SUPERVISION_CHECK, CaseKind.ON_SITE_CHECK, CaseKind.PROVISIONAL_REPORT)
+COMPARED = (
+    CaseKind.REVIEW,
+    CaseKind.SUPERVISION_CHECK,
+    CaseKind.ON_SITE_CHECK,
+    CaseKind.PROVISIONAL_REPORT,
+    CaseKind.QUALIFICATION_CHECK,
+)
 """Kinds for which a reviewer compares what the person declared with papers."""
 
 

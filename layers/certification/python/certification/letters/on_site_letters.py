@@ -40,12 +40,20 @@ class ReportAwaited(LetterData):
     hand_in_by: datetime
 
 
-class ReportDecided(LetterData):
-    """What came of it."""
+class ReportCheckOpened(LetterData):
+    """A desk looks at the report that was there before the exam, by `decided_by` (QUA-01)."""
 
     reference: str
     exam: Words
-    outcome: Literal["accepted", "sent_back", "refused"]
+    decided_by: datetime
+
+
+class ReportDecided(LetterData):
+    """What came of it; `confirmed`: no person decided, because the registry did."""
+
+    reference: str
+    exam: Words
+    outcome: Literal["accepted", "sent_back", "refused", "confirmed"]
     note: str = ""
     hand_in_by: datetime | None = None
 
@@ -55,5 +63,6 @@ ON_SITE_LETTERS: tuple[type[LetterData], ...] = (
     AppointmentBooked,
     OnSiteCheckDecided,
     ReportAwaited,
+    ReportCheckOpened,
     ReportDecided,
 )

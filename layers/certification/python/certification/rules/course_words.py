@@ -113,6 +113,7 @@ CASES: dict[str, Words] = {
     "supervision_check": Words(en="Answer a check of your application", zh="请接受报考条件核查"),
     "on_site_check": Words(en="Come to the on-site check", zh="请接受现场核查"),
     "provisional_report": Words(en="Hand in your education report", zh="请补交学历核验报告"),
+    "qualification_check": Words(en="A desk looks at your education report", zh="学历核验报告待人工核查"),
     "photo": Words(en="A person looks at your photo", zh="照片待人工审核"),
     "major_exception": Words(en="A desk decides about your major", zh="专业认定待办理"),
 }
@@ -122,5 +123,6 @@ CASE_RULES: dict[str, tuple[str, ...]] = {
     "supervision_check": ("CHK-09", "CHK-15"),
     "on_site_check": ("CHK-05", "EDU-18"),
     "provisional_report": ("EDU-12",),
+    "qualification_check": ("QUA-01",),
     "major_exception": ("ELI-05",),
 }

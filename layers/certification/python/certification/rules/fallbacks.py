@@ -66,12 +66,22 @@ def must_be_provisional(policy: Policy, entries: Iterable[tuple[EducationEntry, 
 
 def report_due(released: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
     """The first instant at which the report of somebody who passed is too late (EDU-12)."""
-    way = next(way for way in policy.verification.fallback if way.provisional and way.complete is not None)
-    if way.complete is None or way.complete.within is None:
-        raise ValueError("the policy does not say how long the report may take")
-    return due_after(released, way.complete.within, calendar, policy.zone)
+    complete = next((way.complete for way in policy.verification.fallback if way.provisional), None)
+    if complete is None or complete.within is None:  # another report, where none may come later by itself
+        return post_check_due(released, policy, calendar)
+    return due_after(released, complete.within, calendar, policy.zone)
+
+
+def post_check_due(released: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """The first instant at which a desk is late with what it looks at after the results (QUA-01)."""
+    if policy.post_check is None or policy.post_check.decide.within is None:
+        raise ValueError("the policy does not say how long a check after the results may take")
+    return due_after(released, policy.post_check.decide.within, calendar, policy.zone)
 
 
 def reports_of(policy: Policy) -> tuple[str, ...]:
-    """The uploads that a report is handed in as."""
-    return next((way.upload for way in policy.verification.fallback if way.provisional and way.upload), ())
+    """The uploads that a report is handed in as: of a degree from the mainland first, then of one from elsewhere."""
+    proofs = policy.eligibility.proofs
+    foreign = (proofs.foreign_degree,) if proofs is not None and proofs.foreign_degree else ()
+    found = next((way.upload for way in reversed(policy.verification.fallback) if way.upload), ())
+    return tuple(dict.fromkeys((*found, *foreign))) if found else ()

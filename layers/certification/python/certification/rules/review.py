@@ -122,6 +122,7 @@ MAY_REFUSE = frozenset(
         CaseKind.MAJOR_EXCEPTION,
         CaseKind.ON_SITE_CHECK,
         CaseKind.PROVISIONAL_REPORT,
+        CaseKind.QUALIFICATION_CHECK,
         CaseKind.ACCOUNT_HELP,
         CaseKind.RARE_CHARACTER,
         CaseKind.CORRECTION,
@@ -147,7 +148,8 @@ def check_other(kind: CaseKind, decision: Decision) -> None:
         return  # whoever did not come may book again
     if kind is CaseKind.UNMATCHED_CREDIT and decision.verdict is Verdict.RETURN:
         return  # to whoever paid it
-    sent_back = kind is CaseKind.PROVISIONAL_REPORT and decision.verdict is Verdict.RETURN  # for another report
+    reports = (CaseKind.PROVISIONAL_REPORT, CaseKind.QUALIFICATION_CHECK)
+    sent_back = kind in reports and decision.verdict is Verdict.RETURN  # for another report
     if kind not in MAY_REFUSE or (decision.verdict is Verdict.RETURN and not sent_back):
         raise Refused(
             "only_done",

@@ -9,16 +9,15 @@ SHOW_APPLICATION = (
     CaseKind.SUPERVISION_CHECK,
     CaseKind.ON_SITE_CHECK,
     CaseKind.PROVISIONAL_REPORT,
+    CaseKind.QUALIFICATION_CHECK,
 )
 """Kinds for which a desk compares what the person declared with papers."""
+OF_A_REPORT = (("approve", "report_accepted"), ("return", "report_sent_back"), ("reject", "report_refused"))
 OUTCOMES: dict[CaseKind, tuple[tuple[str, str], ...]] = {
     CaseKind.ON_SITE_CHECK: (("approve", "on_site_passed"), ("reject", "on_site_failed"), ("return", "on_site_missed")),
     CaseKind.UNMATCHED_CREDIT: (("approve", "credit_placed"), ("return", "credit_sent_back")),
-    CaseKind.PROVISIONAL_REPORT: (
-        ("approve", "report_accepted"),
-        ("return", "report_sent_back"),
-        ("reject", "report_refused"),
-    ),
+    CaseKind.PROVISIONAL_REPORT: OF_A_REPORT,
+    CaseKind.QUALIFICATION_CHECK: OF_A_REPORT,
 }
 
 
