@@ -25,6 +25,9 @@ TAGS = {
     "Reports": "What the public knows about a commitment. No session is needed.",
     "Checks": "Checks of commitments that a desk asks for.",
     "Cases": "The staff's queue and decisions.",
+    "Payments": "What candidates paid, what came back, and the receipts.",
+    "Refunds": "Refunds of the money desk: sent again, paid by hand, asked for.",
+    "Books": "Providers' days, months for accounting, and money without a home.",
     "Sittings and files": "Sittings, file drops with their reports, and the release of results.",
     "Verification": "Whether a certificate is genuine. No session is needed.",
 }

@@ -93,6 +93,7 @@ CANDIDATES = (
         names=True,
     ),
     Row("GET", f"{APPLICATION}/documents/{{kind}}", 422, names=True),
+    Row("GET", f"{APPLICATION}/receipts/{{receipt}}", 404, names=True),
     Row("GET", "/api/candidate/messages"),
     Row("GET", "/api/candidate/payments"),
     Row("GET", f"{APPLICATION}/called-off", names=True),
@@ -164,6 +165,10 @@ STAFF = (
     StaffRow("POST", "/api/staff/applications/{reference}/hearing", ("reviewer",), 422, {"ground": "false_statement"}),
     StaffRow("POST", "/api/staff/cases/{case}/received", ("reviewer",), 404),
     StaffRow("POST", "/api/staff/applications/{reference}/check", ("reviewer",), 422, {"why": "A sample."}),
+    StaffRow("GET", "/api/staff/books", ("reviewer",), desk=True),
+    StaffRow("GET", "/api/staff/books/days/{stream}/{day}", ("reviewer",), 404, desk=True),
+    StaffRow("GET", "/api/staff/books/days/{stream}/{day}/signed", ("reviewer",), 404, desk=True),
+    StaffRow("GET", "/api/staff/books/months/{month}/{form}", ("reviewer",), 404, desk=True),
     StaffRow("GET", "/api/staff/refunds"),
     StaffRow("GET", "/api/staff/refunds/{refund}", ("reviewer",), 404, desk=True),
     StaffRow("POST", "/api/staff/refunds/{refund}/retry", ("reviewer",), 404),
@@ -236,6 +241,8 @@ class World(NamedTuple):
         names = {"reference": self.owner.reference, "kind": kind, "case": case, "name": name, "sitting": SITTING}
         query = "?scheme=cgptc" if "/uploads/" in path or path.endswith("/photo/fix") else ""
         made_up = {"message": "RFB-CGPTC-000001", "refund": "RFD-0123456789AB", "payment": "PAY-0123456789ab"}
+        made_up |= {"stream": "card", "day": "2026-09-01", "month": "2026-09", "form": "csv"}
+        made_up |= {"receipt": "R26-CGPTC-000001A"}
         return path.format(**names, **made_up, scheme="cgptc", number=1) + query
 
     def call(self, row: Row | StaffRow, session: str | None = None) -> Answer:

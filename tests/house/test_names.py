@@ -17,6 +17,7 @@ VERBS = {
     "choose",
     "conclude",
     "draw",
+    "export",
     "find",
     "finish",
     "freeze",

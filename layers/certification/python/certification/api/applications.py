@@ -163,12 +163,12 @@ def download_document(reference: bodies.ReferencePath, kind: bodies.DocumentPath
     return Link(url=certificates.download(candidate(routes), reference, kind))
 
 
-@routes.get("/applications/<reference>/receipts/<number>")
-def download_receipt(reference: bodies.ReferencePath, number: bodies.ReceiptPath) -> Link:
+@routes.get("/applications/<reference>/receipts/<receipt>")
+def download_receipt(reference: bodies.ReferencePath, receipt: bodies.ReceiptPath) -> Link:
     """A short-lived address of a receipt, credit note or reversal (PDF). `payments` lists them.
 
     One that a public platform issued is not here: its line has the address where it is queried (PAY-11)."""
-    return Link(url=payment_history.receipt(candidate(routes), reference, number))
+    return Link(url=payment_history.receipt(candidate(routes), reference, receipt))
 
 
 @routes.get("/messages")
