@@ -9,6 +9,7 @@ import pytest
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import Refund, refunds
+from certification.policies import load_policy
 from certification.rules.facts import fold
 from certification.rules.spans import span
 from local.candidate import ApiCandidate
@@ -289,9 +290,7 @@ def test_a_failed_refund_may_be_paid_by_hand_and_counts_when_a_second_person_con
 
 def policy_with(monkeypatch: pytest.MonkeyPatch, within: str, **duplicates: str) -> None:
     """The scheme's policy with other dates for duplicates and another window of the provider."""
-    from certification.acts import settling
-
-    policy, policy_hash = settling.load_policy("cgptc")
+    policy, policy_hash = load_policy("cgptc")
     methods = tuple(method.model_copy(update={"refundable_within": span(within)}) for method in policy.payment.methods)
     changed = policy.model_copy(
         update={
@@ -299,7 +298,7 @@ def policy_with(monkeypatch: pytest.MonkeyPatch, within: str, **duplicates: str)
             "payment": policy.payment.model_copy(update={"methods": methods}),
         }
     )
-    monkeypatch.setattr(settling, "load_policy", lambda _: (changed, policy_hash))
+    monkeypatch.setattr("certification.acts.settling.load_policy", lambda _: (changed, policy_hash))
 
 
 @pytest.mark.rule("PAY-08", "REF-07")
