@@ -18,6 +18,7 @@ from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.tables.staff import staff
 from certification.cloud.transaction import commit
+from certification.policies import load_policy
 from certification.rules.errors import Refused
 from certification.rules.review import Decision, Verdict
 from local import seed
@@ -240,11 +241,9 @@ def test_only_the_desk_that_serves_hearings_opens_one(stand: Stand) -> None:
 
 
 def test_a_policy_that_returns_everything_after_a_void_does(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    from certification.acts import refund_grounds
-
-    policy, policy_hash = refund_grounds.load_policy("cgptc")
+    policy, policy_hash = load_policy("cgptc")
     generous = policy.model_copy(update={"refund": policy.refund.model_copy(update={"after_void": "everything"})})
-    monkeypatch.setattr(refund_grounds, "load_policy", lambda _: (generous, policy_hash))
+    monkeypatch.setattr("certification.acts.refund_grounds.load_policy", lambda _: (generous, policy_hash))
     candidate = stand.registered()
     voided(stand, candidate)
     stand.cloud.settle()

@@ -95,7 +95,7 @@ def test_paying_by_hand_needs_a_reason_and_says_so_on_the_page(stand: Stand) -> 
     page = browser.post(f"/staff/refunds/{failed.id}/by-hand", reason="To the account in the letter")
     assert "To the account in the letter" in page
     assert refunds.read(failed.id).state == "manual"
-    assert refunds.read(failed.id).case in page
+    assert str(refunds.read(failed.id).case) in page
 
 
 @pytest.mark.rule("REF-03")
