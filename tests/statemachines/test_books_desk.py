@@ -14,7 +14,7 @@ from local import seed, seed_guangdong
 from local.staff import ApiStaff
 from tests.journeys.stages import Stages
 from tests.journeys.town import START, Town
-from tests.statemachines.test_reconciliation import NEXT_MORNING, TODAY, day, reconcile
+from tests.statemachines.test_reconciliation import NEXT_MORNING, TODAY, card, day, reconcile
 
 FEE = 13_500
 
@@ -74,7 +74,7 @@ def checked(town: Town, folder: Path) -> str:
 
 
 def test_what_differs_is_proposed_linked_to_its_case_and_late_when_nobody_answers(paid: Town) -> None:
-    events = paid.cloud.simulators["card"]._bank.part("events")
+    events = card(paid)._bank.part("events")
     for name in [name for name, kept in events.items() if kept["event"]["type"] == "charge.succeeded"]:
         del events[name]
     reconcile(paid)

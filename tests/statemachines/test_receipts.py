@@ -279,3 +279,13 @@ def test_papers_come_whatever_is_told_first(town: Town, stages: Stages) -> None:
     acting.issue("RefundArrived", {"refund": note.source.partition(":")[2]})
     acting.issue("CandidateRegistered", {"application": receipt.application})
     assert [(one.number, one.refers_to) for one in issued()] == [(note.number, receipt.number), (receipt.number, None)]
+
+
+def test_a_refund_made_in_the_providers_own_pages_has_its_credit_note_too(town: Town, stages: Stages) -> None:
+    stages.at("registered")
+    card = town.cloud.simulators["card"]
+    (payment,) = [one for one in card.control("status", {})["payments"] if one["status"] == "succeeded"]
+    card.control("refund", {"payment": payment["id"]})
+    town.settle()
+    note, receipt = issued()
+    assert (note.kind, note.total.amount, note.refers_to) == (ReceiptKind.CREDIT_NOTE, FEE, receipt.number)
