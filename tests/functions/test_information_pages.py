@@ -204,8 +204,9 @@ def test_every_step_of_every_scheme_has_words(scheme: str) -> None:
 @pytest.mark.rule("INF-08")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everybody_is_warned_of_promises_of_a_pass(stand: Stand, language: str) -> None:
-    assert said("exams.training", language) in words(stand, f"/exams/{LATER}", language)
-    assert said("about.help_training_text", language) in words(stand, "/help", language)
+    for place, key in ((f"/exams/{LATER}", "exams.training"), ("/help", "about.help_training_text")):
+        assert said(key, language) in words(stand, place, language)
+        assert ("no training institution" if language == "en" else "未指定任何培训机构") in said(key, language)
     warning = words(stand, "/notices/integrity-warning", language)
     for text in (
         ("guaranteed pass", "prosecuted", "no training institution")
