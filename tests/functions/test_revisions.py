@@ -193,3 +193,16 @@ def test_while_the_provider_is_silent_nobody_may_begin_to_pay_and_the_order_wait
     stand.cloud.advance(AGAIN)
     assert (candidate.status(), orders.read(first.number).state) == ("awaiting_review", "superseded")
     assert {case.kind for case in cases.everything()} == {"review", "correction"}
+
+
+@pytest.mark.rule("PAY-06")
+def test_a_wallets_page_that_cannot_be_closed_is_waited_for(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    path = f"/api/candidate/applications/{candidate.reference}/payment"
+    assert stand.call("POST", f"{path}?method=alipay", {}, session=candidate.session).status == 200
+    first = order_of(candidate)
+    wants(stand, candidate, level="2")
+    assert (candidate.status(), orders.read(first.number).state) == ("awaiting_payment", "open")
+    stand.cloud.advance(timedelta(minutes=40))
+    assert (candidate.status(), orders.read(first.number).state) == ("awaiting_review", "superseded")
+    assert (len(stand.cloud.undelivered), invariants.differences()) == (0, [])

@@ -8,7 +8,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "money.md"
 
 
 def test_the_worked_examples_print_what_the_page_says() -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.M | re.S)
+    blocks = re.findall(r"^```pycon\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.M | re.S)
     assert len(blocks) >= 7
     story = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "docs/money.md", str(PAGE), 0)
     said: list[str] = []
