@@ -86,7 +86,13 @@ def checked_session(given: State, now: int) -> State:
     if len({line["currency"] for line in lines}) != 1:
         raise invalid("all lines must have one currency", "line_items")
     total = sum(line["amount"] for line in lines)
-    return {"method": methods[0], "lines": lines, "currency": lines[0]["currency"], "amount": total, "expires_at": expires}
+    return {
+        "method": methods[0],
+        "lines": lines,
+        "currency": lines[0]["currency"],
+        "amount": total,
+        "expires_at": expires,
+    }
 
 
 def _line(item: State) -> State:

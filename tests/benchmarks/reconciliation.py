@@ -54,6 +54,8 @@ def look_up(number: int) -> Callable[[], int]:
 
 def measure() -> tuple[Measured | Memory, ...]:
     """10,000, 100,000 and 1,000,000 lines: the cost of a line must stay the same; and the largest day's memory."""
-    units: dict[str, tuple[Callable[[], int], float | None]] = {f"reconcile a day of {size:,} lines": (whole(size), None) for size in SIZES}
+    units: dict[str, tuple[Callable[[], int], float | None]] = {
+        f"reconcile a day of {size:,} lines": (whole(size), None) for size in SIZES
+    }
     rates = compare(units, look_up(SIZES[-1]), rounds=3)
     return *rates, most_memory(f"a day of {SIZES[-1]:,} lines", whole(SIZES[-1]), MOST_MEMORY)

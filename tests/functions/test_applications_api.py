@@ -70,7 +70,7 @@ def test_the_application_begun_last_comes_first_and_its_scheme_recovers_the_acco
     session = stand.sign_in("sample@example.test")
     references = []
     for drawn, sitting in ((9_000_000, SITTING), (1_000_000, seed_guangdong.SITTING)):
-        monkeypatch.setattr(acts.secrets, "randbelow", lambda _most, drawn=drawn: drawn)
+        monkeypatch.setattr("certification.acts.applications.secrets.randbelow", lambda _most, drawn=drawn: drawn)
         references.append(begin(stand, session, sitting).body["reference"])
         stand.wait(SECOND)
     listed = stand.call("GET", "/api/candidate/applications", session=session).body["applications"]

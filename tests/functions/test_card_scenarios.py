@@ -19,6 +19,7 @@ from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.providers.ports import CheckoutState
 from certification.rules.facts import Fact, FactKind, fact_of, fold
+from certification.rules.findings import RefundKind
 from certification.rules.ledger import Balances, balances, rebuild
 from certification.rules.money import usd
 from certification.rules.payments import AttemptState
@@ -140,7 +141,7 @@ def test_the_card_charged_first_counts_whichever_is_heard_of_first_and_a_withdra
     candidate.withdraw()
     stand.cloud.settle()
     back = {one.kind: (one.capture, one.money.amount, one.kept) for one in refunds.everything()}
-    assert back["withdrawal"] == ("CAP#pi_first", 10_800, 2_700)
+    assert back[RefundKind.WITHDRAWAL] == ("CAP#pi_first", 10_800, 2_700)
     entries = [row.entry for row in ledger.everything()]
     implied = rebuild((one.facts, books_of(one)) for one in payments.everything())
     assert canonical(balances(entries)) == canonical(implied)

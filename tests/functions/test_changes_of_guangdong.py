@@ -71,7 +71,7 @@ def test_other_subjects_before_paying_are_priced_and_signed_anew(stand: Stand, p
     application = applications.read(candidate.reference)
     assert (application.status, application.subjects) == ("awaiting_signature", ("law", "practice"))
     assert application.commitment is None
-    assert orders.read(first["number"]).state == "voided"
+    assert orders.read(first["number"]).state == "superseded"
     candidate.sign()
     stand.cloud.settle()
     revised = candidate.order()

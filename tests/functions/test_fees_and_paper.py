@@ -1,6 +1,5 @@
 """What an application costs, on the page and in the API: the three fees, paper only for who asks, and Guangdong's own."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -116,9 +115,9 @@ def test_paper_may_be_added_or_dropped_before_paying_and_makes_a_revised_order(
 
 
 @pytest.fixture
-def engineer(stand: Stand) -> Iterator[ApiCandidate]:
+def engineer(stand: Stand) -> ApiCandidate:
     publish(stand)
-    yield People(stand).draft(True)
+    return People(stand).draft(True)
 
 
 @pytest.mark.rule("FEE-04")

@@ -187,7 +187,9 @@ def test_commands_between_facts_never_give_back_more_than_came_wherever_a_worker
     store = Store()
     work_off(store, chance.draw(st.permutations([*told, *told[:3]])), chance)
     sound(store)
-    assert canonical(balances(store.entries)) == canonical(rebuild([(dict(reversed(list(store.facts.items()))), BOOKS)]))
+    assert canonical(balances(store.entries)) == canonical(
+        rebuild([(dict(reversed(list(store.facts.items()))), BOOKS)])
+    )
 
 
 @given(st.lists(any_command, min_size=1, max_size=12), st.data())

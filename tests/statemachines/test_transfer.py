@@ -478,15 +478,14 @@ def test_a_job_that_dies_after_writing_its_file_finds_it_again_and_sends_nothing
 ) -> None:
     candidate = stages.at("to_pay")
     drop(town, booked(town, credit(town, "B1", FEE + 100, structured=rf(candidate))))
-    real = transfer_batches.commit
 
     def dies(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(transfer_batches, "commit", dies)
+    monkeypatch.setattr("certification.acts.transfer_batches.commit", dies)
     with pytest.raises(KeyboardInterrupt):
         transfer_batches.write_all()
-    monkeypatch.setattr(transfer_batches, "commit", real)
+    monkeypatch.undo()
     (before,) = files()
     drop(town, booked(town, credit(town, "B2", 300, structured=rf(candidate))))  # another refund waits by now
     town.wait(timedelta(hours=1))

@@ -69,7 +69,12 @@ def _close(attempt: Payment) -> None:
     if paying.close(attempt.id):
         return
     still = payments.read(attempt.id)
-    if still.state in ATTEMPT_ALIVE and still.expires_at is not None and clock.now() < still.expires_at:
+    if (
+        still.provider != "card"
+        and still.state in ATTEMPT_ALIVE
+        and still.expires_at is not None
+        and clock.now() < still.expires_at
+    ):
         # A wallet's page that nobody has opened is unknown to the wallet and ends by itself.
         raise Refused(
             "payment_page_open",

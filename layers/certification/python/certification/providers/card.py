@@ -55,7 +55,11 @@ class CardCheckouts:
                 "ui_mode": "hosted_page",
                 "allowed_payment_method_types": [attempt.method],
                 # A wallet's code is scanned from a page in a browser.
-                **({"payment_method_options": {"wechat_pay": {"client": "web"}}} if attempt.method == "wechat_pay" else {}),
+                **(
+                    {"payment_method_options": {"wechat_pay": {"client": "web"}}}
+                    if attempt.method == "wechat_pay"
+                    else {}
+                ),
                 "line_items": [_line(line) for line in lines],
                 "client_reference_id": attempt.reference,
                 # Events of the intent do not carry the session's metadata, so both carry our reference.
