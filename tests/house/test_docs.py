@@ -19,7 +19,18 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Folders that are made by a command and named in the text.
 MADE = (".venv", ".aws-sam", ".local")
 # Keys of objects in buckets, names of AWS resources, addresses.
-ELSEWHERE = ("sittings/", "decisions/", "marks/", "reports/", "seal/", "alias/", "<stack>", "<PublicUrl>/")
+ELSEWHERE = (
+    "sittings/",
+    "decisions/",
+    "marks/",
+    "reports/",
+    "statements/",
+    "transfers/",
+    "seal/",
+    "alias/",
+    "<stack>",
+    "<PublicUrl>/",
+)
 FILES = (".py", ".yaml", ".md", ".toml", ".json", ".csv", ".sh")
 ROOTS = ("", "layers/certification/python/certification/")
 
