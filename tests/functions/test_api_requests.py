@@ -69,6 +69,7 @@ SOUND: dict[tuple[str, str], Any] = {
         "form": "onsite",
         "region": "hong_kong",
         "subjects": ["theory"],
+        "paper": "hong_kong",
     },
     ("POST", "/api/staff/cases/CASE-0123456789AB/decision"): {
         "verdict": "return",
@@ -151,7 +152,7 @@ MAY_BE_LEFT_OUT = {
     "correct_education": OPTIONAL,
     "confirm_phone": {"confirmation"},
     "confirm_new_email": {"confirmation"},
-    "choose": {"region", "subjects"},
+    "choose": {"region", "subjects", "paper"},
     "decide_case": {"reasons", "note"},
     "second_case": {"why_not"},
     "ask_correction": {"reason", "site"},
@@ -278,7 +279,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(ask: Asking, method: str, 
 def test_each_field_takes_its_own_type_only(ask: Asking, method: str, path: str, body: Any) -> None:
     for name in body:
         for wrong in NOT_TEXT:
-            if (name in ("reasons", "subjects") and wrong == ["x"]) or (isinstance(body[name], bool) and wrong is True):
+            if (name in ("reasons", "subjects", "instead") and wrong == ["x"]) or (isinstance(body[name], bool) and wrong is True):
                 continue
             answer = ask(method, path, {**body, name: wrong})
             refused(answer, 422, "invalid_request")

@@ -1,7 +1,7 @@
 """Payment references: there and back for every application, caught slips, found in what banks make of a text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum import iso11649
 
@@ -36,8 +36,10 @@ def test_what_people_type_is_read_leniently() -> None:
 
 
 @given(APPLICATIONS, st.integers(4, LENGTH - 1), st.sampled_from(ALPHABET))
-def test_one_wrong_character_is_always_noticed(application: str, place: int, wrong: str) -> None:
+def test_one_wrong_character_of_its_kind_is_always_noticed(application: str, place: int, wrong: str) -> None:
+    """A letter for a letter, a digit for a digit: what the standard promises. One for the other passes one time in 97."""
     reference = reference_of(application)
+    assume(wrong.isdigit() == reference[place].isdigit())
     slip = reference[:place] + wrong + reference[place + 1 :]
     assert valid(slip) is (slip == reference)
 
