@@ -29,6 +29,9 @@ def environment(name: str) -> dict[str, str]:
     ours = dict.fromkeys(declared, "https://example.org") | {
         "STACK": "assay",
         "MAIL_FROM": "Assay <no-reply@example.org>",
+        "TIME_ZONE": "Asia/Hong_Kong",
+        "WALLETS_VIA": "stripe",
+        "RATES": "static",
     }
     keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "ap-east-1"}
     return (
