@@ -279,7 +279,9 @@ def test_an_unknown_key_is_refused_wherever_it_stands(ask: Asking, method: str, 
 def test_each_field_takes_its_own_type_only(ask: Asking, method: str, path: str, body: Any) -> None:
     for name in body:
         for wrong in NOT_TEXT:
-            if (name in ("reasons", "subjects", "instead") and wrong == ["x"]) or (isinstance(body[name], bool) and wrong is True):
+            if (name in ("reasons", "subjects", "instead") and wrong == ["x"]) or (
+                isinstance(body[name], bool) and wrong is True
+            ):
                 continue
             answer = ask(method, path, {**body, name: wrong})
             refused(answer, 422, "invalid_request")

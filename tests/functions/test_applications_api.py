@@ -218,7 +218,7 @@ def test_who_has_paid_withdraws_and_the_refund_is_owed(stand: Stand) -> None:
     for _ in range(2):
         assert ask(stand, candidate, "POST", "/withdraw").status == 200
     assert candidate.status() == "withdrawn"
-    assert [(owed.kind, owed.state) for owed in refunds.everything()] == [("withdrawal", "requested")]
+    assert [(owed.kind, owed.state) for owed in refunds.everything()] == [("withdrawal", "reserved")]
 
 
 @pytest.mark.rule("REG-10")

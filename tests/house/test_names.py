@@ -132,7 +132,9 @@ def test_state_machines_are_nouns() -> None:
         assert logical_id.removesuffix("Machine").lower() not in VERBS
 
 
-ANNOUNCEMENT = re.compile(r"(?:[A-Z][a-z]*)+(?:ed|Sent|Drawn|Withdrawn|Paid|Held|Lost|Overdue|CalledOff|QueuedForReturn)")
+ANNOUNCEMENT = re.compile(
+    r"(?:[A-Z][a-z]*)+(?:ed|Sent|Drawn|Withdrawn|Paid|Held|Lost|Overdue|CalledOff|QueuedForReturn)"
+)
 
 
 def test_announcements_are_facts_in_the_past_tense() -> None:

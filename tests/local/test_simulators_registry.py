@@ -276,6 +276,8 @@ def test_every_simulator_has_its_own_name_and_starts_with_a_context() -> None:
         "receipts",
         "alipay",
         "wechatpay",
+        "rates",
+        "bank",
     ]
     for one in made:
         assert json.loads(json.dumps(one.dump())) == one.dump()
