@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from certification.acts.cases import case_id, new_case, opened
-from certification.acts.inbox_entries import arrived
+from certification.acts.inbox_entries import receive
 from certification.acts.payments import reference_of
 from certification.cloud import clock
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.bill_days import BillDay, Difference, bill_days
 from certification.cloud.tables.cases import Case, cases
-from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import bill_events
@@ -22,13 +21,12 @@ from certification.rules.desks import TREASURY
 from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, SAYS, Class, Found
 from certification.rules.review import Verdict
 
-APPLIED_WITHIN = timedelta(minutes=15)
 EXPLAINED_BY = timedelta(days=3)
 MOST_ASKED = 200
 """How many differences of a day are asked about at once: more of them have one cause, and the rest follow."""
 
 
-def heal(day: date, found: Sequence[Found], paid: Sequence[Payment], now: datetime) -> int:
+def heal(day: date, found: Sequence[Found], paid: Sequence[Payment]) -> int:
     """Record what the bill shows and we did not know, through the inbox; gives how much. Again changes nothing."""
     by_name = {reference_of(payment): payment for payment in paid}
     by_capture = {fact.reference: payment for payment in paid for fact in payment.facts.values()}
@@ -38,23 +36,13 @@ def heal(day: date, found: Sequence[Found], paid: Sequence[Payment], now: dateti
             continue
         payment = by_name.get(one.row.ours or "") or by_capture.get(one.row.capture or "")
         if payment is not None:
-            done += _record(day, one.row, reference_of(payment), now)
+            done += _receive(day, one.row, payment)
     return done
 
 
-def _record(day: date, row: BillRow, reference: str, now: datetime) -> bool:
-    entry = InboxEntry(
-        id=f"{row.provider}#bill#{day}#{row.kind}#{row.reference}",
-        provider=row.provider,
-        received_at=now,
-        body=bill_events.text_of(row, reference),
-        due=Due(at=now + APPLIED_WITHIN),
-    )
-    try:
-        commit([inbox.insert(entry)], [arrived(entry.id, entry.id)])
-    except Lost:
-        return False  # recorded before
-    return True
+def _receive(day: date, row: BillRow, payment: Payment) -> bool:
+    text = bill_events.text_of(row, reference_of(payment))
+    return receive(row.provider, f"bill#{day}#{row.kind}#{row.reference}", text)
 
 
 def ask(row: BillDay, found: Sequence[Found], now: datetime) -> tuple[Difference, ...]:

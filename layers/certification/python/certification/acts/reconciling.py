@@ -24,7 +24,7 @@ from certification.providers import ports
 from certification.providers.bill_ports import BillNotReady, BillSource
 from certification.rules.bills import FACT_OF, BillRefused, RowKind
 from certification.rules.facts import FactKind
-from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, Known, Reconciled, reconcile
+from certification.rules.reconciliation import HEALS_ITSELF, Known, Reconciled, may_close, reconcile
 
 DAY = timedelta(days=1)
 AGAIN = timedelta(hours=1)
@@ -162,7 +162,7 @@ def _settle(stream: Stream, day: date, kept: tuple[str, str], result: Reconciled
     row, now = bill_days.read(stream.name, day.isoformat()), clock.now()
     if row.state == "closed":
         return False
-    healed = bill_findings.heal(day, result.found, paid, now)
+    healed = bill_findings.heal(day, result.found, paid)
     differences = bill_findings.ask(row, result.found, now)
     compared: BillDay = row.changed(
         state="compared",
@@ -177,10 +177,10 @@ def _settle(stream: Stream, day: date, kept: tuple[str, str], result: Reconciled
         tries=0,
         due=Due(at=now + AGAIN),
     )
-    explained = [case for case in (cases.find(one.case) for one in differences) if case and case.decision]
-    open_still = len(explained) < sum(one.what in NEEDS_A_PERSON for one in result.found)
-    if open_still or any(one.what in HEALS_ITSELF for one in result.found):
+    asked = [(one, cases.read(one.case)) for one in differences]
+    explained = {(one.kind, one.reference): case for one, case in asked if case.decision}
+    if any(one.what in HEALS_ITSELF for one in result.found) or not may_close(result, explained):
         commit([bill_days.update(compared)])
         return False
-    close(compared, explained, now)
+    close(compared, list(explained.values()), now)
     return True
