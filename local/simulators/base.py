@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 Answer = tuple[int, dict[str, str], bytes]
 State = dict[str, Any]
@@ -120,6 +120,43 @@ class Stage:
             first: State = min(due, key=lambda item: (item["due"], item["number"]))
             self.state["agenda"].remove(first)
             return first
+
+
+class Answering:
+    """What simulators share that only answer: switches, state, and nothing that is ever due."""
+
+    known: ClassVar[Mapping[str, str]] = {}
+    """The misbehaviours, by name."""
+
+    def __init__(self, context: Context, fresh: State | None = None) -> None:
+        self._stage = Stage(context, fresh or {})
+
+    def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
+        """`switch` (`name`, `on`), `clear` or `status`."""
+        with self._stage.lock:
+            if action == "switch":
+                flip(self._stage.state, self.known, form)
+            elif action == "clear":
+                self._stage.state["switches"] = []
+            elif action != "status":
+                raise ValueError(f"no action {action!r}; there are switch, clear, status")
+            return {"simulator": True, "switches": list(self._stage.state["switches"]), "known": self.known}
+
+    def dump(self) -> State:
+        """The state as plain JSON values."""
+        return self._stage.dump()
+
+    def load(self, state: State) -> None:
+        """Go on from a dumped state."""
+        self._stage.load(state)
+
+    def next_due(self) -> datetime | None:
+        """Never: it only answers."""
+        return None
+
+    def run_due(self) -> int:
+        """Nothing."""
+        return 0
 
 
 def signature(message: bytes, secret: str, seconds: int, prefix: bytes = b"") -> str:

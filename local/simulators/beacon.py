@@ -10,20 +10,18 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from local.simulators.base import Answer, Context, Stage, State, flip
+from local.simulators.base import Answer, Answering
 
 SWITCHES = {"down": "answers 503 to everything", "not_yet": "says that no day is published yet"}
 PUBLISHED_AT = time(12, tzinfo=UTC)
 JSON = {"content-type": "application/json"}
 
 
-class BeaconSimulator:
+class BeaconSimulator(Answering):
     """`GET /v1/days/<YYYY-MM-DD>`: 200 with the value, 404 before noon UTC of the day."""
 
     name = "beacon"
-
-    def __init__(self, context: Context) -> None:
-        self._stage = Stage(context, {})
+    known = SWITCHES
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
@@ -40,33 +38,6 @@ class BeaconSimulator:
         if self._stage.on("not_yet") or self._stage.context.now() < datetime.combine(day, PUBLISHED_AT):
             return _json(404, {"code": "not_yet_published", "simulated": True})
         return _json(200, {"day": found[1], "value": value(day), "source": SOURCE, "simulated": True})
-
-    def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
-        """`switch`, `clear` or `status`."""
-        with self._stage.lock:
-            if action == "switch":
-                flip(self._stage.state, SWITCHES, form)
-            elif action == "clear":
-                self._stage.state["switches"] = []
-            elif action != "status":
-                raise ValueError(f"no action {action!r}; there are switch, clear, status")
-            return {"simulator": True, "switches": list(self._stage.state["switches"]), "known": SWITCHES}
-
-    def dump(self) -> State:
-        """The state as plain JSON values."""
-        return self._stage.dump()
-
-    def load(self, state: State) -> None:
-        """Go on from a dumped state."""
-        self._stage.load(state)
-
-    def next_due(self) -> datetime | None:
-        """Never: it only answers."""
-        return None
-
-    def run_due(self) -> int:
-        """Nothing."""
-        return 0
 
 
 SOURCE = "simulated beacon: computed from the date, random to nobody"

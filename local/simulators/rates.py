@@ -5,11 +5,10 @@ Its rates wander a little from day to day and are made up: the file says so, and
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from local.simulators.base import Answer, Context, Stage, State, flip
+from local.simulators.base import Answer, Answering
 
 EURO = {"USD": Decimal("1.1172"), "CNY": Decimal("7.4326"), "HKD": Decimal("8.7652")}
 SWITCHES = {
@@ -19,13 +18,11 @@ SWITCHES = {
 }
 
 
-class RatesSimulator:
+class RatesSimulator(Answering):
     """`/stats/eurofxref/eurofxref-daily.xml`."""
 
     name = "rates"
-
-    def __init__(self, context: Context) -> None:
-        self._stage = Stage(context, {})
+    known = SWITCHES
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The file of the last working day."""
@@ -49,29 +46,3 @@ class RatesSimulator:
         step = hashlib.sha256(f"{name}{day}".encode()).digest()[0] - 128
         rate = EURO[name] * (1 + Decimal(step) / 100_000)
         return (rate * (10 if name == "CNY" and self._stage.on("wrong") else 1)).quantize(Decimal("0.0001"))
-
-    def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
-        """`switch` (`name`, `on`), `clear`, `status`."""
-        if action == "switch":
-            flip(self._stage.state, SWITCHES, form)
-        elif action == "clear":
-            self._stage.state["switches"] = []
-        elif action != "status":
-            raise ValueError(f"the rates simulator has no action {action!r}")
-        return {"simulator": True, "switches": list(self._stage.state["switches"]), "known": SWITCHES}
-
-    def dump(self) -> State:
-        """The state as plain JSON values."""
-        return self._stage.dump()
-
-    def load(self, state: State) -> None:
-        """Go on from a dumped state."""
-        self._stage.load(state)
-
-    def next_due(self) -> datetime | None:
-        """Nothing is ever due."""
-        return None
-
-    def run_due(self) -> int:
-        """Nothing to do."""
-        return 0

@@ -7,25 +7,25 @@ is refused. `GET /receipts?order=…` is the page where a payer queries and prin
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from local.simulators.base import Answer, Context, Stage, State, flip
+from local.simulators.base import Answer, Answering, Context, State
 
 SWITCHES = {"down": "answers 503 to everything", "answer_lost": "the next report is taken, but answered 504 (once)"}
 JSON = {"content-type": "application/json"}
 WANTED = {"order", "payer", "money", "happened_at", "refund"}
 
 
-class ReceiptsSimulator:
+class ReceiptsSimulator(Answering):
     """The platform's door for those who report, and its page for those who paid."""
 
     name = "receipts"
+    known = SWITCHES
 
     def __init__(self, context: Context) -> None:
-        self._stage = Stage(context, {"receipts": {}})
+        super().__init__(context, {"receipts": {}})
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
@@ -78,33 +78,11 @@ class ReceiptsSimulator:
         return 200, {"content-type": "text/html; charset=utf-8"}, html.encode()
 
     def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
-        """`switch`, `clear` or `status`."""
+        """As every one, with the receipts there are."""
+        said = super().control(action, form)
         with self._stage.lock:
-            if action == "switch":
-                flip(self._stage.state, SWITCHES, form)
-            elif action == "clear":
-                self._stage.state["switches"] = []
-            elif action != "status":
-                raise ValueError(f"no action {action!r}; there are switch, clear, status")
             kept = [{"name": name, "number": one["number"]} for name, one in self._stage.state["receipts"].items()]
-            switches = list(self._stage.state["switches"])
-            return {"simulator": True, "switches": switches, "known": SWITCHES, "receipts": kept}
-
-    def dump(self) -> State:
-        """The state as plain JSON values."""
-        return self._stage.dump()
-
-    def load(self, state: State) -> None:
-        """Go on from a dumped state."""
-        self._stage.load(state)
-
-    def next_due(self) -> datetime | None:
-        """Never: it only answers."""
-        return None
-
-    def run_due(self) -> int:
-        """Nothing."""
-        return 0
+        return {**said, "receipts": kept}
 
 
 def _json(status: int, content: dict[str, Any]) -> Answer:
