@@ -8,12 +8,14 @@ import pytest
 
 from certification.acts.outcomes import MOST_TRIES
 from certification.cloud.outbox import outbox
+from certification.cloud.tables.bill_days import bill_days
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.ledger import ledger
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.rules.ledger import balances
+from certification.rules.reconciliation import Class
 from local.candidate import ApiCandidate
 from local.simulators.base import signature
 from local.simulators.card_bank import ENDPOINT_SECRET
@@ -73,6 +75,8 @@ def other_cases(town: Town) -> list[Any]:
 
 
 PAID = {"psp USD": FEE, "candidate USD": -FEE}
+PAID_AND_BILLED = {"psp USD": FEE - 422, "candidate USD": -FEE, "cost USD": 422}
+"""After the night: the day's bill has told what the card provider keeps."""
 
 
 @pytest.mark.rule("REG-02", "PAY-05", "FEE-02")
@@ -182,9 +186,11 @@ def test_money_nobody_told_us_about_is_found_by_asking(town: Town, stages: Stage
     town.settle()
     assert candidate.status() == "awaiting_payment"
     town.skip(START + timedelta(hours=24, minutes=30))
-    assert (candidate.awake().status(), books()) == ("registered", PAID)
+    assert candidate.awake().status() == "registered"
+    assert bill_days.read("card", START.date().isoformat()).counts == {Class.MATCHED: 1}, "asked before the bill told"
+    assert books() == PAID_AND_BILLED
     deliver_everything(town)
-    assert (books(), going_back()) == (PAID, [])
+    assert (books(), going_back()) == (PAID_AND_BILLED, [])
 
 
 @pytest.mark.rule("PAY-05")
