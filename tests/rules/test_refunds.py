@@ -15,6 +15,7 @@ from certification.rules.refunds import (
     CANCELLED,
     IN_WINDOW,
     NEVER,
+    RESCHEDULED,
     VOID,
     WINDOW_OVER,
     Ground,
@@ -67,6 +68,10 @@ def test_days_are_those_of_the_scheme_wherever_the_applicant_is() -> None:
 def test_a_payment_just_after_midnight_counts_its_own_day() -> None:
     assert refund_at(hkt(2026, 3, 8, 23, 59, 59), success=hkt(2026, 3, 1, 0, 0)) == 9600
     assert refund_at(hkt(2026, 3, 8, 0, 0), success=hkt(2026, 2, 28, 23, 59, 59)) == 0
+    # providers tell their times in UTC: in Hong Kong it is the next day already
+    told = datetime(2026, 2, 28, 16, 0, tzinfo=UTC)
+    assert refund_at(hkt(2026, 3, 8, 23, 59, 59), success=told) == 9600
+    assert refund_at(hkt(2026, 3, 8, 0, 0), success=told - timedelta(seconds=1)) == 0
 
 
 @pytest.mark.rule("REF-02")
@@ -166,6 +171,21 @@ def test_a_new_exam_day_moves_the_blackout() -> None:
     now = hkt(2026, 3, 6, 10, 0)
     assert refund_at(now, date(2026, 4, 5)) == 0
     assert refund_at(now, date(2026, 5, 5)) == 9600
+
+
+@pytest.mark.rule("REF-03")
+def test_who_was_moved_gets_everything_until_the_new_closing_and_then_what_is_usual() -> None:
+    closes, exam = hkt(2026, 3, 20, 18, 0), date(2026, 4, 5)
+
+    def at(now: datetime) -> int:
+        return decide(CGPTC, Ground.WITHDRAWAL, usd(12000), SUCCESS, exam, now, HONG_KONG, closes).amount.amount
+
+    assert at(closes - timedelta(seconds=1)) == 12000  # long after the window, and within the blackout
+    assert at(closes) == 0
+    shown = preview(CGPTC, usd(12000), SUCCESS, exam, hkt(2026, 3, 10), HONG_KONG, closes)
+    assert (shown.closes_at, shown.now.because) == (closes, RESCHEDULED)
+    earlier = preview(CGPTC, usd(12000), SUCCESS, FAR_EXAM, SUCCESS, HONG_KONG, hkt(2026, 3, 5))
+    assert earlier.closes_at == hkt(2026, 3, 9)  # the window is open longer
 
 
 @given(
