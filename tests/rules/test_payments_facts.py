@@ -78,6 +78,20 @@ def test_a_refund_that_failed_after_it_was_done_is_owed_again() -> None:
         assert (sums.reserved, sums.kept, sums.refunded, sums.refundable) == (0, 0, 0, 12000)
 
 
+@pytest.mark.scenario(57)
+def test_a_refund_that_was_refused_and_then_paid_another_way_keeps_its_fee() -> None:
+    refused = made(K.REFUND_FAILED, "refused-RFD01-1", 9600, about="RFD01")
+    sums = fold(known(CAPTURED, ASKED, refused, made(K.REFUND_DONE, "by-hand-RFD01", 9600, about="RFD01")))
+    assert (sums.reserved, sums.kept, sums.refunded, sums.anomalies) == (0, 2400, 9600, ())
+
+
+@pytest.mark.parametrize("cents", [9599, 9601])
+def test_a_refund_of_which_more_or_less_went_than_was_asked_is_named(cents: int) -> None:
+    sums = fold(known(CAPTURED, ASKED, made(K.REFUND_DONE, "re_1", cents, about="RFD01")))
+    assert (sums.reserved, sums.refunded) == (0, cents)
+    assert "refund_amount:RFD01" in sums.anomalies
+
+
 @pytest.mark.scenario(53)
 @pytest.mark.scenario(64)
 def test_a_refund_or_dispute_heard_of_before_its_capture_is_flagged_and_clears() -> None:
