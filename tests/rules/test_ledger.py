@@ -47,6 +47,31 @@ def test_each_fact_is_one_entry_between_the_accounts_of_the_table() -> None:
     assert moves([CAPTURED, OUT], BACK) == {"cost:chargeback": -12000, "psp:card": 12000}
 
 
+@pytest.mark.rule("PAY-02", "REF-04")
+@pytest.mark.parametrize(
+    ("back", "change"),
+    [
+        (9600, {}),
+        (9599, {"cost:bank": 1, "bank:usd": -1}),
+        (8100, {"cost:bank": 1500, "bank:usd": -1500}),
+        (9601, {"suspense:returned": -1, "bank:usd": 1}),
+    ],
+)
+def test_a_transfer_that_comes_back_is_owed_whole_and_the_bank_moves_by_what_came(
+    back: int, change: dict[str, int]
+) -> None:
+    returned = FAILED.model_copy(update={"money": usd(back)})
+    whole = {"bank:usd": 12000, "candidate:ORD-1": -12000}
+    bank = Books(provider="bank_transfer", order="ORD-1")
+    expected = {account: whole.get(account, 0) + change.get(account, 0) for account in {*whole, *change}}
+    for told in ([CAPTURED, ASKED, DONE, returned], [returned, CAPTURED, ASKED, DONE]):
+        entries, facts = kept_entry_by_entry(told, bank)
+        assert {account: amount for (account, _), amount in balances(entries).items()} == expected
+        assert balances(entries) == rebuild([(facts, bank)])
+        assert fold(facts).refundable == 12000
+        assert fold(facts).anomalies == (("returned_more:RFD01",) if back > 9600 else ())
+
+
 @pytest.mark.scenario(1)
 @pytest.mark.scenario(31)
 def test_a_repeated_or_conflicting_fact_moves_nothing() -> None:

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.rules.errors import Refused
-from certification.rules.facts import Fact, FactKind, Facts, add_fact, fact_of, fold, request_refund
+from certification.rules.facts import Fact, FactKind, Facts, add_fact, fact_of, fold
 from certification.rules.ledger import Balances, Books, Entry, balances, postings, rebuild
 from certification.rules.money import Money, usd
+from certification.rules.refund_request import request_refund
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 K = FactKind
@@ -119,7 +120,9 @@ def _told(facts: Facts) -> bool:
     asked = {fact.about for fact in facts.values() if fact.kind is K.REFUND_REQUESTED}
     sums = fold(facts)
     strange = any(fact.kind is K.REFUND_DONE and fact.about not in asked for fact in facts.values())
-    return strange or any(one.startswith(("negative", "refund_amount", "external")) for one in sums.anomalies)
+    return strange or any(
+        one.startswith(("negative", "refund_amount", "external", "returned_more")) for one in sums.anomalies
+    )
 
 
 some_capture = st.sampled_from(sorted(CAPTURES))
@@ -131,6 +134,8 @@ def reported(kind: FactKind, refund: str, capture: str, minutes: int) -> Fact:
     """A provider's word about a refund of ours: always of the same amount and capture for the same refund."""
     own = {"R1": ("CAP#pi_1", 4_000), "R2": ("CAP#pi_1", 3_000), "R3": ("CAP#pi_2", 5_000)}
     capture, cents = own[refund]
+    if kind is K.REFUND_FAILED:
+        cents += {"R2": -100, "R3": 1}.get(refund, 0)  # kept on the way back; more than had gone
     at = NOON + timedelta(minutes=minutes)
     return fact_of(kind, f"re_{refund}", usd(cents), at, "card", capture=capture, about=refund)
 

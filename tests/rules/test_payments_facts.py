@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.rules.errors import Refused
-from certification.rules.facts import Fact, FactKind, Facts, add_fact, fact_of, fold, request_refund
+from certification.rules.facts import Fact, FactKind, Facts, add_fact, fact_of, fold
 from certification.rules.money import Money, usd
+from certification.rules.refund_request import request_refund
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CAPTURE = "CAP#pi_1"

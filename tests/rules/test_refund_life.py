@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from certification.rules.duplicates import LEAD, send_from
 from certification.rules.errors import Refused
-from certification.rules.facts import Fact, FactKind, add_fact, fact_of, fold, request_refund
+from certification.rules.facts import Fact, FactKind, add_fact, fact_of, fold
 from certification.rules.money import usd
 from certification.rules.refund_life import (
     ENDED,
@@ -19,6 +19,7 @@ from certification.rules.refund_life import (
     refund_after,
     sent_again,
 )
+from certification.rules.refund_request import request_refund
 from certification.rules.spans import span
 
 S = RefundState

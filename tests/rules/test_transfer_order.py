@@ -102,7 +102,7 @@ def test_a_transfer_that_comes_back_names_itself_and_never_a_payment(bank: Bank)
     bank.ask("POST", "/payments", file_of(transfer(), on=date(2026, 11, 23)))
     bank.days(12)
     (back,) = [read_answer(message) for message in bank.messages("pacs.004")]
-    assert [(one.end_to_end, one.status, one.ended) for one in back.transfers] == [("RFD-0001", "RTRN", True)]
+    assert [(one.end_to_end, one.status, one.ended) for one in back.transfers] == [("RFD-0001", "RTRN", False)]
     lines = [
         line
         for message in bank.messages("camt.053")

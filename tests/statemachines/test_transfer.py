@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from certification.acts import transfer_batches
+from certification.acts import invariants, transfer_batches
 from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.cases import cases
@@ -285,7 +285,7 @@ def test_a_refund_goes_to_whoever_paid_in_one_file_and_is_done_when_the_bank_say
 @pytest.mark.scenario(80)
 @pytest.mark.scenario(81)
 @pytest.mark.rule("REF-04")
-def test_a_refund_that_comes_back_is_owed_again_and_is_no_new_payment(town: Town, stages: Stages) -> None:
+def test_a_refund_that_comes_back_less_a_charge_is_owed_again_whole_and_is_no_new_payment(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate))))
     candidate.awake().withdraw()
@@ -295,12 +295,12 @@ def test_a_refund_that_comes_back_is_owed_again_and_is_no_new_payment(town: Town
     drop(town, booked(town, debit(town, "D1", refund.id, refund.money.amount)))
     town.wait(timedelta(days=3))
     back: dict[str, Any] = {"end_to_end": refund.id, "returned": "AC04", "text": (f"Refund {rf(candidate)}",)}
-    drop(town, booked(town, credit(town, "B2", refund.money.amount, **back)))
+    drop(town, booked(town, credit(town, "B2", refund.money.amount - 1500, **back)))
     after = refunds.read(refund.id)
     assert (after.state, after.failure) == ("returned", "AC04")
     assert [payment.id for payment in payments.everything() if payment.order is None] == []
-    assert books() == {"bank": FEE, "candidate": -FEE}
-    assert cases_of_money() == ["money_to_return"]
+    assert books() == {"bank": FEE - 1500, "candidate": -FEE, "cost": 1500}
+    assert (cases_of_money(), invariants.differences()) == (["money_to_return"], [])
 
 
 def test_a_file_that_the_bank_refuses_as_a_whole_fails_every_refund_in_it(town: Town, stages: Stages) -> None:

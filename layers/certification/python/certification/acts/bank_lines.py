@@ -144,11 +144,11 @@ def _refund(entry: InboxEntry, line: BankLine, refund: Refund) -> ProviderEvent:
 
 
 def _answered(entry: InboxEntry, answer: TransferAnswer) -> ProviderEvent:
-    """A status report: a rejection ends the refund; an acceptance is no money yet."""
+    """A status report: a rejection ends the refund; an acceptance is no money yet, and a return not before its credit."""
     refund = refunds.find(answer.end_to_end)
-    if refund is None:
+    if refund is None or answer.status == "RTRN":
         return ProviderEvent(id=entry.id, provider="bank_transfer", type="answer", at=entry.received_at)
-    state: RefundReport = "pending" if not answer.ended else "returned" if answer.status == "RTRN" else "failed"
+    state: RefundReport = "failed" if answer.ended else "pending"
     return _seen(entry, refund, state, refund.money, entry.received_at, answer.reason or None)
 
 

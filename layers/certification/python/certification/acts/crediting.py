@@ -27,13 +27,14 @@ from certification.cloud.transaction import commit
 from certification.rules.bank_matching import Awaited, Proposal, propose
 from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
-from certification.rules.facts import add_fact, request_refund
+from certification.rules.facts import add_fact
 from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.numbers import NumberRefused, parse_application_reference
 from certification.rules.reference import application_of, reference_of
 from certification.rules.refund_life import RefundState
+from certification.rules.refund_request import request_refund
 from certification.rules.review import Decision, Verdict
 from certification.rules.status import Status
 

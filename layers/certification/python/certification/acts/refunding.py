@@ -14,11 +14,12 @@ from certification.rules.calendars import end_of_day
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
-from certification.rules.facts import add_fact, request_refund
+from certification.rules.facts import add_fact
 from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.refund_life import RefundState
+from certification.rules.refund_request import request_refund
 from certification.rules.words import Because
 
 STARTED_WITHIN = timedelta(minutes=15)

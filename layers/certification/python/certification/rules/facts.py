@@ -4,7 +4,7 @@ In words: a payment is a set of facts, keyed by what happened (`CAP#pi_1`: this 
 who told us or how often. A fact is never refused: the money has moved. The same fact again changes nothing; the same
 key with another amount becomes a conflict, the first amount stays, and a person looks at it. What is captured, on its
 way back, returned, kept and disputed is the fold over the set, so the order and the number of reports cannot matter.
-What we ask for (a refund) is a command, not a fact, and goes through only while enough is left (`request_refund`).
+What we ask for (a refund) is a command, not a fact, and goes through only while enough is left (`refund_request.py`).
 
 Every refund and dispute names the capture whose money it moves, because providers return money to a capture.
 """
@@ -16,7 +16,6 @@ from itertools import groupby
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from certification.rules.errors import Refused
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 
@@ -141,7 +140,8 @@ def _preference(fact: Fact) -> tuple[bool, datetime, str, str, str]:
 class CaptureSums(Frozen):
     """What the facts about one capture add up to, in minor units of `currency`. `at` is None until the capture itself
     is known. `reservations` are refunds on their way back: (our refund's id, amount). `by_hand` is the part of `refunded`
-    that a person paid another way than through the provider."""
+    that a person paid another way than through the provider. `lost` is what was missing when refunds came back (banks on
+    the way kept it), `surplus` what came back beyond what had gone."""
 
     capture: str
     currency: str
@@ -151,6 +151,8 @@ class CaptureSums(Frozen):
     kept: int
     disputed: int
     by_hand: int = 0
+    lost: int = 0
+    surplus: int = 0
     reservations: tuple[tuple[str, int], ...]
 
     @property
@@ -220,6 +222,7 @@ def _total(currency: str, captures: tuple[CaptureSums, ...], anomalies: set[str]
 def _fold_capture(capture: str, currency: str, facts: list[Fact], anomalies: set[str]) -> CaptureSums:
     first = next((fact for fact in facts if fact.kind is FactKind.CAPTURED), None)
     refunded, kept, reservations = _refunds(facts, anomalies)
+    missing = _missing(facts, anomalies)
     by_hand = sum(
         fact.money.amount for fact in facts if fact.kind is FactKind.REFUND_DONE and BY_HAND in fact.references
     )
@@ -232,6 +235,8 @@ def _fold_capture(capture: str, currency: str, facts: list[Fact], anomalies: set
         kept=kept,
         disputed=_disputed(facts, anomalies),
         by_hand=by_hand,
+        lost=sum(amount for amount in missing if amount > 0),
+        surplus=-sum(amount for amount in missing if amount < 0),
         reservations=reservations,
     )
     if sums.refundable < 0:
@@ -244,8 +249,9 @@ def _of(facts: Iterable[Fact], kind: FactKind) -> dict[str, Fact]:
 
 
 def _refunds(facts: list[Fact], anomalies: set[str]) -> tuple[int, int, tuple[tuple[str, int], ...]]:
-    """(refunded, kept, reservations). A failure wins over a success of the same provider refund, whichever came first:
-    the money came back. A failed refund releases its reservation and its fee; sending again is a new refund."""
+    """(refunded, kept, reservations). A failure wins over a success of the same provider refund, whichever came
+    first: the money came back, and all of it is owed again, whatever the way back cost. A failed refund releases its
+    reservation and its fee; sending again is a new refund."""
     asked = _of(facts, FactKind.REFUND_REQUESTED)
     done, failed = _of(facts, FactKind.REFUND_DONE), _of(facts, FactKind.REFUND_FAILED)
     paid = [fact for reference, fact in done.items() if reference not in failed]
@@ -264,6 +270,17 @@ def _refunds(facts: list[Fact], anomalies: set[str]) -> tuple[int, int, tuple[tu
     return sum(fact.money.amount for fact in paid), kept, tuple(sorted(reservations))
 
 
+def _missing(facts: list[Fact], anomalies: set[str]) -> list[int]:
+    """For each refund that went and came back: by how much less it came back."""
+    done, failed = _of(facts, FactKind.REFUND_DONE), _of(facts, FactKind.REFUND_FAILED)
+    answer = []
+    for reference in done.keys() & failed.keys():
+        answer.append(done[reference].money.amount - failed[reference].money.amount)
+        if answer[-1] < 0:
+            anomalies.add(f"returned_more:{failed[reference].about}")
+    return answer
+
+
 def _disputed(facts: list[Fact], anomalies: set[str]) -> int:
     """Money that a dispute took out and did not bring back. Money that came back before we heard that it left counts
     only when both are known: else the rest would look larger than what was captured."""
@@ -271,26 +288,3 @@ def _disputed(facts: list[Fact], anomalies: set[str]) -> int:
     anomalies |= {f"dispute_back_before_out:{reference}" for reference in back if reference not in out}
     returned = sum(fact.money.amount for reference, fact in back.items() if reference in out)
     return sum(fact.money.amount for fact in out.values()) - returned
-
-
-def request_refund(
-    facts: Facts, refund: str, capture: str, money: Money, at: datetime, *, kept: int = 0, source: str = "assay"
-) -> Fact:
-    """The REFUND_REQUESTED fact that reserves this money, if enough is left; else Refused and nothing is reserved.
-
-    Asking again for the same refund with the same amount gives the reservation that exists.
-    """
-    known = facts.get(f"{PREFIX[FactKind.REFUND_REQUESTED]}#{refund}")
-    if known and (known.money, known.kept, known.capture) == (money, kept, capture):
-        return known
-    left = {(sums.capture, sums.currency): sums.refundable for sums in fold(facts).captures}
-    rest = Money(amount=left.get((capture, money.currency), 0), currency=money.currency)
-    if known or money.amount <= 0 or kept < 0 or money.amount + kept > rest.amount:
-        raise Refused(
-            "refund_not_covered",
-            f"A refund of {money} from {capture} is not possible: {rest} is left, or the refund exists otherwise.",
-            f"无法从该笔付款退还 {money}：可退余额为 {rest}，或该退款已按其他金额登记。",
-            rules=("REF-04",),
-            facts={"asked": str(money), "left": str(rest)},
-        )
-    return fact_of(FactKind.REFUND_REQUESTED, refund, money, at, source, capture=capture, about=refund, kept=kept)

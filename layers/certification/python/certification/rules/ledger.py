@@ -7,7 +7,8 @@ edit, and the books rebuilt from the facts equal the books kept entry by entry.
 
 Money we hold for a candidate is a liability. Its account says why we hold it: for an order, twice for an order, or
 for nobody we know. A requested refund moves it to the refund's own account, and the handling fee to income. Disputed
-money is our cost until it comes back; a refund that failed is owed to the candidate again.
+money is our cost until it comes back; a refund that failed is owed to the candidate again, whole: what was kept on the
+way back is our cost, and more than had gone out is held until a person has explained it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -113,6 +114,7 @@ def standing(sums: PaymentSums, books: Books) -> Balances:
 
 def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
     provider, held = books.clearing_account(sums.currency), books.holding_account(sums.capture)
+    taken = "cost:bank" if books.provider == "bank_transfer" else "cost:psp"
     return [
         (provider, held, sums.captured),
         (held, provider, sums.refunded - sums.by_hand),
@@ -120,6 +122,8 @@ def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
         (held, "fee:handling", sums.kept),
         ("cost:bank", held, books.forgiven.get(sums.capture, 0) if sums.captured else 0),
         ("cost:chargeback", provider, sums.disputed),
+        (taken, provider, sums.lost),
+        (provider, "suspense:returned", sums.surplus),
         *((held, f"refund:{refund}", amount) for refund, amount in sums.reservations),
     ]
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from certification.rules.errors import Refused
-from certification.rules.facts import Fact, FactKind, Facts, PaymentSums, add_fact, fold, request_refund
+from certification.rules.facts import Fact, FactKind, Facts, PaymentSums, add_fact, fold
 
 __all__ = [
     "ATTEMPT_ALIVE",
@@ -30,7 +30,6 @@ __all__ = [
     "fold",
     "may_send_again",
     "move_order",
-    "request_refund",
 ]
 
 

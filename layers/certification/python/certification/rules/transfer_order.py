@@ -3,7 +3,8 @@
 In words: one file is one batch with one message id; the same batch is always the same file, so a bank that gets it twice
 refuses it the second time (DUPL) and pays once. Each transfer carries our refund's id as its end-to-end id: by it the
 bank's answers, the debit on the statement and a return are told apart. An acceptance is not money: a transfer is done
-when its debit stands on the statement. A rejection ends it; a return, days later, undoes it.
+when its debit stands on the statement. A rejection ends it; a return, days later, undoes it when its credit stands on
+the statement, which alone says how much came back: a message about it (pacs.004) moves nothing.
 """
 
 import re
@@ -45,8 +46,8 @@ class TransferAnswer(Frozen):
 
     @property
     def ended(self) -> bool:
-        """Whether the money is with us, or is ours again."""
-        return self.status in (REJECTED, "RTRN")
+        """Whether the bank never sends it."""
+        return self.status == REJECTED
 
 
 class FileAnswer(Frozen):

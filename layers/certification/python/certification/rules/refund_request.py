@@ -1,0 +1,34 @@
+"""ASKING FOR A REFUND: the one command about a payment's money, and the only thing here that is refused.
+
+In words: what is asked back is reserved at once, so that two people cannot give back the same cent. It goes through only
+while the capture has that much left; asking again for the same refund is the same reservation.
+"""
+
+from datetime import datetime
+
+from certification.rules.errors import Refused
+from certification.rules.facts import PREFIX, Fact, FactKind, Facts, fact_of, fold
+from certification.rules.money import Money
+
+
+def request_refund(
+    facts: Facts, refund: str, capture: str, money: Money, at: datetime, *, kept: int = 0, source: str = "assay"
+) -> Fact:
+    """The REFUND_REQUESTED fact that reserves this money, if enough is left; else Refused and nothing is reserved.
+
+    Asking again for the same refund with the same amount gives the reservation that exists.
+    """
+    known = facts.get(f"{PREFIX[FactKind.REFUND_REQUESTED]}#{refund}")
+    if known and (known.money, known.kept, known.capture) == (money, kept, capture):
+        return known
+    left = {(sums.capture, sums.currency): sums.refundable for sums in fold(facts).captures}
+    rest = Money(amount=left.get((capture, money.currency), 0), currency=money.currency)
+    if known or money.amount <= 0 or kept < 0 or money.amount + kept > rest.amount:
+        raise Refused(
+            "refund_not_covered",
+            f"A refund of {money} from {capture} is not possible: {rest} is left, or the refund exists otherwise.",
+            f"无法从该笔付款退还 {money}：可退余额为 {rest}，或该退款已按其他金额登记。",
+            rules=("REF-04",),
+            facts={"asked": str(money), "left": str(rest)},
+        )
+    return fact_of(FactKind.REFUND_REQUESTED, refund, money, at, source, capture=capture, about=refund, kept=kept)
