@@ -29,6 +29,12 @@ class Browser:
         headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
         return self._sent("POST", f"/{self.language}{path}", headers, body)
 
+    def elsewhere(self, path: str, **fields: str) -> str:
+        """A form of a page that is not ours, and what it leads back to."""
+        return self._sent(
+            "POST", path, {"content-type": "application/x-www-form-urlencoded"}, urlencode(fields).encode()
+        )
+
     def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes) -> str:
         cookie = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         answer = self.stand.cloud.request(method, path, {**headers, "cookie": cookie}, body)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from certification.acts import appointments
+from certification.acts import review as reviewing
 from certification.acts.sheets import read_report
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.claims import claims
@@ -162,6 +163,21 @@ def test_whoever_does_not_pass_is_not_let_through_to_payment(people: Unverified)
     people.decide(case, "reject", "The certificate is not the person's.")
     review = applications.read(candidate.reference).review or ""
     assert people.decide(review, "approve", expect=422)["code"] == "on_site_first"
+
+
+@pytest.mark.rule("EDU-18")
+def test_an_approval_that_is_there_all_the_same_waits_until_the_check_is_passed(
+    people: Unverified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The open check itself blocks the step to payment, whatever the door of the reviewers let through."""
+    candidate = people.confirmed()
+    with monkeypatch.context() as open_door:
+        open_door.setattr(reviewing, "must_be_passed", lambda _application: None)
+        people.decide(applications.read(candidate.reference).review or "", "approve")
+    assert (candidate.status(), applications.read(candidate.reference).order) == ("awaiting_review", None)
+    assert on_site(candidate)["slots"], "and the appointment is still to come"
+    people.decide(people.on_site_case(candidate), "approve")
+    assert candidate.status() == "awaiting_payment"
 
 
 def test_whoever_does_not_come_may_book_again_and_the_place_is_free(people: Unverified) -> None:

@@ -11,9 +11,8 @@ from certification import policies
 from local import seed
 from local.policy_tools import check
 from tests.functions.committing import People, give_files, sitting
+from tests.functions.policy_folder import policies_in, shipped
 from tests.functions.stand import Stand
-
-SHIPPED = Path(policies.__file__).parent
 
 
 def welder(text: str) -> str:
@@ -40,18 +39,10 @@ def welder(text: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Iterator[Path]:
     """Our policies in another folder, with one file more."""
-    for path in SHIPPED.rglob("*.yaml"):
-        target = tmp_path / path.relative_to(SHIPPED)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    text = welder((SHIPPED / "mixed.yaml").read_text(encoding="utf-8"))
-    (tmp_path / "welding.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(policies, "FOLDER", tmp_path)
-    policies.load_policy.cache_clear()
-    yield tmp_path
-    policies.load_policy.cache_clear()
+    with policies_in(tmp_path, welding=welder(shipped("mixed"))) as there:
+        yield there
 
 
 def welding_sitting() -> dict[str, Any]:
