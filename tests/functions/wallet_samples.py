@@ -117,21 +117,21 @@ def alipay(
 
 def wechat(
     kind: str,
-    plain: dict[str, Any],
+    plain: dict[str, Any] | bytes,
     *,
     at: datetime = NOW,
     serial: str = SERIAL,
     key: RSAPrivateKey | None = None,
     packed: bool = False,
     seal: str = SEAL,
+    **envelope: Any,
 ) -> dict[str, Any]:
-    """A notification of WeChat Pay."""
+    """A notification of WeChat Pay about `plain`, which may be text that is no JSON; `envelope` changes what is around."""
     name = kind.partition(".")[0].lower()
-    sealed = AESGCM(seal.encode()).encrypt(
-        b"fdasfjihihi1", json.dumps(plain, ensure_ascii=False).encode(), name.encode()
-    )
+    inside = plain if isinstance(plain, bytes) else json.dumps(plain, ensure_ascii=False).encode()
+    sealed = AESGCM(seal.encode()).encrypt(b"fdasfjihihi1", inside, name.encode())
     content = {
-        "id": f"EV-{wallet_keys.digest(json.dumps(plain))}",
+        "id": f"EV-{wallet_keys.digest(json.dumps(plain) if isinstance(plain, dict) else repr(plain))}",
         "create_time": "2026-11-22T20:20:00+08:00",
         "resource_type": "encrypt-resource",
         "event_type": kind,
@@ -143,6 +143,7 @@ def wechat(
             "associated_data": name,
             "nonce": "fdasfjihihi1",
         },
+        **envelope,
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     stamp, nonce = str(int(at.timestamp())), "5K8264ILTKCH16CQ2502SI8ZNMTM67VS"

@@ -21,7 +21,7 @@ from certification.rules.desks import desk_for
 from certification.rules.policy import Policy
 from certification.rules.sheets import RowProblem, problem
 from certification.rules.statement_file import read_statements
-from certification.rules.statements import StatementRefused
+from certification.rules.statements import StatementRefused, must_fit
 from certification.rules.transfer_order import is_answer, read_answer, transfers_in
 
 TOGETHER = 20
@@ -66,6 +66,7 @@ def _answers(content: bytes, scheme: str, key: str) -> tuple[int, list[InboxEntr
                 "file_unknown", "OrgnlMsgId", "We have sent no file with this id.", "没有发送过该编号的文件。"
             )
         transfers = transfers_in(sent, answer.reason)
+    must_fit("OrgnlEndToEndId", *(one.end_to_end for one in transfers))
     now = clock.now()
     return len(transfers), [
         entry_of(StoredLine(answer=one, file=key), f"answer#{one.end_to_end}#{one.status}", now, now + APPLIED_WITHIN)

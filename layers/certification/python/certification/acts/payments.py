@@ -17,14 +17,14 @@ from certification.acts.placing import payment_of
 from certification.acts.providers import payment_provider
 from certification.acts.refund_reports import reported
 from certification.acts.stored_lines import told_by_bank
-from certification.cloud import clock
+from certification.cloud import clock, metrics
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry, inbox
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Dispute, Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import alipay_events, bill_events, card_events, ports, wechat_events
-from certification.providers.events import ProviderEvent
+from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.providers.refund_ports import RefundSeen
 from certification.rules.disputes import later_report
 from certification.rules.facts import FactKind, add_fact
@@ -87,7 +87,7 @@ def _meaning(entry: InboxEntry) -> ProviderEvent:
     if "refund" in body:
         return _refund_seen(entry, RefundSeen.model_validate(body["refund"]))
     if "queried" not in body:
-        return READERS[entry.provider](body)
+        return _told(entry.provider, body)
     state = ports.CheckoutState.model_validate(body["queried"])
     return ProviderEvent(
         id=entry.id,
@@ -99,6 +99,15 @@ def _meaning(entry: InboxEntry) -> ProviderEvent:
         state=state.state,
         facts=state.facts,
     )
+
+
+def _told(provider: Method, body: dict[str, Any]) -> ProviderEvent:
+    """What a provider's own words mean. What cannot be read is counted, stays as it came, and is for a person."""
+    try:
+        return READERS[provider](body)
+    except UnreadableEvent:
+        metrics.count("MessageUnreadable")
+        raise
 
 
 def _refund_seen(entry: InboxEntry, seen: RefundSeen) -> ProviderEvent:

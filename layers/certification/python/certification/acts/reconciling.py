@@ -12,7 +12,7 @@ from certification.acts import bill_findings
 from certification.acts.bill_books import close
 from certification.acts.billing import Stream, bill_source, streams
 from certification.acts.payments import reference_of
-from certification.cloud import clock, vault
+from certification.cloud import clock, metrics, vault
 from certification.cloud.log import logger
 from certification.cloud.settings import settings
 from certification.cloud.tables.base import Due
@@ -21,10 +21,10 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import ports
-from certification.providers.bill_ports import BillNotReady, BillSource
+from certification.providers.bill_ports import BillNotReady, BillSource, rows_of
 from certification.rules.bills import FACT_OF, BillRefused, RowKind
 from certification.rules.facts import FactKind
-from certification.rules.reconciliation import HEALS_ITSELF, Known, Reconciled, may_close, reconcile
+from certification.rules.reconciliation import HEALS_ITSELF, Known, Reconciled, is_late, may_close, reconcile
 
 DAY = timedelta(days=1)
 AGAIN = timedelta(hours=1)
@@ -56,6 +56,8 @@ def _look_through(stream: Stream) -> int:
     source, done = bill_source(stream), 0
     _await(stream, source)
     for row in bill_days.within(stream.name, backwards=True, limit=MOST_OPEN):
+        if row.state != "closed" and is_late(row.day, clock.now()):
+            metrics.count("BillDayLate")
         if row.due is not None and row.due.at <= clock.now():
             done += _look(stream, row.day, source)
     return done
@@ -90,6 +92,7 @@ def _look(stream: Stream, day: date, source: BillSource) -> bool:
     try:
         result = _compared(stream, day, source, bill, paid)
     except BillRefused as refused:
+        metrics.count("BillRefused", bills=stream.name)
         bill_findings.tell(stream.name, day, "refused", str(refused), clock.now())
         _keep(stream, day, bill)
         _later(stream, day)
@@ -108,7 +111,7 @@ def _compared(stream: Stream, day: date, source: BillSource, bill: bytes, paid: 
     }
     known = (one for payment in paid for one in known_of(payment, begins - DAY, begins + 2 * DAY))
     return reconcile(
-        source.rows(bill),
+        rows_of(source, bill),
         (one for one in known if stream.currency in (None, one.currency)),
         begins=begins,
         ends=begins + DAY,

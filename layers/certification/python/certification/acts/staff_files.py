@@ -11,7 +11,7 @@ from certification.acts.authority import plans
 from certification.acts.publishing import NewSitting, publish
 from certification.acts.sheets import dropped_by, report, scheme_of, table_of
 from certification.acts.workbooks import FileRefused
-from certification.cloud import vault
+from certification.cloud import metrics, vault
 from certification.cloud.settings import settings
 from certification.policies import load_policy, parse_yaml
 from certification.rules.errors import Refused
@@ -22,15 +22,17 @@ from certification.rules.sheets import RowProblem, problem
 
 def read(key: str) -> None:
     """Read the file by its folder; the report lies beside it under `reports/`."""
-    counting = 0
+    counting, folder = 0, key.partition("/")[0]
     try:
-        if (folder := key.partition("/")[0]) == "decisions":
+        if folder == "decisions":
             decided = decision_files.read(key)
             rows, problems, counting = decided.rows, list(decided.problems), decided.counting
         else:
             rows, problems = READERS[folder](key)
     except FileRefused as refusal:
         rows, problems = 0, [refusal.problem]
+    if problems:
+        metrics.count("StaffFileRefused", folder=folder)
     report(key, rows, problems, counting)
 
 

@@ -1,4 +1,7 @@
-"""Metrics: counts that CloudWatch reads out of the log, so that counting costs no call."""
+"""Metrics: counts that CloudWatch reads out of the log, so that counting costs no call.
+
+What an alarm watches has no dimensions, for an alarm cannot add up over them; which one it was stands in log and case.
+"""
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 

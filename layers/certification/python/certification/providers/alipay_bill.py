@@ -59,7 +59,7 @@ class AlipayBills:
                 raise BillNotReady(no.code) from no
             raise
         reply = http.call("GET", address, largest=http.LARGEST_FILE)
-        if reply.status != 200:
+        if reply.status != 200 or not reply.body:  # an empty file is no day without business
             raise Lost(f"the address of the bill answered {reply.status}: it is asked for anew")
         return reply.body
 

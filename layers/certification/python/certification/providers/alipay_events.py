@@ -20,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from certification.providers.alipay_webhook import is_hint
-from certification.providers.events import ProviderEvent, UnreadableEvent
+from certification.providers.events import CANNOT_BE_READ, ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.providers.refund_ports import RefundAsked, RefundSeen
 from certification.providers.wallet_numbers import apart, checkout_id, reference_of
@@ -45,8 +45,8 @@ def read(event: dict[str, Any]) -> ProviderEvent:
             reference=reference_of(event.get("out_trade_no", "")),
             payment=event.get("trade_no"),
         )
-        return meaning.model_copy(update=_said(event, status))
-    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+        return meaning.with_said(_said(event, status))
+    except CANNOT_BE_READ as reason:
         raise UnreadableEvent(f"notification {event.get('notify_id')} of Alipay: {type(reason).__name__}") from reason
 
 

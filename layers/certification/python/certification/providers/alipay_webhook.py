@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from certification.providers.rsa import is_signed
-from certification.providers.signatures import Rejected, raw_body
+from certification.providers.signatures import Rejected, is_name, raw_body
 
 UNSIGNED = frozenset({"sign", "sign_type"})
 
@@ -61,7 +61,7 @@ def verify(request: Mapping[str, Any], account: Account) -> Verified:
     if not fields.get("sign"):
         raise Rejected("no_signature", "there is no sign")
     check(signed_text(fields, UNSIGNED), fields["sign"], account.keys)
-    if not fields.get("notify_id") or not (fields.get("out_trade_no") or fields.get("trade_no")):
+    if not is_name(fields.get("notify_id")) or not (fields.get("out_trade_no") or fields.get("trade_no")):
         raise Rejected("wrong_shape", "signed, but without notify_id or the number of a trade")
     if not is_hint(fields) and not _ours(fields, account):
         raise Rejected("not_ours", "the notification is for another app or seller")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Protocol
 
-from certification.rules.bills import BillRow
+from certification.rules.bills import BillRefused, BillRow
 
 
 class BillNotReady(Exception):
@@ -25,3 +25,14 @@ class BillSource(Protocol):
 
     def rows(self, bill: bytes) -> Iterator[BillRow]:
         """The lines of a bill. Raises BillRefused where it does not add up or cannot be read."""
+
+
+def rows_of(source: BillSource, bill: bytes) -> Iterator[BillRow]:
+    """The lines of a bill, or BillRefused. Bytes from outside can be wrong in as many ways as archives, character sets,
+    tables and numbers can: whatever a reader meets is the bill's fault, and a person hears of it."""
+    try:
+        yield from source.rows(bill)
+    except BillRefused:
+        raise
+    except Exception as reason:
+        raise BillRefused((f"it cannot be read: {type(reason).__name__}",)) from reason

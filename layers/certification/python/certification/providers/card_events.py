@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from certification.providers.card_refunds import read_dispute, read_funds_back, read_funds_out, read_refund
-from certification.providers.events import ProviderEvent, UnreadableEvent
+from certification.providers.events import CANNOT_BE_READ, ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.rules.facts import Fact, FactKind, fact_of
 from certification.rules.money import Money
@@ -20,13 +20,12 @@ from certification.rules.payments import AttemptState
 
 def read(event: dict[str, Any]) -> ProviderEvent:
     """The meaning of a verified event. Raises UnreadableEvent."""
-    kind, at = event["type"], datetime.fromtimestamp(event["created"], UTC)
-    meaning = ProviderEvent(id=event["id"], provider="card", type=kind, at=at)
-    if kind not in READERS:
-        return meaning
+    kind = event["type"]
     try:
-        return meaning.model_copy(update=READERS[kind](event["data"]["object"], at))
-    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+        at = datetime.fromtimestamp(event["created"], UTC)
+        meaning = ProviderEvent(id=event["id"], provider="card", type=kind, at=at)
+        return meaning.with_said(READERS[kind](event["data"]["object"], at)) if kind in READERS else meaning
+    except CANNOT_BE_READ as reason:
         raise UnreadableEvent(f"event {event['id']} of type {kind} cannot be read: {type(reason).__name__}") from reason
 
 

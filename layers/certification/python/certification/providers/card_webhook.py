@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from certification.providers.signatures import Rejected, check, header, json_object, raw_body
+from certification.providers.signatures import Rejected, check, header, is_name, json_object, raw_body
 
 HEADER = "stripe-signature"
 
@@ -35,7 +35,7 @@ def verify(request: Mapping[str, Any], secrets: Sequence[str], now: datetime, *,
     event = json_object(raw)
     inside = event.get("data")
     if (
-        not all(isinstance(event.get(name), str) and event[name] for name in ("id", "type"))
+        not all(is_name(event.get(name)) for name in ("id", "type"))
         or not isinstance(inside, dict)
         or not isinstance(inside.get("object"), dict)
         or type(event.get("created")) is not int

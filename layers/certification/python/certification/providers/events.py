@@ -4,12 +4,18 @@ Each provider's own words are read by its own reader (`card_events.py` is the ca
 readers knows one provider from another.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from certification.providers.refund_ports import DisputeSeen, RefundSeen
 from certification.rules.facts import Fact
 from certification.rules.model import Frozen
+from certification.rules.money import digits
 from certification.rules.payments import AttemptState, Method
+
+CANNOT_BE_READ = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, OSError)
+"""What a reader meets in words that are not as their type says: a part missing, text for a number, a time beyond time."""
 
 
 class UnreadableEvent(Exception):
@@ -36,6 +42,14 @@ class ProviderEvent(Frozen):
     dispute: DisputeSeen | None = None
     asks_about_payment: bool = False
     asks_about_refund: str | None = None
+
+    def with_said(self, said: Mapping[str, Any]) -> "ProviderEvent":
+        """The event with what its object says; ValueError where a part of that is not what it must be, or the
+        currency one whose minor unit nobody knows."""
+        event = ProviderEvent.model_validate({**dict(self), **said})
+        for fact in event.facts:
+            digits(fact.money.currency)
+        return event
 
     @property
     def asks(self) -> bool:

@@ -18,9 +18,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 SKEW = 300
+LARGEST = 262_144
+"""Bytes of a message at most: many times what any provider sends."""
+LONGEST_HEADER = 4096
 
 Code = Literal[
-    "body_encoding", "no_signature", "malformed_signature", "no_secret", "wrong_signature", "too_old", "too_new",
+    "body_encoding", "too_large", "no_signature", "malformed_signature", "no_secret", "wrong_signature", "too_old", "too_new",
     "not_json", "wrong_shape", "wrong_mode", "not_form", "duplicate_field", "wrong_algorithm", "unknown_key", "probe",
     "unreadable_resource", "not_ours",
 ]  # fmt: skip
@@ -39,9 +42,18 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
     """The bytes that were sent, from an API Gateway event (payload 2.0 or 1.0), base64-encoded by it or not."""
     body = event.get("body") or ""
     try:
-        return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
+        raw: bytes = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
     except (binascii.Error, ValueError, AttributeError, TypeError) as reason:
         raise Rejected("body_encoding", "the body cannot be turned into bytes") from reason
+    if len(raw) > LARGEST:
+        raise Rejected("too_large", f"a message of {len(raw)} bytes; {LARGEST} are allowed")
+    return raw
+
+
+def is_name(value: object) -> bool:
+    """Whether this can be what a provider calls a message: one word of at most 200 printable characters of ASCII, which
+    every store takes for a key."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~]{1,200}", value) is not None
 
 
 def header(headers: Mapping[str, str] | None, name: str) -> str:
@@ -83,9 +95,10 @@ def seconds_ahead(stamp: str, now: datetime) -> int:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The body as a JSON object in UTF-8, else Rejected."""
+    """The body as a JSON object in UTF-8, else Rejected. A name that comes twice is a way to make two readers read
+    different things; NaN and Infinity are Python's, not JSON's."""
     try:
-        content = json.loads(body.decode("utf-8"))
+        content = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as reason:
         raise Rejected("not_json", "the body is not JSON in UTF-8") from reason
     if not isinstance(content, dict):
@@ -93,9 +106,22 @@ def json_object(body: bytes) -> dict[str, Any]:
     return content
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Rejected("duplicate_field", "a name comes twice in one object")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def _parts(value: str) -> tuple[str, list[str]]:
     if not value:
         raise Rejected("no_signature", "there is no signature header")
+    if len(value) > LONGEST_HEADER:
+        raise Rejected("malformed_signature", "the header is longer than any number of secrets in use makes it")
     items = [part.strip().partition("=") for part in value.split(",")]
     stamps = [text for name, _, text in items if name == "t"]
     given = [text for name, _, text in items if name == "v1" and re.fullmatch("[0-9a-f]{64}", text)]

@@ -6,9 +6,10 @@ file. In the mainland an address and the SHA-1 of the file are asked for first; 
 asked for at every fetch. A file whose hash, count or sums differ is refused whole.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from certification.providers.alipay_events import CHINA, moment
 from certification.providers.bill_ports import BillNotReady
@@ -27,6 +28,7 @@ REFUND_KINDS = {
     **dict.fromkeys(("SUCCESS", "PROCESSING", "CHANGE"), RowKind.REFUND),
     **dict.fromkeys(("FAIL", "CLOSED"), RowKind.REFUND_FAILED),
 }
+NUMBER_FORM = re.compile(r"-?\d{1,15}(\.\d{1,5})?", re.ASCII)
 NO_BUSINESS, NOT_YET = "NO_STATEMENT_EXIST", "STATEMENT_CREATING"
 
 
@@ -76,10 +78,10 @@ def read(bill: bytes) -> list[BillRow]:
         try:
             line = dict(zip(heads, lines[end][1:].split(",`"), strict=True))
             found.append(_row(line))
-            sums[TOTALS] += Decimal(line[TOTAL]) if found[-1].kind is RowKind.CAPTURE else 0
-            sums[REFUNDS] += Decimal(line[REFUND])
-            sums[FEES] += Decimal(line[FEE])
-        except (KeyError, ValueError, InvalidOperation) as reason:
+            sums[TOTALS] += _decimal(line[TOTAL]) if found[-1].kind is RowKind.CAPTURE else 0
+            sums[REFUNDS] += _decimal(line[REFUND])
+            sums[FEES] += _decimal(line[FEE])
+        except (KeyError, ValueError) as reason:
             raise BillRefused((f"line {end}: {reason}",)) from reason
         end += 1
     _must_add_up(lines[end:], len(found), sums)
@@ -104,8 +106,15 @@ def _row(line: dict[str, str]) -> BillRow:
         ours=reference_of(line[NUMBER]) if paid else refund_of(line[REFUND_NUMBER]),
         capture=payment,
         # Five digits are printed; a fee of less than a fen is nobody's.
-        fee=round_half_up(Decimal(line[FEE]) * 100),
+        fee=round_half_up(_decimal(line[FEE]) * 100),
     )
+
+
+def _decimal(text: str) -> Decimal:
+    """`-4.09000`. An exponent is refused: a few characters of it are a number that fills the memory."""
+    if not NUMBER_FORM.fullmatch(text):
+        raise ValueError(f"{text[:20]!r} is no amount")
+    return Decimal(text)
 
 
 def _must_add_up(rest: list[str], count: int, sums: dict[str, Decimal]) -> None:
@@ -116,11 +125,11 @@ def _must_add_up(rest: list[str], count: int, sums: dict[str, Decimal]) -> None:
         problems = [
             f"{name}: announced {told[name]}, found {summed}"
             for name, summed in sums.items()
-            if Decimal(told[name]) != summed
+            if _decimal(told[name]) != summed
         ]
         if int(told[COUNT]) != count:
             problems.append(f"{told[COUNT]} lines are announced, {count} are there")
-    except (KeyError, ValueError, InvalidOperation) as reason:
+    except (KeyError, ValueError) as reason:
         raise BillRefused(("the totals cannot be read",)) from reason
     if problems:
         raise BillRefused(tuple(problems))

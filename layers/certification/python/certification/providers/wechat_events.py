@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from certification.providers.events import ProviderEvent, UnreadableEvent
+from certification.providers.events import CANNOT_BE_READ, ProviderEvent, UnreadableEvent
 from certification.providers.ports import CheckoutState
 from certification.providers.refund_ports import RefundReport, RefundSeen
 from certification.providers.wallet_numbers import apart, checkout_id, reference_of, refund_of
@@ -84,12 +84,12 @@ def read(event: dict[str, Any]) -> ProviderEvent:
         if kind.startswith("TRANSACTION."):
             state = TRADES[resource["trade_state"]]
             paid = (capture(resource, "notify"),) if state is AttemptState.CAPTURED else ()
-            return meaning.model_copy(update={"payment": _payment_id(resource), "state": state, "facts": paid})
+            return meaning.with_said({"payment": _payment_id(resource), "state": state, "facts": paid})
         if kind.startswith("REFUND."):
             seen = refund_seen(resource, meaning.at)
             facts = seen.facts("wechat_pay:notify")
-            return meaning.model_copy(update={"payment": seen.capture, "refund": seen, "facts": facts})
-    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+            return meaning.with_said({"payment": seen.capture, "refund": seen, "facts": facts})
+    except CANNOT_BE_READ as reason:
         raise UnreadableEvent(f"notification {event.get('id')} of WeChat Pay: {type(reason).__name__}") from reason
     return meaning
 

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from certification.providers.rsa import is_signed
-from certification.providers.signatures import Rejected, header, json_object, raw_body, seconds_ahead
+from certification.providers.signatures import Rejected, header, is_name, json_object, raw_body, seconds_ahead
 
 SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 SEALED_WITH = "AEAD_AES_256_GCM"
@@ -53,7 +53,8 @@ class Verified:
     @property
     def body(self) -> str:
         """What is stored: the envelope, with the opened resource in place of the sealed one."""
-        return json.dumps({**self.envelope, "resource": self.resource}, ensure_ascii=False)
+        # in ASCII: what JSON can escape and UTF-8 cannot write, half a surrogate pair, is kept as it came
+        return json.dumps({**self.envelope, "resource": self.resource})
 
 
 def verify(request: Mapping[str, Any], account: Account, now: datetime) -> Verified:
@@ -61,7 +62,7 @@ def verify(request: Mapping[str, Any], account: Account, now: datetime) -> Verif
     raw = raw_body(request)
     ahead = check(request.get("headers"), raw, account.keys, now)
     envelope = json_object(raw)
-    if not all(isinstance(envelope.get(name), str) and envelope[name] for name in ("id", "event_type", "create_time")):
+    if not all(is_name(envelope.get(name)) for name in ("id", "event_type", "create_time")):
         raise Rejected("wrong_shape", "signed, but without id, event_type or create_time")
     resource = _opened(envelope.get("resource"), account.seals)
     if resource.get("mchid") != account.merchant or resource.get("appid", account.app) != account.app:
@@ -86,7 +87,7 @@ def check(headers: Mapping[str, str] | None, body: bytes, keys: Mapping[str, str
         raise Rejected("no_secret", "no public key of WeChat Pay is configured, so nothing can be believed")
     if serial not in keys:
         raise Rejected("unknown_key", "the key with this serial is not configured")
-    if not is_signed(f"{stamp}\n{nonce}\n".encode() + body + b"\n", signature, keys[serial]):
+    if not is_signed(f"{stamp}\n{nonce}\n".encode(errors="replace") + body + b"\n", signature, keys[serial]):
         raise Rejected("wrong_signature", "the body was changed on its way, or another key signed it")
     return seconds_ahead(stamp, now)
 

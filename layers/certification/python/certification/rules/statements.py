@@ -72,6 +72,21 @@ class Statement(Frozen):
     pending: int = 0
 
 
+LONGEST = 200
+"""Characters of a reference or a name in a bank's file; the standards allow 35 and 140."""
+
+
+def must_fit(where: str, *texts: str) -> None:
+    """Raises StatementRefused when one of these is longer than any bank writes: no key and no seal takes it."""
+    if any(len(text) > LONGEST for text in texts):
+        raise StatementRefused(
+            "text_too_long",
+            where,
+            f"A reference or a name has more than {LONGEST} characters. Ask the bank for a correct file.",
+            f"流水号或户名超过 {LONGEST} 个字符，请向银行索取正确文件。",
+        )
+
+
 def check_balances(where: str, opening: Money, closing: Money, moved: int) -> None:
     """Raises StatementRefused when the balances and the lines do not add up."""
     if opening.currency != closing.currency or opening.amount + moved != closing.amount:
@@ -85,10 +100,14 @@ def check_balances(where: str, opening: Money, closing: Money, moved: int) -> No
 
 
 def check_keys(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Raises StatementRefused when one file holds the same line with two contents; the same line twice is one line."""
+    """Raises StatementRefused when one file holds the same line with two contents, or a name longer than any; the same
+    line twice is one line."""
     seen: dict[str, BankLine] = {}
     for statement in statements:
         for line in statement.lines:
+            other = line.other
+            must_fit(line.entry[:LONGEST], line.account, line.entry, line.creditor_reference, line.end_to_end or "")
+            must_fit(line.entry[:LONGEST], other.name, other.account, other.bank, line.returned or "")
             known = seen.setdefault(line.key, line)
             if (known.money, known.credit) != (line.money, line.credit):
                 raise StatementRefused(
