@@ -288,6 +288,31 @@ def test_a_failed_refund_may_be_paid_by_hand_and_counts_when_a_second_person_con
     assert town.letters(candidate).count(("RefundArrived", "email")) == 2
 
 
+@pytest.mark.rule("REF-04")
+def test_what_is_paid_by_hand_goes_no_other_way_and_a_colleague_who_says_no_leaves_it_failed(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("registered")
+    misbehave(town, "refund_fails")
+    withdraw(town, candidate)
+    misbehave(town)
+    town.pass_time(START + timedelta(hours=1, minutes=5))
+    failed, staff = the_refund(), town.reviewer.awake()
+    address = f"/api/staff/refunds/{failed.id}"
+    staff.call("POST", f"{address}/by-hand", {"reason": "To the account in the letter"})
+    assert staff.call("POST", f"{address}/by-hand", {"reason": "Cash"}, expect=422)["code"] == "not_by_hand"
+    staff.call("POST", f"{address}/retry", expect=422)
+    (case,) = [one for one in town.cases() if one.facts.get("asks") == "by_hand"]
+    staff.decide(case.id, "reject", note="Not the account in the letter.")
+    town.settle()
+    (again,) = [one for one in town.cases() if one.decision is None and one.facts.get("asks") == "failed"]
+    assert (the_refund().state, the_refund().case, books()) == ("failed", again.id, PAID)
+    staff.call("POST", f"{address}/retry")
+    town.settle()
+    assert staff.call("POST", f"{address}/by-hand", {"reason": "Cash"}, expect=422)["code"] == "not_by_hand"
+    assert (refunds.read(f"{failed.id}.2").state, books()) == ("succeeded", WITHDRAWN)
+
+
 def policy_with(monkeypatch: pytest.MonkeyPatch, within: str, **duplicates: str) -> None:
     """The scheme's policy with other dates for duplicates and another window of the provider."""
     policy, policy_hash = load_policy("cgptc")

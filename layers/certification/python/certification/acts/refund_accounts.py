@@ -41,9 +41,9 @@ def _waiting(application: Application) -> list[tuple[Refund, Payment]]:
 
 
 def _waits(refund: Refund, payment: Payment) -> bool:
-    return (
-        payment.method == "bank_transfer" and refund.state is RefundState.MANUAL and refund.failure in (None, UNKNOWN)
-    )
+    """Not while somebody pays it by hand: `note` says so."""
+    asks = refund.state is RefundState.MANUAL and not refund.note and refund.failure in (None, UNKNOWN)
+    return payment.method == "bank_transfer" and asks
 
 
 @retried

@@ -20,11 +20,11 @@ from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
-from certification.rules.facts import BY_HAND, FactKind, add_fact, fact_of
+from certification.rules.facts import BY_HAND, FactKind, add_fact, fact_of, fold
 from certification.rules.findings import RefundKind
 from certification.rules.money import parse_amount
 from certification.rules.payments import OrderState, move_order
-from certification.rules.refund_life import STOPPED, RefundState, move_refund, sent_again
+from certification.rules.refund_life import PAYABLE_BY_HAND, STOPPED, RefundState, move_refund, sent_again
 from certification.rules.review import LONGEST_NOTE, Verdict
 from certification.rules.status import Trigger, triggers
 from certification.rules.words import Because
@@ -140,10 +140,36 @@ def by_hand(member: StaffMember, refund: str, reason: str) -> None:
     said, now = _reason(reason), clock.now()
     if known.state is RefundState.MANUAL and known.note == said:
         return
-    move_refund(known.state, RefundState.MANUAL)
-    case = asked(known, "by_hand", now, reason=said, by=member.id)
-    after = known.went_to(RefundState.MANUAL, now, member.id, note=said, case=case.id, due=None)
+    _must_not_go_twice(known)
+    case = asked(known, f"by_hand-{len(known.steps)}", now, asks="by_hand", reason=said, by=member.id)
+    if known.state is RefundState.MANUAL:
+        after = known.changed(note=said, case=case.id)
+    else:
+        move_refund(known.state, RefundState.MANUAL)
+        after = known.went_to(RefundState.MANUAL, now, member.id, note=said, case=case.id, due=None)
     commit([refunds.update(after), cases.insert(case), *_seen_to(known, member.id)], [opened(case)])
+
+
+def _must_not_go_twice(refund: Refund) -> None:
+    """Raises Refused while this money may still go another way: at the provider, by the refund that follows this one, or
+    by another that has taken what was left; and while a colleague is asked about it already."""
+    if refund.note or refund.again is not None or refund.state not in PAYABLE_BY_HAND:
+        raise Refused(
+            "not_by_hand",
+            f"This refund is {refund.state} and may still be paid, or it was sent again: it cannot be paid by hand now.",
+            "该退款仍在办理中或已重新办理，现在不能人工支付。",
+            rules=("REF-04",),
+        )
+    if refund.state in STOPPED:
+        sums = fold(payments.read(refund.payment).facts).captures
+        rest = sum(one.refundable for one in sums if one.capture == refund.capture)
+        if rest < refund.money.amount + refund.kept:
+            raise Refused(
+                "refund_not_covered",
+                "What was owed has gone back by another refund: nothing is left to pay by hand.",
+                "该笔款项已通过其他退款退还，无可人工支付的余额。",
+                rules=("REF-04",),
+            )
 
 
 def decided(case: Case) -> None:
@@ -158,6 +184,8 @@ def decided(case: Case) -> None:
             _again(case.facts["refund"], case.decision.decided_by)
         case "by_hand" if yes:
             _paid_by_hand(case.facts["refund"], case.decision)
+        case "by_hand":
+            _not_paid_by_hand(case.facts["refund"], case.id)
         case _:
             return
 
@@ -214,6 +242,25 @@ def _paid_by_hand(refund_id: str, decision: Decided) -> None:
     stored, entries = booked(payment, payment.changed(facts=add_fact(payment.facts, fact)), fact.key)
     after = refund.went_to(RefundState.SUCCEEDED, now, decision.decided_by, due=None)
     commit([payments.update(stored), *entries, refunds.update(after)], told("RefundArrived", refund))
+
+
+@retried
+def _not_paid_by_hand(refund_id: str, case: str) -> None:
+    """The colleague said no: it waits for a person again, as failed, or as the provider left it."""
+    refund, now = refunds.read(refund_id), clock.now()
+    if refund.state is not RefundState.MANUAL or refund.case != case:
+        return
+    if refund.steps[-1].by == "provider":
+        again = asked(refund, f"manual-{case}", now, asks="manual")
+        commit([refunds.update(refund.changed(note="", case=again.id)), cases.insert(again)], [opened(again)])
+        return
+    payment = payments.read(refund.payment)
+    again = asked(refund, f"failed-{case}", now, asks="failed")
+    stored, entries = _stopped(payment, refund, f"not-by-hand-{case}")
+    failed = refund.went_to(
+        move_refund(refund.state, RefundState.FAILED), now, "desk", note="", case=again.id, due=None
+    )
+    commit([payments.update(stored), *entries, refunds.update(failed), cases.insert(again)], [opened(again)])
 
 
 @retried

@@ -61,6 +61,9 @@ STOPPED = frozenset({S.FAILED, S.RETURNED})
 """The provider says that the money did not arrive, or came back."""
 ENDED = frozenset({S.SUCCEEDED, S.REJECTED, S.CANCELLED, S.EXTERNAL})
 """Nobody has to do anything any more."""
+PAYABLE_BY_HAND = WAITS_TO_BE_SENT | STOPPED | {S.MANUAL}
+"""The provider does not have it, gave it back, or waits for us: a person may pay it another way. What is at the provider
+may still arrive, and would go back twice."""
 
 
 def move_refund(state: RefundState, to: RefundState) -> RefundState:

@@ -10,7 +10,7 @@ from certification.portal.views import desk
 from certification.portal.views.payments import RefundView, refund
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
-from certification.rules.refund_life import STOPPED, WAITS_TO_BE_SENT
+from certification.rules.refund_life import PAYABLE_BY_HAND, STOPPED
 
 
 class Row(Frozen):
@@ -53,7 +53,7 @@ def of(staff_id: str, name: str, language: Language) -> Page:
         note=found.note,
         case=found.case or "",
         retry=stopped,
-        by_hand=stopped or found.state in WAITS_TO_BE_SENT,
+        by_hand=found.state in PAYABLE_BY_HAND and found.again is None and not found.note,
     )
 
 
