@@ -151,6 +151,7 @@ SAMPLES |= {
     "RefundArrived": REFUND | {"by_hand": True},
     "RefundFailed": REFUND | {"tell_us": "finance@example.org"},
     "RefundRejected": REFUND | {"note": "It was paid at the counter."},
+    "PaymentTakenBack": APPLICATION | {"order": "ORD-26-000001", "amount": usd(123_456)},
     "ExamCalledOff": APPLICATION
     | {
         "why": Words(en="The hall was flooded.", zh="考场进水。"),
@@ -160,7 +161,7 @@ SAMPLES |= {
     },
     "RegistrationRescheduled": APPLICATION
     | {"sitting": Words(en="Sitting of May", zh="五月考试"), "exam_starts": WHEN, "free_until": MIDNIGHT},
-    "RegistrationCancelled": APPLICATION | {"refund": usd(123_456)},
+    "RegistrationCancelled": APPLICATION | {"refund": usd(123_456), "bank_holds": True},
 }
 SAMPLES |= {"CasePromiseNeared": CASE, "CaseOverdue": CASE | {"days": 2}}
 SAMPLES |= {

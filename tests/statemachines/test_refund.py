@@ -140,27 +140,6 @@ def test_a_refund_on_the_providers_pages_is_recorded_and_a_person_decides_about_
     assert len(list(refunds.everything())) == 1
 
 
-@pytest.mark.scenario(60)
-def test_a_dispute_stops_refunds_until_it_is_won(town: Town, stages: Stages) -> None:
-    candidate = stages.at("registered")
-    (payment,) = card(town, "status")["payments"]
-    card(town, "dispute", payment=payment["id"])
-    town.settle()
-    assert kinds(town) == ["dispute"]
-    assert books() == {"candidate USD": -FEE, "cost USD": FEE}
-    refused = candidate.awake().call(
-        "POST", f"/api/candidate/applications/{candidate.reference}/withdraw", {}, expect=422
-    )
-    assert refused["code"] == "payment_disputed"
-    (dispute,) = card(town, "status")["disputes"]
-    card(town, "dispute_won", dispute=dispute["id"])
-    town.settle()
-    assert books() == PAID
-    assert [case.decision.outcome for case in other_cases(town)] == ["won"]
-    withdraw(town, candidate)
-    assert (the_refund().state, books()) == ("succeeded", WITHDRAWN)
-
-
 @pytest.mark.scenario(61)
 def test_a_dispute_after_a_full_refund_is_flagged_and_the_evidence_asked_for(town: Town, stages: Stages) -> None:
     candidate = stages.at("registered")

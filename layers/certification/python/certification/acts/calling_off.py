@@ -5,15 +5,16 @@ The machine of deadlines lists who is concerned; an application that was missed 
 
 from datetime import datetime, timedelta
 
+from certification.acts import disputes
 from certification.acts.authority import plans
-from certification.acts.cases import closed, new_case, opened
+from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
 from certification.acts.refund_grounds import decision_on
 from certification.acts.rescheduling import rescheduled
-from certification.acts.returning import return_of_order
+from certification.acts.returning import closed_order
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
@@ -196,29 +197,30 @@ def _cancelled(
     before: Application, waiting: Application, now: datetime, *, by: str, back: bool = True
 ) -> tuple[list[Write], list[Announcement]]:
     """The end of the registration, with all that was paid on its way back. `before` is the row as it is stored."""
-    over = moved(waiting, Trigger.CANCELLED, by=by, now=now, due=None, rules=RULES, open_cases=())
+    held = disputes.going_on(before)
+    over = moved(waiting, Trigger.CANCELLED, by=by, now=now, due=None, rules=RULES, open_cases=held)
     order = orders.read(before.order or "")
     writes: list[Write] = [applications.update(over), *freed(before)]
-    writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
     news: list[Announcement] = []
     if back:
         found = decision_on(Ground.EXAM_CANCELLED, before, order)
-        more, news = return_of_order(before, order, found, RefundKind.EXAM_CANCELLED, now, by=by)
+        more, news = closed_order(before, order, found, RefundKind.EXAM_CANCELLED, now, by=by)
         writes += more
-    others = [cases.read(one.reference) for one in before.open_cases]
-    writes += [closed(one, "called_off", "system", now) for one in others if one.decision is None]
+    else:
+        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
+    writes += disputes.over_with(before, "called_off", "system", now)
     return writes, [announce("RegistrationCancelled", before), *news]
 
 
 def _cancelled_unpaid(application: Application, now: datetime) -> tuple[list[Write], list[Announcement]]:
     """Nothing was paid: it ends. Money that still arrives for its order goes back whole."""
-    over = moved(application, Trigger.CANCELLED, by="calling_off", now=now, due=None, rules=RULES, open_cases=())
+    held = disputes.going_on(application)
+    over = moved(application, Trigger.CANCELLED, by="calling_off", now=now, due=None, rules=RULES, open_cases=held)
     writes: list[Write] = [applications.update(over), *freed(application)]
     order = orders.read(application.order or "")
     news: list[Announcement] = []
     if order.state is OrderState.OPEN:
         more, news = looked_at_again(order)
         writes += [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *more]
-    others = [cases.read(one.reference) for one in application.open_cases]
-    writes += [closed(one, "called_off", "system", now) for one in others if one.decision is None]
+    writes += disputes.over_with(application, "called_off", "system", now)
     return writes, [announce("RegistrationCancelled", application), *news]

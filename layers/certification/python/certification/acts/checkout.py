@@ -46,7 +46,8 @@ LOOK_AFTER = timedelta(minutes=10)
 class Quote(Frozen):
     """An order as shown before paying. `rest` is what is still to be paid: less than the total once a transfer has brought
     a part. `confirming`: a payment is under way, do not pay again. `ways` are the ways to pay
-    in the policy's order; `exchange` is what a wallet's payer is shown as a guide, None where no rate is fit."""
+    in the policy's order; `exchange` is what a wallet's payer is shown as a guide, None where no rate is fit.
+    `bank_holds`: the payer's bank disputes what was paid, so that a refund waits for the end of that."""
 
     order: Order
     rest: Money
@@ -58,6 +59,7 @@ class Quote(Frozen):
     exchange: ExchangeQuote | None
 
 
+    bank_holds: bool = False
 def quote(candidate_id: str, reference: str) -> Quote:
     """What is owed, until when, and what would come back when."""
     application = own_application(candidate_id, reference)
@@ -78,6 +80,7 @@ def quote(candidate_id: str, reference: str) -> Quote:
         exchange=exchange.indicative(rest, policy) if payable else None,
     )
 
+        bank_holds=any(attempt.is_disputed for attempt in attempts),
 
 def refund_preview(application: Application, order: Order, success_at: datetime) -> RefundPreview:
     """What a withdrawal would get back, from the rule that will decide it (REF-01, REF-02)."""

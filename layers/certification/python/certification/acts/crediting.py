@@ -1,16 +1,21 @@
-"""Money on our account that nobody can place: who paid it, whose it may be, and where a person says that it belongs.
+"""Money that nobody can place, on our account or at a provider: who paid it, whose it may be, where a person says that
+it belongs.
 
-The references, amount and name only propose; a person places it with an application, or sends it back to the payer. Where
-the policy wants two people to let money go, it wants two here as well.
+References, amount and name only propose; a person places it with an application, or sends it back the way it came. Where
+the policy wants two people to let money go, it wants two here as well; money at a provider, which no scheme's policy is
+about, always needs two.
 """
 
 import re
 from datetime import timedelta
 
+from pydantic import AwareDatetime
+
 from certification.acts.bank_lines import owed
 from certification.acts.books import booked
 from certification.acts.inbox_entries import unsettled
-from certification.acts.refunding import let_go
+from certification.acts.portions import Portion
+from certification.acts.refunding import let_go, must_be_undisputed
 from certification.acts.stored_lines import Particulars, particulars
 from certification.acts.stored_lines import read as read_line
 from certification.cloud import clock
@@ -23,15 +28,16 @@ from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import Refund, RefundStep, refund_id, refunds
 from certification.cloud.tables.sittings import sittings
-from certification.cloud.transaction import commit
+from certification.cloud.transaction import commit, retried
 from certification.rules.bank_matching import Awaited, Proposal, propose
 from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
-from certification.rules.facts import add_fact
+from certification.rules.facts import Fact, FactKind, add_fact, fold
 from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.numbers import NumberRefused, parse_application_reference
+from certification.rules.payments import Method
 from certification.rules.reference import application_of, reference_of
 from certification.rules.refund_life import RefundState
 from certification.rules.refund_request import request_refund
@@ -42,28 +48,64 @@ STARTED_WITHIN = timedelta(minutes=15)
 
 
 class Shown(Frozen):
-    """What a person needs to know to place a credit."""
+    """What a person needs to know to place money. `said` is what the payer's bank said, where it came by transfer;
+    `provider_payment` and `reference` are what a provider calls it, where it came through one."""
 
     money: Money
-    said: Particulars
-    proposals: tuple[Proposal, ...]
+    at: AwareDatetime
+    method: Method
+    said: Particulars | None = None
+    provider_payment: str = ""
+    reference: str = ""
+    proposals: tuple[Proposal, ...] = ()
 
 
 def is_unplaced(case: Case) -> bool:
-    """Whether the case is about a credit of the bank that still has no order."""
+    """Whether the case is about money that is here and still has no order."""
+    return _unplaced(case) is not None
+
+
+def _unplaced(case: Case) -> Payment | None:
     if case.kind is not CaseKind.UNMATCHED_CREDIT or "entry" not in case.facts:
-        return False
+        return None
     payment = payments.find(case.about)
-    return payment is not None and payment.order is None and payment.method == "bank_transfer"
+    return payment if payment is not None and payment.order is None and _here(payment) else None
+
+
+def _here(payment: Payment) -> list[tuple[Fact, Money]]:
+    """The captures of which something is left, and how much."""
+    sums = {(one.capture, one.currency): one.refundable for one in fold(payment.facts).captures}
+    captures = [fact for fact in payment.facts.values() if fact.kind is FactKind.CAPTURED]
+    found = [
+        (fact, Money(amount=sums[fact.key, fact.money.currency], currency=fact.money.currency)) for fact in captures
+    ]
+    return [(fact, rest) for fact, rest in found if rest.amount > 0]
 
 
 def shown(case: Case) -> Shown | None:
-    """Who paid, and what the credit may be for; None where there is nothing to place."""
-    if not is_unplaced(case) or case.scheme is None:
+    """Who paid, and what the money may be for; None where there is nothing to place."""
+    payment = _unplaced(case)
+    if payment is None:
         return None
+    capture, _ = min(_here(payment), key=lambda one: one[0].at)
+    known = Shown(money=capture.money, at=capture.at, method=payment.method)
+    if payment.method == "bank_transfer":
+        return _by_transfer(case, known)
+    order = orders.find((payment.told_as or "").partition(".")[0])
+    return known.model_copy(
+        update={
+            "provider_payment": capture.reference,
+            "reference": payment.told_as or "",
+            "proposals": (Proposal(application=order.application, why=("known_order",)),) if order else (),
+        }
+    )
+
+
+def _by_transfer(case: Case, known: Shown) -> Shown | None:
+    """What the bank said of it, and which open orders of the scheme on whose account it is it may be for."""
     entry = inbox.read(case.facts["entry"])
     line = read_line(entry).line
-    if line is None:
+    if line is None or case.scheme is None:
         return None
     said = particulars(entry)
     whole = line.model_copy(update=said.model_dump() | {"other": said.other})
@@ -73,7 +115,7 @@ def shown(case: Case) -> Shown | None:
         for application in applications.in_status(sitting.id, Status.AWAITING_PAYMENT)
         if application.order and (order := orders.find(application.order)) is not None
     )
-    return Shown(money=line.money, said=said, proposals=propose(whole, waiting))
+    return known.model_copy(update={"said": said, "proposals": propose(whole, waiting)})
 
 
 def _awaited(application: Application, order: Order) -> Awaited:
@@ -94,6 +136,8 @@ def must_be_placeable(case: Case, decision: Decision) -> None:
         _order_named(decision.note)
     elif not decision.note.strip():
         raise Refused("note_missing", "Say why it goes back.", "请填写退回理由。", rules=("REF-04",), field="note")
+    else:
+        must_be_undisputed(payments.read(case.about))
 
 
 def _order_named(note: str) -> tuple[Application, Order]:
@@ -124,14 +168,22 @@ def _reference(word: str) -> str:
 
 
 def decided(case: Case) -> None:
-    """Place the money with the application that was named, or send it back to its payer. Doing it again changes nothing."""
+    """Place the money with the application that was named, or send it back the way it came. Doing it again changes
+    nothing."""
+    while _portion(case):
+        pass  # a payment of many captures: what did not fit into one transaction goes in the next
+
+
+@retried
+def _portion(case: Case) -> bool:
+    """Do what fits into one transaction. Whether there is more."""
     payment = payments.find(case.about)
     if payment is None or payment.order is not None or case.decision is None or "entry" not in case.facts:
-        return
+        return False
     if case.decision.outcome == Verdict.APPROVE:
         _place(payment, case, case.decision)
-    elif not payment.returning:
-        _send_back(payment, case, case.decision)
+        return False
+    return _send_back(payment, case, case.decision)
 
 
 def _place(payment: Payment, case: Case, decision: Decided) -> None:
@@ -148,20 +200,22 @@ def _place(payment: Payment, case: Case, decision: Decided) -> None:
     commit([payments.update(stored), orders.update(with_it), *entries], [unsettled(payment)])
 
 
-def _send_back(payment: Payment, case: Case, decision: Decided) -> None:
-    """All of it to the account it came from."""
+def _send_back(payment: Payment, case: Case, decision: Decided) -> bool:
+    """All that is left of it, the way it came. Whether there is more."""
     now = clock.now()
-    after, writes, news = payment, [], []
-    for capture, fact in payment.facts.items():
+    after, portion = payment, Portion()
+    for capture, rest in _here(payment):
+        if not portion.has_room:
+            break
         refund = Refund(
-            id=refund_id(capture, str(RefundKind.DECIDED)),
+            id=refund_id(capture.key, str(RefundKind.DECIDED)),
             payment=payment.id,
             order=None,
             scheme=case.scheme,
             desk=case.desk,
-            capture=capture,
+            capture=capture.key,
             kind=RefundKind.DECIDED,
-            money=fact.money,
+            money=rest,
             state=RefundState.RESERVED,
             steps=(RefundStep(state=RefundState.RESERVED, at=now, by=decision.decided_by),),
             reason_en=decision.note,
@@ -171,10 +225,14 @@ def _send_back(payment: Payment, case: Case, decision: Decided) -> None:
             not_before=now,
             due=Due(at=now + STARTED_WITHIN),
         )
-        asked = request_refund(payment.facts, refund.id, capture, fact.money, now)
-        returning = {**after.returning, capture: (RefundKind.DECIDED,)}
+        if capture.key in payment.returning:
+            continue  # it went before; what came back since is seen to by its own case
+        must_be_undisputed(payment)
+        asked = request_refund(payment.facts, refund.id, capture.key, rest, now)
+        returning = {**after.returning, capture.key: (RefundKind.DECIDED,)}
         after = after.changed(facts=add_fact(after.facts, asked), returning=returning)
-        writes.append(refunds.insert(refund))
-        news.append(let_go(refund))
+        portion.add([refunds.insert(refund)], [let_go(refund)])
     stored, entries = booked(payment, after, f"sent_back#{case.id}")
-    commit([payments.update(stored), *entries, *writes], news)
+    if portion.writes:
+        commit([payments.update(stored), *entries, *portion.writes], portion.news)
+    return not portion.whole

@@ -11,7 +11,7 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Dispute, Payment, payments
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_policy
-from certification.rules.cases import Block, CaseKind, Subject
+from certification.rules.cases import Block, CaseKind, OpenCase, Subject
 from certification.rules.desks import desk_for
 
 EVIDENCE_WITHIN = timedelta(days=7)
@@ -39,6 +39,18 @@ def followed(
                 writes.append(cases.update(known.changed(facts=case.facts, blocks=case.blocks)))
         application = _held(application, case, known, dispute)
     return application, writes, news
+
+
+def going_on(application: Application) -> tuple[OpenCase, ...]:
+    """The disputes among its open cases: the payer's bank goes on with them after the application has ended."""
+    return tuple(case for case in application.open_cases if case.kind is CaseKind.DISPUTE)
+
+
+def over_with(application: Application, why: str, by: str, now: datetime, *, but: str = "") -> list[Write]:
+    """The ends of all other cases that were open about an application that has ended; `but` is decided by itself."""
+    ended = [case.reference for case in application.open_cases if case.kind is not CaseKind.DISPUTE]
+    found = [cases.read(reference) for reference in ended if reference != but]
+    return [closed(case, why, by, now) for case in found if case.decision is None]
 
 
 def _held(application: Application, case: Case, known: Case | None, dispute: Dispute) -> Application:

@@ -5,6 +5,7 @@ The money is a fact and is booked already. Whether the seat stays is a person's 
 
 from datetime import datetime
 
+from certification.acts.portions import Portion
 from certification.acts.refunding import told
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
@@ -14,7 +15,7 @@ from certification.cloud.tables.refunds import Refund, refunds
 from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.desks import desk_for
-from certification.rules.facts import Fact, FactKind
+from certification.rules.facts import PREFIX, Fact, FactKind
 from certification.rules.findings import RefundKind
 from certification.rules.refund_life import STOPPED, RefundState, external_refund
 from certification.rules.words import Because
@@ -26,25 +27,33 @@ EXTERNAL = Because(
 )
 
 
-def external_rows(payment: Payment, application: Application, now: datetime) -> tuple[list[Write], list[Announcement]]:
-    """The rows that are missing or say otherwise than the facts, and what follows from each: a credit note or its end."""
+def external_row(payment: Payment, application: Application, reference: str) -> tuple[list[Write], list[Announcement]]:
+    """The row of a refund that the provider knows by this number, and the letter with its credit note; nothing where the
+    row is there."""
+    if refunds.find(external_refund(reference)) is not None:
+        return [], []
+    fact = payment.facts[f"{PREFIX[FactKind.REFUND_DONE]}#{reference}"]
+    row = _row(payment, application, fact).went_to(RefundState.EXTERNAL, fact.at, "provider")
+    return [refunds.insert(row)], told("RefundArrived", row)
+
+
+def failed_rows(payment: Payment, application: Application, portion: Portion, now: datetime) -> None:
+    """Of those that came back: the rows that are missing or do not say so yet, as many as fit."""
     asked = {fact.about for fact in payment.facts.values() if fact.kind is FactKind.REFUND_REQUESTED}
     failed = {fact.reference for fact in payment.facts.values() if fact.kind is FactKind.REFUND_FAILED}
-    writes: list[Write] = []
-    news: list[Announcement] = []
     for fact in payment.facts.values():
-        if fact.kind is not FactKind.REFUND_DONE or fact.about in asked:
+        if fact.kind is not FactKind.REFUND_DONE or fact.about in asked or fact.reference not in failed:
             continue
+        if not portion.has_room:
+            return
         known = refunds.find(external_refund(fact.reference))
-        state = RefundState.FAILED if fact.reference in failed else RefundState.EXTERNAL
         if known is None:
-            row = _row(payment, application, fact).went_to(state, fact.at, "provider")
-            writes.append(refunds.insert(row))
-            news += told("RefundArrived" if state is RefundState.EXTERNAL else "RefundFailed", row)
-        elif state is RefundState.FAILED and known.state not in STOPPED:
-            writes.append(refunds.update(known.went_to(state, now, "provider")))
-            news += told("RefundFailed", known)
-    return writes, news
+            row = _row(payment, application, fact).went_to(RefundState.FAILED, fact.at, "provider")
+            portion.add([refunds.insert(row)], told("RefundFailed", row))
+        elif known.state not in STOPPED:
+            portion.add(
+                [refunds.update(known.went_to(RefundState.FAILED, now, "provider"))], told("RefundFailed", known)
+            )
 
 
 def _row(payment: Payment, application: Application, fact: Fact) -> Refund:

@@ -5,6 +5,7 @@ from typing import Any
 
 from certification.acts.calling_off import choices
 from certification.acts.payment_history import of_payment
+from certification.acts.returning import bank_holds
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
@@ -50,6 +51,8 @@ def _rescheduled(application: Application, sitting: Sitting, _detail: dict[str, 
 
 def _cancelled(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
     order = orders.read(application.order or "")
+    if order.gives_back is not None:
+        return {"refund": order.gives_back.amount, "bank_holds": bank_holds(order)}
     paid = [payments.read(payment) for payment in order.payments]
     back = [
         refund.money

@@ -13,6 +13,7 @@ from certification.acts.letter_refunds import ABOUT_REFUND
 from certification.acts.letter_transfers import ABOUT_TRANSFERS
 from certification.acts.people import Person
 from certification.acts.photo_cases import REPLACE
+from certification.acts.returning import bank_holds
 from certification.acts.reviews import earlier_reviews
 from certification.acts.uploads import newest
 from certification.cloud import clock
@@ -180,8 +181,11 @@ def _result(application: Application, _sitting: Sitting, _detail: dict[str, Any]
 
 def _withdrawn(application: Application, _sitting: Sitting, _detail: dict[str, Any]) -> Values | None:
     """What comes back is told with it; nothing is said about money where none was paid."""
-    owed = refunds.find(withdrawal_refund(application.order)) if application.order else None
+    order = orders.read(application.order) if application.order else None
     paid = application.registered_at is not None
+    if order is not None and order.gives_back is not None:
+        return {"refund": order.gives_back.amount, "paid": paid, "bank_holds": bank_holds(order)}
+    owed = refunds.find(withdrawal_refund(order.number)) if order is not None else None
     return {"refund": owed.money, "paid": paid} if owed else {"paid": paid}
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from certification.cloud.tables.applications import Application
+from certification.cloud.tables.orders import orders
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.tables.sittings import Sitting
 from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.desks import desk_for
 from certification.rules.findings import RefundKind
+from certification.rules.money import Money
 from certification.rules.refund_life import STOPPED, RefundState
 
 Values = dict[str, Any]
@@ -51,6 +53,11 @@ def _rejected(application: Application, _sitting: Sitting, detail: dict[str, Any
 
 
 def _about(refund: Refund, application: Application) -> Values:
+def _taken_back(_application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
+    order = orders.read(detail["order"])
+    return {"order": order.number, "amount": Money(amount=int(detail["taken"]), currency=order.total.currency)}
+
+
     policy, _ = load_policy(application.scheme)
     takes = policy.refund.bank_transfer_takes
     days = {"en": f"{takes[0].count} to {takes[1].en}", "zh": f"{takes[0].count}至{takes[1].zh}"} if takes else None
@@ -64,3 +71,4 @@ ABOUT_REFUND: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values 
     "RefundFailed": _failed,
     "RefundRejected": _rejected,
 }
+    "PaymentTakenBack": _taken_back,

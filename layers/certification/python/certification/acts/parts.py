@@ -16,12 +16,13 @@ LOOKED_AT_WITHIN = timedelta(minutes=15)
 
 
 def looked_at_again(order: Order) -> tuple[list[Write], list[Announcement]]:
-    """What must be written with the end of an unpaid order, so that its parts are settled anew."""
+    """What must be written with the end of an unpaid order, so that its parts are settled anew: one of them is told, and
+    settling looks at all payments of its order."""
     due = Due(at=clock.now() + LOOKED_AT_WITHIN)
     parts = [
         payment
         for payment in map(payments.read, order.payments)
         if payment.method == "bank_transfer" and payment.facts and not payment.unsettled
     ]
-    writes = [payments.update(part.changed(unsettled=True, due=due)) for part in parts]
-    return writes, [unsettled(part) for part in parts]
+    told = parts[:1]
+    return [payments.update(part.changed(unsettled=True, due=due)) for part in told], [unsettled(part) for part in told]

@@ -5,6 +5,7 @@ from datetime import datetime
 from certification.acts import receipt_history
 from certification.acts.ownership import own_application
 from certification.acts.receipt_history import ReceiptLine
+from certification.acts.returning import bank_holds
 from certification.cloud import vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application, applications
@@ -44,6 +45,17 @@ class RefundLine(Frozen):
     followed_by: str | None
 
 
+class WaitingRefund(Frozen):
+    """What a closed order still gives back, as decided at `decided_at`; not asked for yet, because the payer's bank holds
+    the money. `taken_back_at`: the bank has kept it, and nothing more is owed."""
+
+    money: Money
+    kept: Money
+    why: Words
+    decided_at: datetime
+    taken_back_at: datetime | None
+
+
 class PaidLine(Frozen):
     """Money that arrived, by the provider's clock."""
 
@@ -63,7 +75,8 @@ class PaymentLine(Frozen):
 
 class OrderLine(Frozen):
     """One order with its payments, refunds and receipts. `money` says how much of it is paid now; `net` is what we hold
-    of it. A settled order without a receipt will have one in a moment."""
+    of it. `waiting` is a refund that waits for the end of a dispute. A settled order without a receipt will have one in a
+    moment."""
 
     number: str
     application: str
@@ -76,6 +89,7 @@ class OrderLine(Frozen):
     settled_at: datetime | None
     payments: tuple[PaymentLine, ...]
     refunds: tuple[RefundLine, ...]
+    waiting: WaitingRefund | None
     receipts: tuple[ReceiptLine, ...]
 
 
@@ -107,7 +121,21 @@ def _line(order: Order) -> OrderLine:
         settled_at=order.settled_at,
         payments=tuple(_payment(payment) for payment in paid),
         refunds=tuple(refund_line(refund) for refund in sorted(back, key=lambda one: (one.requested_at, one.id))),
+        waiting=_waiting(order),
         receipts=tuple(receipt_history.line(receipt) for receipt in receipt_history.rows_of(order, back)),
+    )
+
+
+def _waiting(order: Order) -> WaitingRefund | None:
+    given = order.gives_back
+    if given is None or not (given.told_at or bank_holds(order)):
+        return None
+    return WaitingRefund(
+        money=given.amount,
+        kept=given.fee,
+        why=Words(en=given.because.en, zh=given.because.zh),
+        decided_at=given.at,
+        taken_back_at=given.told_at,
     )
 
 

@@ -41,7 +41,7 @@ READERS: dict[Method, Callable[[dict[str, Any]], ProviderEvent]] = {
 
 def reference_of(payment: Payment) -> str:
     """Our reference of an attempt, as providers give it back: `<order>.<attempt>`."""
-    return f"{payment.begun_for or payment.order}.{payment.id}"
+    return payment.told_as or f"{payment.begun_for or payment.order}.{payment.id}"
 
 
 @retried

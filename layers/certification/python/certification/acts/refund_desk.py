@@ -1,5 +1,6 @@
 """The money desk: refunds it lets go, sends again, pays by hand or asks for; and the seat behind a refund made elsewhere."""
 
+from certification.acts import disputes
 from certification.acts.authority import decides, sees
 from certification.acts.books import booked
 from certification.acts.cases import closed, opened
@@ -274,13 +275,13 @@ def seat_decided(case: Case) -> None:
     order, now = orders.read(application.order), clock.now()
     if order.state is OrderState.VOIDED:
         return
-    over = moved(application, Trigger.WITHDRAWN, by=case.decision.decided_by, now=now, due=None, open_cases=())
-    others = [cases.read(one.reference) for one in application.open_cases]
+    held = disputes.going_on(application)
+    over = moved(application, Trigger.WITHDRAWN, by=case.decision.decided_by, now=now, due=None, open_cases=held)
     writes: list[Write] = [
         applications.update(over),
         *freed(application),
         orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))),
-        *(closed(one, "withdrawn", "system", now) for one in others if one.decision is None),
+        *disputes.over_with(application, "withdrawn", "system", now),
     ]
     news: list[Announcement] = [announce("ApplicationWithdrawn", application)]
     commit(writes, news)

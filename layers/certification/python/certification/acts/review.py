@@ -152,6 +152,8 @@ def _needs_second(case: Case, decision: Decision) -> bool:
 
 def _is_proposed(case: Case, decision: Decision) -> bool:
     """Whether this member proposed just this before, and it still waits."""
+    if scheme is None and case.kind is CaseKind.UNMATCHED_CREDIT:
+        return decision.verdict is not Verdict.REJECT  # on an account that all schemes share: no policy says that one may
     waiting = case.seconding
     asked = (decision.decided_by, decision.verdict, decision.reasons, decision.note)
     return waiting is not None and (waiting.by, waiting.outcome, waiting.reasons, waiting.note) == asked

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from certification.acts import disputes
-from certification.acts.alarms import LOOKED_AT, raised
-from certification.acts.books import booked
+from certification.acts.alarms import LOOKED_AT
 from certification.acts.cases import new_case, opened
-from certification.acts.externals import external_rows
 from certification.acts.moving import announce, moved
 from certification.acts.places import PlaceTaken, taken_again
-from certification.acts.refunding import Wanted, queued
+from certification.acts.portions import Portion
+from certification.acts.returning import still_wanted, taken_back
+from certification.acts.settled_payments import followed
 from certification.acts.successors import handed_over, successor_of
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
@@ -19,7 +19,6 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, cases
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.payments import Payment, payments
-from certification.cloud.tables.refunds import refund_id
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_calendar, load_policy
@@ -30,7 +29,7 @@ from certification.rules.duplicates import returned_from
 from certification.rules.findings import Act
 from certification.rules.payments import OrderState, move_order
 from certification.rules.policy import Policy
-from certification.rules.settlement import GiveBack, OwedOrder, PaymentMade, Settlement, Verdict
+from certification.rules.settlement import OwedOrder, PaymentMade, Settlement, Verdict
 from certification.rules.settlement import settle as rule
 from certification.rules.status import StepRefused, Trigger
 
@@ -39,14 +38,25 @@ FREEZE_PATIENCE = timedelta(hours=72)
 the following day (at most 36), and the jobs in between."""
 
 
-@retried
 def settle(number: str) -> str:
-    """Register the candidate, or queue what must go back. Gives what the rule said. Running it again changes nothing."""
+    """Register the candidate, or queue what must go back. Gives what the rule said. Running it again changes nothing.
+
+    What does not fit into one transaction is done in the next; until then the payments wait to be settled.
+    """
+    said, whole = _portion(number)
+    while not whole:
+        _, whole = _portion(number)
+    return said
+
+
+@retried
+def _portion(number: str) -> tuple[str, bool]:
+    """What the rule said, and whether all that follows from it is written now."""
     now = clock.now()
     order = orders.read(number)
     successor = successor_of(order)
     if successor is not None and handed_over(order, successor):
-        return settle(successor.number)
+        return settle(successor.number), True
     application = applications.read(order.application)
     sitting = sittings.read(order.sitting)
     paid = [payments.read(payment) for payment in order.payments]
@@ -60,32 +70,33 @@ def settle(number: str) -> str:
         other_order_from=returned_from(policy.duplicates.other_order, sitting.dates, policy),
         by_person=policy.refund.released.by_person,
     )
-    writes, news = _cases(order, settlement.verdicts, now)
-    news += _told_what_is_missing(application, order, paid, settlement)
-    known = application
+    portion, known = Portion(), application
+    portion.add(*_cases(order, settlement.verdicts, now))
     for payment in paid:
-        more, told = _payment(payment, application, settlement, now)
-        writes, news = writes + more, news + told
-        application, more, told = disputes.followed(application, payment, now)
-        writes, news = writes + more, news + told
+        application, writes, news = disputes.followed(application, payment, now)
+        portion.add(writes, news)
     if settlement.act in (Act.REGISTER, Act.REINSTATE, Act.OFFER_LATE_SEAT):
         try:
-            more, told = _register(order, application, sitting, settlement, now)
+            portion.add(*_register(order, application, sitting, settlement, now))
         except StepRefused:
             if orders.read(number).version != order.version:
                 raise Lost([f"Orders/{number}"]) from None  # order and application were read around one transaction
             raise
-        writes, news = writes + more, news + told
     elif application != known:
-        writes.append(applications.update(application))
+        portion.add([applications.update(application)])
     if order.state is OrderState.SETTLED and settlement.settled_by != order.settled_by:
         # An earlier payment became known: it counts, and the one that had settled goes back. What was promised stays.
-        writes.append(
-            orders.update(order.changed(settled_by=settlement.settled_by, settled_with=settlement.settled_with))
-        )
-    if writes:
-        commit(writes, news)
-    return str(settlement.act)
+        counts = order.changed(settled_by=settlement.settled_by, settled_with=settlement.settled_with)
+        portion.add([orders.update(counts)])
+    owed, found = still_wanted(order, paid, now)
+    followed(paid, application, settlement, owed, portion, now)
+    if found is not None and found.over:
+        portion.add(*taken_back(application, order, found, now))
+    if portion.whole:
+        portion.add([], _told_what_is_missing(application, order, paid, settlement))
+    if portion.writes:
+        commit(portion.writes, portion.news)
+    return str(settlement.act), portion.whole
 
 
 def _told_what_is_missing(
@@ -178,52 +189,6 @@ def _for_a_person(
         scheme=application.scheme,
     )
     return [orders.update(settled), cases.insert(case)], [opened(case)]
-
-
-def _payment(
-    payment: Payment, application: Application, settlement: Settlement, now: datetime
-) -> tuple[list[Write], list[Announcement]]:
-    """A payment with what was found about its captures, the refunds that follow, its entry, and nobody left to wait for."""
-    mine = [verdict for verdict in settlement.verdicts if verdict.payment == payment.id]
-    after: Payment = payment.changed(
-        holdings={verdict.capture: verdict.holding for verdict in mine},
-        forgiven=_forgiven(settlement, mine),
-        unsettled=False,
-        due=None if payment.unsettled else payment.due,
-    )
-    writes: list[Write] = []
-    news: list[Announcement] = []
-    for verdict in mine:
-        if verdict.give_back is not None:
-            after, more, told = queued(after, application, _wanted(verdict, verdict.give_back), now)
-            writes, news = writes + more, news + told
-    anomalies = [alarm.partition(": ")[2] for alarm in settlement.alarms if alarm.startswith(f"{payment.id}: ")]
-    after, more, told = raised(after, application, anomalies, now)
-    rows, heard = external_rows(payment, application, now)
-    writes, news = [*writes, *more, *rows], [*news, *told, *heard]
-    stored, entries = booked(payment, after, f"settled#{settlement.order}")
-    if stored != payment:
-        writes += [payments.update(stored), *entries]
-    return writes, news
-
-
-def _forgiven(settlement: Settlement, mine: Sequence[Verdict]) -> dict[str, int]:
-    """What the tolerance lets be missing is booked with the capture that settled the order."""
-    winner = next((verdict.capture for verdict in mine if verdict.capture == settlement.settled_by), None)
-    return {winner: settlement.forgiven.amount} if winner and settlement.forgiven else {}
-
-
-def _wanted(verdict: Verdict, back: GiveBack) -> Wanted:
-    return Wanted(
-        refund=refund_id(back.key),
-        capture=verdict.capture,
-        kind=back.kind,
-        money=back.amount,
-        because=verdict.because,
-        not_before=back.not_before,
-        early=back.early,
-        by="settle_order",
-    )
 
 
 def _cases(order: Order, verdicts: Sequence[Verdict], now: datetime) -> tuple[list[Write], list[Announcement]]:

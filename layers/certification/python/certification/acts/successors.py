@@ -5,6 +5,9 @@ its place while that one is open; it settles it or goes back, as any payment of 
 such money a duplicate of another order (PAY-09).
 """
 
+from collections.abc import Sequence
+from itertools import batched
+
 from certification.acts.books import booked
 from certification.acts.inbox_entries import APPLIED_WITHIN, unsettled
 from certification.cloud import clock
@@ -16,6 +19,9 @@ from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import commit
 from certification.rules.facts import FactKind
 from certification.rules.payments import OrderState
+
+PORTION = 40
+"""Payments that are handed over in one transaction: two writes each."""
 
 
 def placed(application: Application, order: Order) -> tuple[list[Write], list[Announcement]]:
@@ -29,7 +35,7 @@ def placed(application: Application, order: Order) -> tuple[list[Write], list[An
         orders.update(before.changed(successor=order.number)),
     ]
     news: list[Announcement] = []
-    for payment in _with_money(before):
+    for payment in _with_money(before)[:1]:  # settling one of them hands over all
         due = Due(at=clock.now() + APPLIED_WITHIN)
         writes.append(payments.update(payment.changed(unsettled=True, due=due)))
         news.append(unsettled(payment))
@@ -56,11 +62,15 @@ def successor_of(order: Order) -> Order | None:
 def handed_over(order: Order, successor: Order) -> bool:
     """Give the money of a superseded order to its open successor. True when there was any: the successor is settled next.
 
-    The payment moves with its books; its reference at the provider stays that of the order it was begun for.
+    The payments move with their books; their references at the provider stay those of the order they were begun for.
     """
     going = _with_money(order) if successor.state is OrderState.OPEN else []
-    if not going:
-        return False
+    for some in batched(going, PORTION, strict=False):
+        _hand_over(orders.read(order.number), orders.read(successor.number), some)
+    return bool(going)
+
+
+def _hand_over(order: Order, successor: Order, going: Sequence[Payment]) -> None:
     names = {payment.id for payment in going}
     writes: list[Write] = [
         orders.update(order.changed(payments=tuple(one for one in order.payments if one not in names))),
@@ -71,4 +81,3 @@ def handed_over(order: Order, successor: Order) -> bool:
         stored, entries = booked(payment, after, f"handed_over#{successor.number}")
         writes += [payments.update(stored), *entries]
     commit(writes)
-    return True

@@ -8,14 +8,15 @@ policy says so (REF-06); the chain beyond that (certificates, standing) belongs 
 import json
 from datetime import datetime
 
-from certification.acts.cases import closed, new_case
+from certification.acts import disputes
+from certification.acts.cases import new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
 from certification.acts.refund_grounds import decision_on
-from certification.acts.returning import return_of_order
+from certification.acts.returning import closed_order
 from certification.cloud import clock
 from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement
@@ -179,7 +180,7 @@ def _voided(
         now=now,
         due=None,
         rules=CHECKED,
-        open_cases=(),
+        open_cases=disputes.going_on(application),
         void=Voided(
             scope=ground.scope,
             ground=ground.code,
@@ -198,8 +199,7 @@ def _voided(
     else:
         looked_at = []
     more, told = _returned(application, decision, now)
-    others = [cases.read(one.reference) for one in application.open_without(case.id)]
-    writes += [*more, *(closed(one, "void", "system", now) for one in others if one.decision is None)]
+    writes += [*more, *disputes.over_with(application, "void", "system", now, but=case.id)]
     return writes, [announce("ApplicationVoided", application), *told, *looked_at]
 
 
@@ -211,8 +211,4 @@ def _returned(application: Application, decision: Decided, now: datetime) -> tup
     found = decision_on(Ground.VOID, application, order)
     if not found.refunded:
         return [], []
-    try:
-        writes, told = return_of_order(application, order, found, RefundKind.VOID, now, by=decision.decided_by)
-    except Refused:
-        return [], []  # the payer's bank disputes it: the money desk has that case, and may ask for the refund after it
-    return [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *writes], told
+    return closed_order(application, order, found, RefundKind.VOID, now, by=decision.decided_by)

@@ -5,18 +5,17 @@ The refund is decided here, and its money reserved; sending it is the refund mac
 
 from datetime import datetime
 
-from certification.acts.cases import closed
+from certification.acts import disputes
 from certification.acts.checkout import refund_now
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
-from certification.acts.returning import return_of_order
+from certification.acts.returning import closed_order
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Write
-from certification.cloud.tables.cases import cases
 from certification.cloud.tables.orders import Order, orders
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
@@ -37,22 +36,26 @@ def withdraw(candidate_id: str, reference: str) -> None:
     now = clock.now()
     if application.status in PAID and now >= sittings.read(application.sitting).dates.first_subject:
         raise Refused("exam_began", "The exam has begun.", "考试已开始，不能退考。", rules=("REF-02",))
-    withdrawn = moved(application, Trigger.WITHDRAWN, by="candidate", now=now, due=None, open_cases=())
+    held = disputes.going_on(application)
+    withdrawn = moved(application, Trigger.WITHDRAWN, by="candidate", now=now, due=None, open_cases=held)
     writes: list[Write] = [applications.update(withdrawn), *freed(application)]
     told = [announce("ApplicationWithdrawn", application)]
     if application.order and application.status in (*PAID, Status.AWAITING_PAYMENT):
         order = orders.read(application.order)
-        # money that still arrives for a closed order goes back whole
-        writes.append(orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))))
         paid = application.status in PAID
-        more, news = _returned(application, order, now) if paid else looked_at_again(order)
+        more, news = _returned(application, order, now) if paid else _unpaid(order)
         writes, told = [*writes, *more], [*told, *news]
-    open_cases = [cases.read(case.reference) for case in application.open_cases]
-    writes += [closed(case, "withdrawn", "candidate", now) for case in open_cases if case.decision is None]
-    commit(writes, told)
+    commit([*writes, *disputes.over_with(application, "withdrawn", "candidate", now)], told)
 
 
 def _returned(application: Application, order: Order, now: datetime) -> tuple[list[Write], list[Announcement]]:
-    """What comes back of a paid order: the amount the rule decides now, reserved until it is sent. Nothing: nothing."""
+    """What comes back of a paid order: the amount the rule decides now, reserved until it is sent. Nothing: nothing. While
+    the payer's bank disputes the payment, it holds the money; the amount stays, and goes on when the dispute has ended."""
     decision = refund_now(application, order)
-    return return_of_order(application, order, decision, RefundKind.WITHDRAWAL, now, by="candidate")
+    return closed_order(application, order, decision, RefundKind.WITHDRAWAL, now, by="candidate")
+
+
+def _unpaid(order: Order) -> tuple[list[Write], list[Announcement]]:
+    """Money that still arrives for a closed order goes back whole."""
+    writes, news = looked_at_again(order)
+    return [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *writes], news

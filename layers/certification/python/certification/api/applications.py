@@ -74,7 +74,8 @@ def confirm_application(reference: bodies.ReferencePath) -> ApplicationNow:
 
 @routes.post("/applications/<reference>/withdraw")
 def withdraw_application(reference: bodies.ReferencePath) -> ApplicationNow:
-    """Withdraw. What was paid comes back as the refund rule says at this instant; `order` shows it before."""
+    """Withdraw. What was paid comes back as the refund rule says at this instant; `order` shows it before. Where the
+    payer's bank disputes the payment (`bank_holds`) it comes back once that is over."""
     who = candidate(routes)
     withdrawing.withdraw(who, reference)
     return progress.now(who, reference)
@@ -99,6 +100,7 @@ def read_order(reference: bodies.ReferencePath) -> OrderNow:
         refund=quote.refund,
         ways=tuple(WayToPay(code=way, words=quote.words[way]) for way in quote.ways),
         exchange=quote.exchange,
+        bank_holds=quote.bank_holds,
     )
 
 

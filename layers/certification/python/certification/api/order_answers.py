@@ -35,7 +35,8 @@ class OrderNow(Frozen):
     """What is owed, until when, and what would come back when (the rule that shows it is the rule that decides).
 
     `ways` are the ways to pay, in the policy's order. `exchange` is what a wallet's payer is shown beside the price: a
-    reference with source and day, never what is charged; null where no rate is fit to be shown.
+    reference with source and day, never what is charged; null where no rate is fit to be shown. `bank_holds`: the payer's
+    bank disputes what was paid, so a refund waits for the end of that.
     """
 
     number: str
@@ -49,6 +50,7 @@ class OrderNow(Frozen):
     refund: RefundPreview
     ways: tuple[WayToPay, ...]
     exchange: ExchangeQuote | None
+    bank_holds: bool
 
 
 class Checked(Frozen):

@@ -4,6 +4,7 @@ A write that lost a race raises `Lost`, which names the rows; the act reads agai
 (`retried`). Order in `commit` is order in the request, so a refusal is matched by position.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -16,6 +17,8 @@ from certification.cloud.tables.base import Write
 from certification.rules.errors import Conflict
 
 ATTEMPTS = 6
+MOST_WRITES = 100
+"""DynamoDB takes no more in one transaction (and 4 MB): who may have more writes it in portions."""
 
 
 class Lost(Conflict):
@@ -33,11 +36,14 @@ class Lost(Conflict):
 def commit(writes: Sequence[Write], announcements: Sequence[Announcement] = ()) -> None:
     """Write everything or nothing.
 
-    Raises `Lost` when a condition fails. A conflict with another transaction that is still under way is tried again:
-    it says nothing about our conditions. boto3 gives each call one ClientRequestToken, so an answer that is lost on
-    the way and repeated by the SDK has no second effect.
+    Raises `Lost` when a condition fails, and ValueError when it is too much at once. A conflict with another transaction
+    that is still under way is tried again: it says nothing about our conditions. boto3 gives each call one
+    ClientRequestToken, so an answer that is lost on the way and repeated by the SDK has no second effect.
     """
     everything = [*writes, *(outbox.write(announcement) for announcement in announcements)]
+    if len(everything) > MOST_WRITES:
+        tables = Counter(write.label.partition("/")[0] for write in everything)
+        raise ValueError(f"a transaction of {len(everything)} writes, {MOST_WRITES} at most: {dict(tables)}")
     for _ in range(ATTEMPTS):
         try:
             clients.dynamodb().transact_write_items(TransactItems=[write.item for write in everything])  # type: ignore[misc]

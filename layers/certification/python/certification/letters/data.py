@@ -175,11 +175,13 @@ class CertificateIssued(AboutApplication):
 
 
 class ApplicationWithdrawn(AboutApplication):
-    """The candidate withdrew. `refund` is what comes back; None when nothing was paid, or (`paid`) nothing is returned."""
+    """The candidate withdrew. `refund` is what comes back; None when nothing was paid, or (`paid`) nothing is returned.
+    `bank_holds`: the payer's bank disputes the payment, and `refund` waits for the end of that."""
 
     refund: Money | None = None
     paid: bool = False
 
+    bank_holds: bool = False
 
 class SignatureAwaited(AboutApplication):
     """The commitment can be signed until `sign_by`; or the candidate chooses to hand in proofs."""

@@ -33,6 +33,13 @@ class RefundRejected(RefundSent):
     note: str = ""
 
 
+class PaymentTakenBack(AboutApplication):
+    """The payer's bank took `amount` of the order back for good, so nothing more of it is owed."""
+
+    order: str
+    amount: Money
+
+
 class ExamCalledOff(AboutApplication):
     """The exam does not take place. With a choice: the `offers`, until when; `default` is what follows without one."""
 
@@ -51,9 +58,11 @@ class RegistrationRescheduled(AboutApplication):
 
 
 class RegistrationCancelled(AboutApplication):
-    """The registration ended because the exam does not take place. `refund` is what comes back."""
+    """The registration ended because the exam does not take place. `refund` is what comes back; `bank_holds`: the payer's
+    bank disputes the payment, and it comes back when that is over."""
 
     refund: Money | None = None
+    bank_holds: bool = False
 
 
 REFUND_LETTERS: tuple[type[AboutApplication], ...] = (
@@ -61,6 +70,7 @@ REFUND_LETTERS: tuple[type[AboutApplication], ...] = (
     RefundArrived,
     RefundFailed,
     RefundRejected,
+    PaymentTakenBack,
     ExamCalledOff,
     RegistrationRescheduled,
     RegistrationCancelled,

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from certification.cloud.tables.base import Record, Row, Table, meta
+from certification.cloud.tables.base import Due, DueIndex, Record, Row, Table, meta
+from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import OrderState
@@ -19,11 +20,25 @@ class OrderLine(Frozen):
 
 
 class Order(Record):
+class GivesBack(Frozen):
+    """What a closed order still gives back, as it was decided at `at`: `amount`, less the handling `fee`, because of
+    `because`. `told_at` is when the candidate was told that nothing more follows."""
+
+    kind: RefundKind
+    amount: Money
+    fee: Money
+    because: Because
+    at: datetime
+    by: str
+    told_at: datetime | None = None
+
+
     """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
 
     `closes` is the latest instant `due` may ever move to (payment close of the sitting). `settled_by` is the capture that
     settled it, `settled_with` the parts before it. `revising`: it is about to make way, so nobody may begin to pay it.
-    `successor` is the order that took its place, `revises` the one whose place it took.
+    `successor` is the order that took its place, `revises` the one whose place it took. `gives_back` is there where not
+    all of its refund could be asked for when it was closed.
     """
 
     number: str
@@ -47,6 +62,8 @@ class Order(Record):
     revises: str | None = None
 
     @property
+    gives_back: GivesBack | None = None
+    due: Due | None = None
     def settling(self) -> tuple[str, ...]:
         """The captures that settled it, the latest first."""
         return (self.settled_by, *reversed(self.settled_with)) if self.settled_by else ()

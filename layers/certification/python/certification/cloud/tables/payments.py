@@ -34,6 +34,8 @@ class Payment(Record):
     how many minor units a capture was short that settled within the tolerance. `declared_at`: when the candidate said
     that a transfer was sent; `payee` is the account they want money back to, sealed under their key. `quote` is what a
     wallet's payer was shown, as a guide. `begun_for`: the order it was begun for, where another has taken its place.
+    `told_as`: our reference as the provider gives it, of money that was not begun by an attempt we know.
+    `paid_out_by`: it is no candidate's, but what this provider paid out to our bank account.
     """
 
     id: str
@@ -58,6 +60,8 @@ class Payment(Record):
     payee: str | None = None
     quote: ExchangeQuote | None = None
     begun_for: str | None = None
+    told_as: str | None = None
+    paid_out_by: Method | None = None
     doubted: bool = False
     tries: int = 0
     due: Due | None = None

@@ -200,11 +200,12 @@ def _refund(known: Whole, say: Speech) -> str:
         return ""
     refund = known.quote.refund
     if refund.now.refunded and refund.closes_at:
-        return say(
+        said = say(
             "pay.refund_now",
             amount=say.amount(refund.now.amount),
             fee=say.amount(refund.now.fee),
             until=say.deadline(refund.closes_at),
         )
+        return f"{said} {say('pay.refund_bank_holds')}" if known.quote.bank_holds else said
     because = refund.now.because
     return because.zh if say.language == "zh" else because.en

@@ -1,4 +1,4 @@
-"""What a desk needs to know to place money that nobody can place: who paid it, what they wrote, whose it may be."""
+"""What a desk needs to know to place money that nobody can place: who paid it and how, what they wrote, whose it may be."""
 
 from certification.acts import crediting
 from certification.cloud.tables.cases import Case
@@ -12,11 +12,18 @@ def facts(case: Case, say: Speech) -> Facts:
     shown = crediting.shown(case) if case.decision is None else None
     if shown is None:
         return ()
-    said = (
-        (say("staff.credit_payer"), shown.said.other.name),
-        (say("staff.credit_account"), shown.said.other.account),
-        (say("staff.credit_text"), f"{shown.said.creditor_reference} {shown.said.text}".strip()),
+    said: Facts = (
+        (say("staff.credit_way"), say(f"payments.by_{shown.method}")),
+        (say("staff.credit_at"), say.moment(shown.at)),
+        (say("staff.credit_number"), shown.provider_payment),
+        (say("staff.credit_reference"), shown.reference),
     )
+    if shown.said is not None:
+        said = (
+            (say("staff.credit_payer"), shown.said.other.name),
+            (say("staff.credit_account"), shown.said.other.account),
+            (say("staff.credit_text"), f"{shown.said.creditor_reference} {shown.said.text}".strip()),
+        )
     may_be = tuple(
         (
             say("staff.credit_may_be", application=one.application),

@@ -1,7 +1,7 @@
 """Orders, payments, refunds and receipts in words: what was paid when, what comes back, and where it is."""
 
 from certification.acts import payment_history
-from certification.acts.payment_history import OrderLine, PaymentLine, RefundLine
+from certification.acts.payment_history import OrderLine, PaymentLine, RefundLine, WaitingRefund
 from certification.acts.receipt_history import ReceiptLine
 from certification.cloud.tables.applications import applications
 from certification.letters.formats import Language
@@ -57,7 +57,7 @@ def of_application(reference: str, language: Language) -> tuple[tuple[RefundView
     say = Speech(language, policy.time_zone)
     lines = payment_history.of_application(application)
     return (
-        tuple(refund(one, say) for line in lines for one in line.refunds),
+        tuple(one for line in lines for one in _refunds(line, say)),
         tuple(one for line in lines for one in _receipts(line, policy, say)),
     )
 
@@ -78,8 +78,27 @@ def _order(line: OrderLine, language: Language) -> OrderView:
         application=line.application,
         facts=tuple(rows),
         paid=tuple(row for payment in line.payments for row in _paid(payment, say)),
-        refunds=tuple(refund(one, say) for one in line.refunds),
+        refunds=_refunds(line, say),
         receipts=_receipts(line, policy, say),
+    )
+
+
+def _refunds(line: OrderLine, say: Speech) -> tuple[RefundView, ...]:
+    """The refunds of an order, and one that is decided and not yet asked for."""
+    asked = tuple(refund(one, say) for one in line.refunds)
+    return (*asked, _waiting(line.number, line.waiting, say)) if line.waiting else asked
+
+
+def _waiting(order: str, line: WaitingRefund, say: Speech) -> RefundView:
+    over = "taken_back" if line.taken_back_at else "bank_holds"
+    rows = [(say("payments.amount"), say.amount(line.money))]
+    if line.kept.amount:
+        rows.append((say("payments.kept"), say.amount(line.kept)))
+    rows += [(say("payments.why"), say.said(line.why)), (say("payments.decided"), say.moment(line.decided_at))]
+    if line.taken_back_at:
+        rows.append((say("payments.refund_taken_back"), say.moment(line.taken_back_at)))
+    return RefundView(
+        id=order, state=say(f"payments.refund_{over}"), says=say(f"payments.says_{over}"), facts=tuple(rows)
     )
 
 
