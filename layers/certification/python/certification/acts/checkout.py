@@ -57,9 +57,9 @@ class Quote(Frozen):
     ways: tuple[str, ...]
     words: dict[str, Words]
     exchange: ExchangeQuote | None
-
-
     bank_holds: bool = False
+
+
 def quote(candidate_id: str, reference: str) -> Quote:
     """What is owed, until when, and what would come back when."""
     application = own_application(candidate_id, reference)
@@ -78,9 +78,9 @@ def quote(candidate_id: str, reference: str) -> Quote:
         ways=policy.payment.ways,
         words={way: policy.payment.named(way) for way in policy.payment.ways},
         exchange=exchange.indicative(rest, policy) if payable else None,
+        bank_holds=any(attempt.is_disputed for attempt in attempts),
     )
 
-        bank_holds=any(attempt.is_disputed for attempt in attempts),
 
 def refund_preview(application: Application, order: Order, success_at: datetime) -> RefundPreview:
     """What a withdrawal would get back, from the rule that will decide it (REF-01, REF-02)."""

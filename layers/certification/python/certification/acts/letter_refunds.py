@@ -52,12 +52,12 @@ def _rejected(application: Application, _sitting: Sitting, detail: dict[str, Any
     return {**_about(refund, application), "note": refund.note} if refund.state is RefundState.REJECTED else None
 
 
-def _about(refund: Refund, application: Application) -> Values:
 def _taken_back(_application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:
     order = orders.read(detail["order"])
     return {"order": order.number, "amount": Money(amount=int(detail["taken"]), currency=order.total.currency)}
 
 
+def _about(refund: Refund, application: Application) -> Values:
     policy, _ = load_policy(application.scheme)
     takes = policy.refund.bank_transfer_takes
     days = {"en": f"{takes[0].count} to {takes[1].en}", "zh": f"{takes[0].count}至{takes[1].zh}"} if takes else None
@@ -70,5 +70,5 @@ ABOUT_REFUND: dict[str, Callable[[Application, Sitting, dict[str, Any]], Values 
     "RefundArrived": _arrived,
     "RefundFailed": _failed,
     "RefundRejected": _rejected,
-}
     "PaymentTakenBack": _taken_back,
+}

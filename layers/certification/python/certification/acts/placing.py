@@ -40,6 +40,7 @@ def payment_of(
         state=AttemptState.PENDING,
         created_at=now,
         checkout=event.checkout,
+        told_as=event.reference,
     )
     if not event.facts:
         return stranger, [], []
@@ -51,7 +52,6 @@ def payment_of(
 def _known(event: ProviderEvent) -> Payment | None:
     """By our reference; a report of a refund of ours by its row. What was made in the provider's pages, and a dispute,
     name the provider's payment alone: the provider knows our reference of it."""
-        told_as=event.reference,
     if event.attempt:
         return payments.find(event.attempt)
     if event.refund is None and event.dispute is None:

@@ -145,6 +145,8 @@ def _needs_second(case: Case, decision: Decision) -> bool:
     if case.kind is CaseKind.UNMATCHED_CREDIT and not is_unplaced(case):
         return False  # something to know, and no money to move
     scheme = case.scheme
+    if scheme is None and case.kind is CaseKind.UNMATCHED_CREDIT:
+        return decision.verdict is not Verdict.REJECT  # on an account that all schemes share: no policy says that one may
     if scheme is None and case.subject is Subject.APPLICATION:
         scheme = application_of(case).scheme
     return scheme is not None and needs_second(case.kind, decision.verdict, load_policy(scheme)[0])
@@ -152,8 +154,6 @@ def _needs_second(case: Case, decision: Decision) -> bool:
 
 def _is_proposed(case: Case, decision: Decision) -> bool:
     """Whether this member proposed just this before, and it still waits."""
-    if scheme is None and case.kind is CaseKind.UNMATCHED_CREDIT:
-        return decision.verdict is not Verdict.REJECT  # on an account that all schemes share: no policy says that one may
     waiting = case.seconding
     asked = (decision.decided_by, decision.verdict, decision.reasons, decision.note)
     return waiting is not None and (waiting.by, waiting.outcome, waiting.reasons, waiting.note) == asked

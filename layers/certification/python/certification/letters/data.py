@@ -180,8 +180,8 @@ class ApplicationWithdrawn(AboutApplication):
 
     refund: Money | None = None
     paid: bool = False
-
     bank_holds: bool = False
+
 
 class SignatureAwaited(AboutApplication):
     """The commitment can be signed until `sign_by`; or the candidate chooses to hand in proofs."""

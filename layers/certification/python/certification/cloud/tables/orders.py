@@ -19,7 +19,6 @@ class OrderLine(Frozen):
     amount: Money
 
 
-class Order(Record):
 class GivesBack(Frozen):
     """What a closed order still gives back, as it was decided at `at`: `amount`, less the handling `fee`, because of
     `because`. `told_at` is when the candidate was told that nothing more follows."""
@@ -33,6 +32,7 @@ class GivesBack(Frozen):
     told_at: datetime | None = None
 
 
+class Order(Record):
     """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
 
     `closes` is the latest instant `due` may ever move to (payment close of the sitting). `settled_by` is the capture that
@@ -60,10 +60,10 @@ class GivesBack(Frozen):
     revising: bool = False
     successor: str | None = None
     revises: str | None = None
-
-    @property
     gives_back: GivesBack | None = None
     due: Due | None = None
+
+    @property
     def settling(self) -> tuple[str, ...]:
         """The captures that settled it, the latest first."""
         return (self.settled_by, *reversed(self.settled_with)) if self.settled_by else ()
