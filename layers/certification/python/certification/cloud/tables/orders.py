@@ -8,6 +8,7 @@ from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.payments import OrderState
+from certification.rules.words import Because
 
 
 class OrderLine(Frozen):
