@@ -2,18 +2,24 @@
 
 import re
 from html import unescape
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from local.candidate import ApiCandidate
+from local.cloud import LocalCloud
 from local.staff import ApiStaff
-from tests.functions.stand import Stand
+
+
+class Running(Protocol):
+    """A stand or a town: what has a cloud that answers."""
+
+    cloud: LocalCloud
 
 
 class Browser:
     """A browser without scripts, perhaps signed in: follows forms and keeps cookies."""
 
-    def __init__(self, stand: Stand, person: ApiCandidate | ApiStaff | None, language: str = "en") -> None:
+    def __init__(self, stand: Running, person: ApiCandidate | ApiStaff | None, language: str = "en") -> None:
         self.stand, self.language = stand, language
         self.jar = {"__Host-session": person.session} if person else {}
         self.page = ""

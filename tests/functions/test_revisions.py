@@ -206,3 +206,15 @@ def test_a_wallets_page_that_cannot_be_closed_is_waited_for(stand: Stand) -> Non
     stand.cloud.advance(timedelta(minutes=40))
     assert (candidate.status(), orders.read(first.number).state) == ("awaiting_review", "superseded")
     assert (len(stand.cloud.undelivered), invariants.differences()) == (0, [])
+
+
+def test_a_wallets_code_is_closed_at_once_and_nobody_can_pay_it_any_more(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    path = f"/api/candidate/applications/{candidate.reference}/payment"
+    assert stand.call("POST", f"{path}?method=wechat_pay", {}, session=candidate.session).status == 200
+    first = order_of(candidate)
+    wants(stand, candidate, level="2")
+    assert (candidate.status(), orders.read(first.number).state) == ("awaiting_review", "superseded")
+    (order,) = stand.cloud.simulators["wechatpay"].control("status", {})["orders"]
+    with pytest.raises(ValueError, match="not waiting"):
+        stand.cloud.simulators["wechatpay"].control("pay", {"order": order["number"]})

@@ -70,6 +70,14 @@ def test_the_code_stands_on_a_page_that_says_what_to_do_until_when_and_what_is_o
     assert candidate.status() == "registered"
 
 
+def test_alipays_button_leads_to_alipays_own_page(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"
+    browser.get(f"{base}/pay")
+    shown = browser.post(f"{base}/pay", method="alipay")
+    assert re.search(r"Pay with Alipay \(simulator\).*135\.00", shown, re.DOTALL)
+
+
 def test_a_code_that_has_ended_leads_back_to_the_choice(stand: Stand) -> None:
     candidate = stand.to_pay()
     browser, base = Browser(stand, candidate), f"/apply/{candidate.reference}"

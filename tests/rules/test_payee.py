@@ -6,7 +6,8 @@ import pytest
 
 from certification.policies import load_calendar, load_policy
 from certification.rules.errors import Refused
-from certification.rules.payee import check_payee
+from certification.rules.payee import ACCOUNT_REASONS, check_payee, needs_another_account
+from certification.rules.refund_life import RefundState, sent_again, sent_before
 from certification.rules.statements import Party
 from certification.rules.transfers import counts_from, grace_ends
 
@@ -46,6 +47,27 @@ def test_an_iban_with_right_check_digits_is_taken_and_nobody_without_a_name_gets
     assert check_payee(OWN.model_copy(update={"account": "NL14 MOCK 0000 0000 02"}), NAMES).account.startswith("NL14")
     with pytest.raises(Refused):
         check_payee(OWN, ("", "…"))
+
+
+@pytest.mark.rule("REF-04")
+@pytest.mark.parametrize("why", sorted(ACCOUNT_REASONS))
+def test_an_account_that_could_not_take_the_money_is_not_tried_again(why: str) -> None:
+    assert needs_another_account(RefundState.RETURNED, why)
+    assert needs_another_account(RefundState.FAILED, why)
+
+
+@pytest.mark.rule("REF-04")
+def test_what_was_not_the_accounts_fault_goes_to_the_same_account_again() -> None:
+    assert not needs_another_account(RefundState.FAILED, "FF01")
+    assert not needs_another_account(RefundState.RETURNED, "MS03")
+    assert needs_another_account(RefundState.RETURNED, "")
+    assert not needs_another_account(RefundState.FAILED, None)
+
+
+def test_a_refund_knows_the_one_it_follows() -> None:
+    assert sent_before("RFD-1") is None
+    assert [sent_before("RFD-1.2"), sent_before("RFD-1.3"), sent_before("RFD-1.11")] == ["RFD-1", "RFD-1.2", "RFD-1.10"]
+    assert sent_before(sent_again("RFD-1.9")) == "RFD-1.9"
 
 
 @pytest.mark.rule("PAY-02")

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from certification.acts import calling_off
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.claims import claims
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.seats import seats
+from certification.policies import load_policy
 from local import seed
 from local.candidate import ApiCandidate
+from tests.functions.browser import Browser
 from tests.journeys.stages import Stages, newcomer
 from tests.journeys.town import SITTING, Town, publish
 from tests.statemachines.test_payment import FEE, PAID, books
@@ -81,14 +84,20 @@ def test_the_candidate_chooses_between_a_refund_and_another_date_until_the_due_t
 
 @pytest.mark.rule("REF-03")
 @pytest.mark.scenario(86)
+@pytest.mark.parametrize("by", ["api", "page"])
 def test_who_takes_another_date_keeps_application_and_order_and_may_leave_free_until_its_closing(
-    town: Town, stages: Stages
+    town: Town, stages: Stages, by: str
 ) -> None:
     candidate = stages.at("seated")
     another_date(town)
     called_off(town, OTHER)
-    choose(candidate, choice="reschedule", sitting=OTHER)
-    choose(candidate, choice="reschedule", sitting=OTHER)
+    if by == "api":
+        choose(candidate, choice="reschedule", sitting=OTHER)
+        choose(candidate, choice="reschedule", sitting=OTHER)
+    else:
+        browser = Browser(town, candidate.awake())
+        browser.get(f"/apply/{candidate.reference}/called-off")
+        browser.post(f"/apply/{candidate.reference}/called-off", choice=OTHER)
     town.settle()
     moved = row(candidate)
     assert (moved.status, moved.sitting, moved.seat, moved.candidate_number) == ("registered", OTHER, None, None)
@@ -116,6 +125,22 @@ def test_silence_until_the_due_time_is_a_full_refund_and_not_a_second_before(tow
     town.skip(due)
     assert row(candidate).status == "cancelled"
     assert [(refund.kind, refund.money.amount) for refund in refunds.everything()] == [("exam_cancelled", FEE)]
+
+
+@pytest.mark.rule("REF-03")
+def test_silence_is_the_next_date_where_the_policy_says_so_and_the_seat_is_freed(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = stages.at("seated")
+    policy, policy_hash = load_policy("cgptc")
+    terms = policy.cancellation.model_copy(update={"default": "reschedule"})
+    changed = policy.model_copy(update={"cancellation": terms}), policy_hash
+    monkeypatch.setattr(calling_off, "load_policy", lambda _: changed)
+    another_date(town)
+    called_off(town, OTHER)
+    town.skip(row(candidate).due.at)
+    assert (row(candidate).status, row(candidate).sitting) == ("registered", OTHER)
+    assert ([one.application for one in seats.everything()], books()) == ([], PAID)
 
 
 @pytest.mark.rule("REF-03")

@@ -1,7 +1,7 @@
 """Refunds: sent once whatever happens on the way, never more than is there, and told as they are."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.policies import load_policy
 from certification.rules.facts import fold
+from certification.rules.refund_life import RefundState
 from certification.rules.spans import span
 from local.candidate import ApiCandidate
 from tests.journeys.stages import Stages
@@ -79,6 +80,30 @@ def test_a_key_that_is_a_day_old_is_never_used_again(town: Town, stages: Stages)
     misbehave(town)
     town.run_jobs()
     assert (the_refund().state, the_refund().number) == ("succeeded", 2)
+
+
+@pytest.mark.rule("REF-04")
+def test_a_refund_of_which_nothing_is_heard_for_ten_days_is_shown_to_a_person_once_and_still_looked_up(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("registered")
+    misbehave(town, "down")
+    withdraw(town, candidate)
+    submitted = the_refund().at(RefundState.SUBMITTED)
+    assert submitted is not None
+
+    def looked_up_at(when: datetime) -> list[str]:
+        town.wait(when - town.clock.now())
+        town.cloud.invoke("assay-send_refund", {"refund": the_refund().id})
+        return kinds(town)
+
+    assert looked_up_at(submitted + timedelta(days=10, seconds=-1)) == []
+    assert looked_up_at(submitted + timedelta(days=10)) == ["money_to_return"]
+    assert looked_up_at(submitted + timedelta(days=11)) == ["money_to_return"]
+    misbehave(town)
+    town.skip(submitted + timedelta(days=13))
+    assert (the_refund().state, sent(town)) == ("succeeded", [(BACK, "succeeded")])
+    assert [case.decision is None for case in other_cases(town)] == [False]
 
 
 @pytest.mark.scenario(57)

@@ -285,7 +285,9 @@ def test_a_refund_goes_to_whoever_paid_in_one_file_and_is_done_when_the_bank_say
 @pytest.mark.scenario(80)
 @pytest.mark.scenario(81)
 @pytest.mark.rule("REF-04")
-def test_a_refund_that_comes_back_less_a_charge_is_owed_again_whole_and_is_no_new_payment(town: Town, stages: Stages) -> None:
+def test_a_refund_that_comes_back_less_a_charge_is_owed_again_whole_and_is_no_new_payment(
+    town: Town, stages: Stages
+) -> None:
     candidate = stages.at("to_pay")
     drop(town, booked(town, credit(town, "B1", structured=rf(candidate))))
     candidate.awake().withdraw()
@@ -362,8 +364,11 @@ def the_case(kind: str = "unmatched_credit") -> Any:
 
 def page(town: Town, path: str) -> str:
     """A page as the reviewer sees it."""
-    headers = {"cookie": f"__Host-session={town.reviewer.awake().session}"}
-    return town.cloud.request("GET", f"/en{path}", headers).body.decode()
+    return town.cloud.request("GET", f"/en{path}", signed_in(town)).body.decode()
+
+
+def signed_in(town: Town) -> dict[str, str]:
+    return {"cookie": f"__Host-session={town.reviewer.awake().session}"}
 
 
 @pytest.mark.scenario(32)
@@ -440,6 +445,70 @@ def test_without_an_account_the_candidate_is_asked_and_only_their_own_is_taken(t
     assert town.failures() == []
 
 
+def retried(town: Town, refund: str) -> Any:
+    """The desk sends a failed refund again; what becomes of it."""
+    again = town.reviewer.awake().call("POST", f"/api/staff/refunds/{refund}/retry", {})["refund"]
+    town.settle()
+    return refunds.read(again)
+
+
+def comes_back(town: Town, refund: str, cents: int, why: str) -> None:
+    """The bank sends a refund and brings it back three days later."""
+    write_file(town)
+    drop(town, booked(town, debit(town, f"D-{refund}", refund, cents)))
+    town.wait(timedelta(days=3))
+    drop(town, booked(town, credit(town, f"C-{refund}", cents, end_to_end=refund, returned=why)))
+    assert refunds.read(refund).state == "returned"
+
+
+@pytest.mark.scenario(80)
+@pytest.mark.rule("REF-04")
+def test_whose_account_was_closed_is_asked_for_another_and_the_money_goes_there_and_not_back_to_the_first(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", structured=rf(candidate), name="Chen Yangben")))
+    candidate.awake().withdraw()
+    town.settle()
+    (refund,) = refunds.everything()
+    comes_back(town, refund.id, refund.money.amount, "AC04")
+    second = retried(town, refund.id)
+    assert (second.state, second.failure) == ("manual", "account_unknown")
+    assert ("RefundAccountAsked", "email") in town.letters(candidate)
+    write_file(town)
+    assert len(files()) == 1
+    own = {"holder": "Chen Yangben", "number": "012-345678-902", "bank": "SAMPHKHH"}
+    candidate.awake().call("POST", f"/api/candidate/applications/{candidate.reference}/refund-account", own)
+    town.settle()
+    write_file(town)
+    assert b"<Othr><Id>012345678902</Id></Othr>" in files()[1]
+    drop(town, status_report("RFB-CGPTC-000002", "RJCT", [], town.clock.now(), reason="FF01"))
+    third = retried(town, second.id)
+    assert third.state == "pending"  # the file was wrong, not the account
+    write_file(town)
+    assert b"<Othr><Id>012345678902</Id></Othr>" in files()[2]
+    assert (town.failures(), invariants.differences()) == ([], [])
+
+
+@pytest.mark.scenario(82)
+@pytest.mark.rule("REF-04")
+def test_an_employers_closed_account_is_for_the_desk_and_the_candidate_cannot_name_their_own(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", structured=rf(candidate), name="Sample Employer Ltd")))
+    candidate.awake().withdraw()
+    town.settle()
+    (refund,) = refunds.everything()
+    comes_back(town, refund.id, refund.money.amount, "AC04")
+    second = retried(town, refund.id)
+    assert (second.state, second.failure) == ("manual", "payer_account_wrong")
+    assert ("RefundAccountAsked", "email") not in town.letters(candidate)
+    own = {"holder": "Chen Yangben", "number": "012-345678-902", "bank": "SAMPHKHH"}
+    path = f"/api/candidate/applications/{candidate.reference}/refund-account"
+    assert candidate.awake().call("POST", path, own, expect=422)["code"] == "no_account_needed"
+
+
 @pytest.mark.rule("PAY-02", "REF-04")
 def test_with_the_simulated_bank_a_transfer_and_its_refund_make_the_whole_way(town: Town, stages: Stages) -> None:
     candidate = stages.at("to_pay")
@@ -460,6 +529,8 @@ def test_with_the_simulated_bank_a_transfer_and_its_refund_make_the_whole_way(to
     found = reviewer.call("GET", "/api/staff/files/transfers/cgptc/RFB-CGPTC-000001")["url"]
     assert reviewer.fetch(found) == files()[0]
     reviewer.call("GET", "/api/staff/files/transfers/cgptc/RFB-CGPTC-000002", expect=404)
+    link = town.cloud.request("GET", "/en/staff/files/transfers/cgptc/RFB-CGPTC-000001", signed_in(town))
+    assert (link.status, dict(link.headers)["location"].partition("?")[0]) == (303, found.partition("?")[0])
     assert town.officer.awake().call("GET", "/api/staff/files/transfers")["files"] == []
     assert "RFB-CGPTC-000001" in page(town, "/staff/files")
     for _ in range(2):

@@ -18,7 +18,7 @@ from local.candidate import ApiCandidate
 from tests.functions.wallet_samples import FORMS, PAID, alipay
 from tests.journeys.stages import Stages
 from tests.journeys.town import Town
-from tests.statemachines.test_payment import FEE, books, going_back, kinds, misbehave
+from tests.statemachines.test_payment import FEE, books, going_back, kinds, misbehave, the_order
 from tests.statemachines.test_payment import PAID as BOOKED
 
 WALLETS = {"alipay": "alipay", "wechat_pay": "wechatpay"}
@@ -140,6 +140,21 @@ def test_money_that_the_wallet_took_an_hour_after_its_code_had_ended_still_count
     with town.without_jobs():
         town.cloud.advance(timedelta(hours=2))
     assert (candidate.awake().status(), books()) == ("registered", BOOKED)
+
+
+@pytest.mark.scenario(18)
+@each_wallet
+def test_money_that_a_wallet_took_after_the_due_time_goes_back_once_the_wallet_was_asked_when(
+    town: Town, stages: Stages, method: str
+) -> None:
+    candidate = stages.at("to_pay")
+    due = the_order(candidate).pay_by
+    town.skip(due - timedelta(minutes=20))
+    switch(town, method, "late")
+    pay(town, candidate, method)
+    town.wait(timedelta(hours=2))
+    assert [(finding, cents) for finding, cents, _ in going_back()] == [("late", FEE)]
+    assert candidate.awake().status() == "awaiting_payment"
 
 
 @each_wallet

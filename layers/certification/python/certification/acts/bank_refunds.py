@@ -1,8 +1,9 @@
 """Refunds by bank transfer: waiting for the next file to the bank, and knowing where to.
 
 The money goes back to the account it came from, whoever's that is: an employer who paid gets it back (REF-04). Where the
-bank did not say, the candidate is asked. A refund waits for the next file in one row per scheme; the row of its claim,
-written in the same transaction, says for ever that it was taken, so that it is in one file only.
+bank did not say, or the candidate's own account could not take it, the candidate is asked. A refund waits for the next
+file in one row per scheme; the row of its claim, written in the same transaction, says for ever that it was taken, so
+that it is in one file only.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from certification.cloud.field_encryption import key_of
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.base import Write
+from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.payments import Payment, payments
@@ -23,6 +25,8 @@ from certification.cloud.transaction import Lost, commit, retried
 from certification.providers.bank_files import BankByFiles
 from certification.providers.refund_ports import RefundAsked, RefundReport, RefundSeen
 from certification.rules.model import Frozen
+from certification.rules.payee import is_own, needs_another_account
+from certification.rules.refund_life import sent_before
 from certification.rules.statements import Party
 
 PAYEE = "payee"
@@ -39,14 +43,18 @@ class BankRefunds(BankByFiles):
     """The bank as refunds are sent by it: in the next file."""
 
     def send_refund(self, asked: RefundAsked) -> RefundSeen:
-        """Put it into the next file; without an account to send it to, ask the candidate for one."""
+        """Put it into the next file; without an account that can take it, ask the candidate for one. Only the desk
+        can ask another payer."""
         refund = refunds.read(asked.refund)
         payment = payments.read(refund.payment)
-        if payee_of(refund, payment) is None:
-            _ask_for_account(refund)
-            return _seen(asked, "manual", "account_unknown")
-        queue(refund, [])
-        return _seen(asked, "pending")
+        payee = payee_of(refund, payment)
+        if payee is not None and not _was_in_vain(refund):
+            queue(refund, [])
+            return _seen(asked, "pending")
+        if payee is not None and payment.payee is None and not _is_candidates(payee, refund):
+            return _seen(asked, "manual", "payer_account_wrong")
+        _ask_for_account(refund)
+        return _seen(asked, "manual", "account_unknown")
 
     def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
         """Taken for a file, or not. What became of it is told by the bank's files."""
@@ -101,6 +109,18 @@ def payee_of(refund: Refund, payment: Payment) -> Party | None:
     entry = inbox.find(f"bank_transfer#{refund.capture.removeprefix('CAP#')}")
     payer = particulars(entry).other if entry is not None else Party()
     return payer if payer.name and payer.account else None
+
+
+def _was_in_vain(refund: Refund) -> bool:
+    """Whether it follows one that its account could not take."""
+    previous = sent_before(refund.id)
+    before = refunds.find(previous) if previous else None
+    return before is not None and needs_another_account(before.state, before.failure)
+
+
+def _is_candidates(account: Party, refund: Refund) -> bool:
+    person = candidates.find(refund.candidate) if refund.candidate else None
+    return person is not None and is_own(account, [name for name in (person.native_name, person.latin_name) if name])
 
 
 def seal_payee(candidate: str, payee: Party) -> str:

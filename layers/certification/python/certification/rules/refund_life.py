@@ -104,3 +104,11 @@ def sent_again(refund: str) -> str:
     """The id of the refund that follows a failed one: `RFD-1`, `RFD-1.2`, `RFD-1.3`."""
     first, _, number = refund.partition(".")
     return f"{first}.{int(number or 1) + 1}"
+
+
+def sent_before(refund: str) -> str | None:
+    """The id of the failed refund that this one follows; None for the first."""
+    first, _, number = refund.partition(".")
+    if not number:
+        return None
+    return first if number == "2" else f"{first}.{int(number) - 1}"
