@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.rules.facts import Fact, FactKind, Facts, PaymentSums, add_fact, fact_of, fold
-from certification.rules.ledger import Balances, Books, Entry, Holding, Posting, balances, postings, rebuild, standing
+from certification.rules.facts import BY_HAND, Fact, FactKind, Facts, PaymentSums, add_fact, fact_of, fold
+from certification.rules.ledger import (
+    Balances,
+    Books,
+    Entry,
+    Holding,
+    Posting,
+    balances,
+    day_entry,
+    postings,
+    rebuild,
+    standing,
+)
 from certification.rules.money import Money, usd
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -70,6 +81,18 @@ def test_a_transfer_that_comes_back_is_owed_whole_and_the_bank_moves_by_what_cam
         assert balances(entries) == rebuild([(facts, bank)])
         assert fold(facts).refundable == 12000
         assert fold(facts).anomalies == (("returned_more:RFD01",) if back > 9600 else ())
+
+
+@pytest.mark.scenario(57)
+def test_what_is_paid_by_hand_leaves_what_the_provider_holds_alone() -> None:
+    by_hand = DONE.model_copy(update={"references": {BY_HAND: "staff-1"}})
+    assert moves([CAPTURED, ASKED], by_hand) == {"refund:RFD01": 9600, "bank:by_hand": -9600}
+
+
+def test_what_a_provider_took_is_a_cost_and_what_it_paid_out_is_on_its_way() -> None:
+    entry = day_entry("card", usd(300), usd(9000), "card#2026-11-22")
+    moved = {posting.account: posting.money.amount for posting in entry.postings}
+    assert (moved.pop("psp:card"), moved.pop("cost:psp"), list(moved.values())) == (-9300, 300, [9000])
 
 
 @pytest.mark.scenario(1)

@@ -330,7 +330,7 @@ def test_a_rest_that_came_too_late_and_the_first_part_both_go_back_when_the_orde
 
 
 def test_parts_that_were_complete_in_time_bring_a_lapsed_order_back() -> None:
-    answer = settle(LAPSED, [sent(took("b1", cents=9500), took("b2", cents=2500))], NOW)
+    answer = settle(LAPSED, [sent(took("b1", cents=9500), took("b2", DUE, 2500))], NOW)  # at its very instant
     assert answer.act is Act.REINSTATE
 
 
