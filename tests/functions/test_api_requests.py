@@ -77,6 +77,7 @@ SOUND: dict[tuple[str, str], Any] = {
         "note": "",
     },
     ("POST", "/api/staff/cases/CASE-0123456789AB/second"): {"proposal": 1, "agree": True, "why_not": ""},
+    ("POST", "/api/staff/cases/CASE-0123456789AB/take-back"): {"proposal": 1, "why": "Wrong case"},
     ("POST", f"/api/candidate/applications/{REFERENCE}/corrections"): {
         "fields": {"postal_address": "2 New Road"},
         "reason": "",

@@ -162,6 +162,7 @@ STAFF = (
     StaffRow("POST", "/api/staff/cases/{case}/keep", ("reviewer",)),
     StaffRow("POST", "/api/staff/cases/{case}/give-back", ("reviewer",)),
     StaffRow("POST", "/api/staff/cases/{case}/second", ("reviewer",), 422, {"proposal": 1, "agree": True}),
+    StaffRow("POST", "/api/staff/cases/{case}/take-back", ("reviewer",), 422, {"proposal": 1, "why": "."}),
     StaffRow("POST", "/api/staff/applications/{reference}/hearing", ("reviewer",), 422, {"ground": "false_statement"}),
     StaffRow("POST", "/api/staff/cases/{case}/received", ("reviewer",), 404),
     StaffRow("POST", "/api/staff/applications/{reference}/check", ("reviewer",), 422, {"why": "A sample."}),
@@ -400,7 +401,7 @@ def test_a_reviewer_of_another_desk_does_not_find_the_case(world: World) -> None
 
     commit([staff.update(staff.read("STF-reviewer").changed(desks=("finance",)))])
     session = world.staff["reviewer"]
-    assert world.call(STAFF[0], session).body == {"cases": []}
+    assert world.call(STAFF[0], session).body == {"cases": [], "page": 1, "pages": 1}
     assert world.call(STAFF[1], session).body == {"case": None}
     for row in (STAFF[2], STAFF[3]):
         assert world.call(row, session).status == 404

@@ -254,3 +254,32 @@ def test_every_letter_can_be_read_again_by_whom_it_was_sent_to(stand: Stand) -> 
     }
     assert all(letter["state"] == "sent" and letter["text"] for letter in letters)
     assert stand.call("GET", "/api/candidate/messages", session=other).body == {"messages": []}
+
+
+@pytest.mark.rule("REG-10")
+def test_who_has_not_paid_is_reminded_once_and_who_has_is_not(stand: Stand) -> None:
+    candidate, sent, paid = stand.to_pay(), stand.to_pay(), stand.to_pay()
+    due = datetime.fromisoformat(candidate.order()["pay_by"])
+    assert datetime.fromisoformat(candidate.now()["due"]) == due
+    for step in ("/transfer", "/transfer/sent"):
+        assert ask(stand, sent, "POST", step).status == 200
+    paid.pay()
+    stand.cloud.settle()
+
+    def reminders() -> list[int]:
+        letters = [stand.cloud.inbox.to(one.sample.email) for one in (candidate, sent, paid)]
+        return [sum("Reminder: act by" in (letter.subject or "") for letter in each) for each in letters]
+
+    row = applications.read(candidate.reference).due
+    assert row is not None
+    assert timedelta(days=3) <= due - row.at < timedelta(days=4)  # from the beginning of that day
+    stand.skip(row.at - SECOND)
+    assert reminders() == [0, 0, 0]
+    stand.skip(row.at)
+    assert reminders() == [1, 0, 0]
+    (letter,) = (one for one in stand.cloud.inbox.to(candidate.sample.email) if "Reminder" in (one.subject or ""))
+    assert "Pay the fee." in letter.text
+    stand.skip(due - SECOND)
+    assert (reminders(), candidate.awake().status()) == ([1, 0, 0], "awaiting_payment")
+    stand.skip(sittings.read(SITTING).dates.payment_closes + timedelta(hours=24))
+    assert (reminders(), candidate.awake().status()) == ([1, 0, 0], "lapsed")

@@ -221,15 +221,50 @@ def test_a_proposal_is_next_for_everybody_but_who_made_it(stand: Stand) -> None:
     assert [(one["seconding"], one["own_proposal"]) for one in listed] == [(True, True)]
 
 
-def test_two_who_confirm_and_disagree_at_once_leave_one_answer(stand: Stand) -> None:
+@pytest.mark.rule("CHK-03")
+def test_who_proposed_takes_it_back_with_a_reason_before_it_is_answered(stand: Stand) -> None:
+    case = stand.case_of(stand.in_review())
+    first, other = stand.sign_in_staff(REVIEWER), second_reviewer(stand)
+
+    def back(session: str, number: int = 1, why: str = "It was the wrong case.") -> Answer:
+        body = {"proposal": number, "why": why}
+        return stand.call("POST", f"/api/staff/cases/{case}/take-back", body, session=session)
+
+    assert back(first).code == "no_proposal"
+    decide(stand, first, case, **REJECT)
+    assert back(other).code == "not_your_proposal"
+    assert back(first, why=" ").code == "why_missing"
+    assert cases.read(case).seconding is not None
+    for _ in range(2):
+        (proposal,) = back(first).body["proposals"]
+        assert (proposal["taken_back"], proposal["why_not"]) == (True, "It was the wrong case.")
+    assert second(stand, other, case, agree=True).code == "no_proposal"
+    shown = stand.call("GET", f"/api/staff/cases/{case}", session=other).body
+    assert (shown["case"]["seconding"], shown["proposals"][0]["taken_back"]) == (False, True)
+    decide(stand, first, case, **REJECT)
+    assert second(stand, other, case, agree=True, number=1).code == "no_proposal"
+    assert second(stand, other, case, agree=True, number=2).body["decision"]["outcome"] == "reject"
+    assert back(first, 2).code == "no_proposal", "what counts is not taken back"
+
+
+def test_who_confirm_disagree_and_take_back_at_once_leave_one_answer(stand: Stand) -> None:
     case = stand.case_of(stand.in_review())
     decide(stand, stand.sign_in_staff(REVIEWER), case, **REJECT)
     people = [colleague(number) for number in range(8)]
-    outcomes = at_once(
-        8, lambda number: seconding.second(people[number], case, 1, agree=number % 2 == 0, why_not="No.")
-    )
+    proposer = staff.read("STF-reviewer")
+
+    def answer(number: int) -> None:
+        if number < 2:
+            seconding.take_back(proposer, case, 1, f"Wrong case, said in window {number}.")
+        else:
+            seconding.second(people[number], case, 1, agree=number % 2 == 0, why_not="No.")
+
+    outcomes = at_once(8, answer)
     stored = cases.read(case)
-    assert outcomes.count(None) == 1
+    if stored.proposals[0].taken_back:
+        assert (outcomes[:2].count(None), outcomes[2:].count(None)) == (2, 0)  # the same again is no error
+    else:
+        assert outcomes.count(None) == 1
     assert {one.code for one in outcomes if one is not None} <= {"no_proposal"}
     assert (stored.decision is not None) == (stored.proposals[0].agreed is True)
 

@@ -11,8 +11,10 @@ from certification.acts.cases import new_case
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.staff import Role, StaffMember, staff
 from certification.cloud.transaction import commit
+from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import desk
+from certification.portal.views.speech import Speech
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.errors import Refused
 from certification.rules.review import LOCK, Decision, Verdict
@@ -78,6 +80,84 @@ def test_a_long_queue_is_counted_whole_and_read_page_by_page(stand: Stand) -> No
         assert "Page " in browser.get(f"/staff/queue?page={odd}")
 
 
+@pytest.mark.rule("CHK-03")
+def test_a_desk_sees_and_takes_one_kind_of_case_and_stays_with_it(stand: Stand) -> None:
+    fill(stand, 51)
+    case = stand.case_of(stand.in_review())
+    browser = at_desk(stand)
+    assert 'value="supervision_check"' in browser.get("/staff/queue")
+    page = browser.get("/staff/queue?kind=supervision_check")
+    assert "<b>51</b>waiting" in page
+    assert "/staff/queue?page=2&kind=supervision_check" in page
+    page = browser.get("/staff/queue?kind=review")
+    assert "<b>1</b>waiting" in page
+    assert f"/staff/cases/{case}?kind=review" in page
+    page = browser.post("/staff/queue", kind="review")  # 51 checks are promised earlier
+    assert f"/staff/cases/{case}/keep" in page
+    assert case in browser.get("/staff/queue?kind=supervision_check"), "what is held is shown whatever was chosen"
+    page = browser.post(f"/staff/cases/{case}", verdict="approve", then="next", kind="review")
+    assert "Show everything again" in page  # no other review waits: the queue, still of reviews
+    assert "<b>0</b>waiting" in page
+    session = browser.jar["__Host-session"]
+    listed = stand.call("GET", "/api/staff/cases?kind=supervision_check&page=2", session=session).body
+    assert (len(listed["cases"]), listed["page"], listed["pages"]) == (1, 2, 2)
+    assert stand.call("GET", "/api/staff/cases?scheme=guangdong", session=session).body["cases"] == []
+    assert stand.call("POST", "/api/staff/cases/next?kind=review", session=session).body["case"] is None
+    taken = stand.call("POST", "/api/staff/cases/next?kind=supervision_check&desk=admissions", session=session).body
+    assert taken["case"]["kind"] == "supervision_check"
+    assert stand.call("GET", "/api/staff/cases?kind=nothing", session=session).status == 422
+
+
+SAID = {
+    "zh": {
+        "fact.asks": "退款失败，请处理",
+        "fact.amount": "USD\xa0500.00",
+        "fact.finding": "重复缴费",
+        "fact.what": "账单金额与账簿不一致：请向支付机构核实，账簿未作更改。",
+        "fact.in_the_bill": "USD\xa0134.00",
+        "fact.in_our_books": "无",
+        "fact.day": "2026年8月31日",
+        "fact.bills": "银行卡支付机构",
+        "fact.waits_in": "报名成功",
+        "fact.since": "2026年9月1日 09:00（香港时间）",
+        "fact.anomaly": "两份记录相互矛盾 CAP#1",
+        "fact.fields": "出生日期、考试形式",
+        "fact.site": "国际",
+        "fact.stage": "已缴费",
+        "fact.mode": "随机抽查",
+        "fact.opened_by": "系统",
+        "fact.on_paper_by": "Sample all",
+        "fact.why": "付款人否认本人交易",
+    },
+    "en": {"fact.since": "1 September 2026, 09:00 (Hong Kong time)", "fact.waits_in": "Registered"},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_case_says_of_itself_is_in_the_words_and_the_time_of_its_desk(stand: Stand, language: Language) -> None:
+    reader = colleague("all", "reviewer", desks=("admissions", "finance", "operations"))
+    now, found = stand.clock.now(), {}
+    told = {
+        CaseKind.MONEY_TO_RETURN: {"asks": "failed", "amount": "USD 500.00", "finding": "duplicate", "order": ""},
+        CaseKind.BILL_DIFFERENCE: {
+            "what": "amount", "in_the_bill": "USD 13400", "in_our_books": "nothing", "day": "2026-08-31", "bills": "card"
+        },
+        CaseKind.FAILED_MACHINE: {"waits_in": "registered", "since": now.isoformat()},
+        CaseKind.UNMATCHED_CREDIT: {"anomaly": "conflict:CAP#1"},
+        CaseKind.LATE_SEAT: {"fields": "date_of_birth, form", "site": "international", "stage": "paid"},
+        CaseKind.COMPLAINT: {"mode": "sample", "why": "sample", "opened_by": "system", "on_paper_by": reader.id},
+        CaseKind.DISPUTE: {"why": "fraudulent", "place": "slot#hidden", "from_before": "as it was"},
+    }  # fmt: skip
+    for kind, facts in told.items():
+        case = new_case(kind, Subject.NONE, "x", now=now, due=now, desk="admissions", scheme="cgptc", facts=dict(facts))
+        commit([cases.insert(case)])
+        found |= dict(desk.case(reader.id, case.id, language).facts)
+    say = Speech(language)
+    assert {key: found[say(key)] for key in SAID[language]} == SAID[language]
+    assert not {"slot#hidden", "sample", ""} & {*found.values()}
+    assert found["from_before"] == "as it was"
+
+
 def test_the_next_case_is_found_behind_fifty_that_colleagues_hold(stand: Stand) -> None:
     fill(stand, 50)
     other = colleague("busy", "reviewer")
@@ -108,6 +188,14 @@ def test_from_a_decision_the_desk_goes_to_the_next_case_and_reads_what_it_did(
     page = browser.post(f"/staff/cases/{left}", verdict="reject", reasons="name_differs", note="x", then="next")
     assert left in page  # nothing is left to take: the queue, with the proposal
     assert ("waits for a second person now" in page) or language == "zh"
+    browser.get(f"/staff/cases/{left}")
+    assert 'id="why_not-error"' in browser.post(f"/staff/cases/{left}/take-back", why_not=" ")
+    assert "It was another passport." in browser.post(
+        f"/staff/cases/{left}/take-back", why_not="It was another passport."
+    )
+    page = at_desk(stand, SECOND, language).get(f"/staff/cases/{left}")
+    assert "It was another passport." in page, "who decides it next reads it"
+    assert 'name="agree"' not in page
 
 
 def test_a_reviewer_reads_the_person_the_sitting_and_what_was_returned_and_nothing_to_reach_them_by(

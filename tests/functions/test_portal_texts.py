@@ -48,6 +48,8 @@ GIVEN = {  # what `page()` and the environment give every template
         "govukNotificationBanner",
         "govukButton",
         "govukCheckboxes",
+        "govukSelect",
+        "remembered",
         "cases",
         "done",
         "folder",
@@ -91,6 +93,8 @@ VIEWS = {  # what page functions add
         "folders",
         "minutes",
         "course",
+        "kept",
+        "queue",
     ),
     "picture",
 }

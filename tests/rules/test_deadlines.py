@@ -16,6 +16,7 @@ from certification.rules.deadlines import (
     is_open,
     lapses_at,
     payment_due,
+    payment_reminder,
     promised,
     results_due,
     review_due,
@@ -141,6 +142,18 @@ def test_an_approval_after_payment_closed_is_refused_because_a_late_desk_must_no
 @pytest.mark.rule("PAY-05")
 def test_nothing_lapses_before_payment_has_been_closed_for_24_hours() -> None:
     assert lapses_at(SPRING, POLICY) == hong_kong(2026, 3, 28, 17)
+
+
+def test_a_reminder_to_pay_goes_out_as_long_before_the_due_time_as_the_policy_says() -> None:
+    def reminded(pay_by: datetime, remind: str | None) -> datetime:
+        payment = POLICY.payment.model_copy(update={"remind": span(remind) if remind else None})
+        return payment_reminder(pay_by, POLICY.model_copy(update={"payment": payment}), HK)
+
+    end_of_thursday = hong_kong(2026, 3, 27)
+    assert reminded(end_of_thursday, "P3D") == hong_kong(2026, 3, 24)
+    assert reminded(hong_kong(2026, 3, 27, 17), "P3D") == hong_kong(2026, 3, 24)
+    assert reminded(hong_kong(2026, 3, 27, 17), "PT24H") == hong_kong(2026, 3, 26, 17)
+    assert reminded(end_of_thursday, None) == end_of_thursday
 
 
 @pytest.mark.rule("EDU-01")

@@ -11,7 +11,7 @@ from typing import Any
 from certification.acts.cases import new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
-from certification.acts.ordering import new_order
+from certification.acts.ordering import new_order, waits_for_money
 from certification.acts.ownership import own_application
 from certification.acts.places import taken_again
 from certification.acts.reviews import review_of
@@ -28,7 +28,7 @@ from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.case_deadlines import appeal_due, hearing_due
 from certification.rules.cases import CaseKind, OpenCase, Subject
-from certification.rules.deadlines import is_open, lapses_at, warning_at
+from certification.rules.deadlines import is_open, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
 from certification.rules.policy import Policy
@@ -142,9 +142,10 @@ def _goes_on(
     if earlier is Status.AWAITING_PAYMENT:
         order = new_order(application, sitting, policy, policy_hash, now, now)
         told = announce("ApplicationApproved", application, order=order.number)
-        owed = {"orders": (*application.orders, order.number)}
+        waiting = waits_for_money(order, sitting, policy, now)
+        owed = {"orders": (*application.orders, order.number), "promised": waiting["promised"]}
         writes, news = placed(application, order)
-        return Due(at=lapses_at(dates, policy)), owed, writes, [told, *news]
+        return waiting["due"], owed, writes, [told, *news]
     if earlier is Status.REGISTERED:
         due = Due(at=max(dates.payment_closes + FREEZE_PATIENCE, now))
         if sitting.stage == "announced":

@@ -18,7 +18,7 @@ from certification.providers import bill_events
 from certification.rules.bills import BillRow
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import TREASURY
-from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, SAYS, Class, Found
+from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, Class, Found
 from certification.rules.review import Verdict
 
 EXPLAINED_BY = timedelta(days=3)
@@ -67,7 +67,7 @@ def _case(row: BillDay, one: Found, payment: str | None, now: datetime) -> Case:
     facts = {
         "bills": row.stream,
         "day": row.day.isoformat(),
-        "what": SAYS[one.what].en,
+        "what": one.what,
         "kind": kind,
         "reference": reference,
         "in_the_bill": f"{one.row.currency} {one.row.amount}" if one.row else "nothing",

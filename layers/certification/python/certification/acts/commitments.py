@@ -8,14 +8,13 @@ from typing import Literal
 from certification.acts import bars, challenges, code_letters, proofs
 from certification.acts.answers import checks_of
 from certification.acts.moving import announce, moved
-from certification.acts.ordering import new_order
+from certification.acts.ordering import new_order, waits_for_money
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.sessions import fingerprint
 from certification.acts.successors import placed
 from certification.cloud import clock
 from certification.cloud.tables.applications import Answer, Application, NoticeShown, applications
-from certification.cloud.tables.base import Due
 from certification.cloud.tables.candidates import Candidate, candidates
 from certification.cloud.tables.codes import challenges as challenge_rows
 from certification.cloud.tables.commitments import Commitment, commitments
@@ -29,7 +28,7 @@ from certification.rules.commitments import (
     check_statements,
     content_hash,
 )
-from certification.rules.deadlines import is_open, lapses_at
+from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
 from certification.rules.lanes import proofs_first, unverified
 from certification.rules.policy import Policy
@@ -164,7 +163,7 @@ def _sign(candidate_id: str, reference: str, session: str, challenge_id: str) ->
         Trigger.SIGNED,
         by="candidate",
         now=now,
-        due=Due(at=lapses_at(sitting.dates, policy)),
+        **waits_for_money(order, sitting, policy, now),
         rules=("COM-04", "COM-06", "REG-01"),
         commits=True,
         commitment=signed.id,

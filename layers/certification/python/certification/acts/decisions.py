@@ -21,7 +21,7 @@ from certification.acts import (
     voids,
 )
 from certification.acts.moving import announce, moved
-from certification.acts.ordering import new_order
+from certification.acts.ordering import new_order, waits_for_money
 from certification.acts.places import freed
 from certification.acts.successors import placed
 from certification.cloud import clock
@@ -33,7 +33,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
 from certification.rules.cases import Block, CaseKind, Subject, blocking
-from certification.rules.deadlines import lapses_at, supplement_due
+from certification.rules.deadlines import supplement_due
 from certification.rules.policy import Policy
 from certification.rules.review import Verdict
 from certification.rules.status import Status, Trigger
@@ -107,8 +107,8 @@ def _approve(application: Application, case: Case, decision: Decided) -> None:
         Trigger.APPROVED,
         by=decision.decided_by,
         now=now,
-        due=Due(at=lapses_at(sitting.dates, policy)),
         rules=("CHK-02", "REG-08"),
+        **waits_for_money(order, sitting, policy, now),
         orders=(*application.orders, order.number),
         **_others(application, case),
     )

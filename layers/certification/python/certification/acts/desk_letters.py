@@ -24,6 +24,16 @@ KINDS: dict[CaseKind, str] = {
     CaseKind.SUPERVISION_CHECK: "报考条件核查",
     CaseKind.VOID_HEARING: "无效认定",
     CaseKind.APPEAL: "申诉",
+    CaseKind.PROVISIONAL_REPORT: "后补学历核验报告",
+    CaseKind.QUALIFICATION_CHECK: "考后资格核查",
+    CaseKind.RARE_CHARACTER: "无法录入的生僻字",
+    CaseKind.COMPLAINT: "社会监督举报",
+    CaseKind.MONEY_TO_RETURN: "待退款项",
+    CaseKind.UNMATCHED_CREDIT: "无法匹配的款项",
+    CaseKind.EXTERNAL_REFUND: "支付机构端退款",
+    CaseKind.CALLED_OFF: "考试取消：考生处理",
+    CaseKind.LATE_SEAT: "补排座位",
+    CaseKind.DISPUTE: "支付争议",
 }
 
 

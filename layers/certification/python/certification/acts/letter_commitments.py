@@ -55,8 +55,9 @@ def _submitted(application: Application, _sitting: Sitting, _detail: Values) -> 
     return {"review_by": review.promised} if review else None
 
 
-def _reminded(application: Application, _sitting: Sitting, _detail: Values) -> Values | None:
-    if application.act_by is None:
+def _reminded(application: Application, _sitting: Sitting, detail: Values) -> Values | None:
+    """What still waits for them; nothing once they acted."""
+    if application.act_by is None or application.status != detail.get("waits", application.status):
         return None
     wait = waits_for(application.status)
     return {"what": {"en": wait.next_en, "zh": wait.next_zh}, "by": application.act_by}

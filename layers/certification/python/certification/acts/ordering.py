@@ -2,17 +2,27 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from certification.acts.applications import LARGEST, SMALLEST
 from certification.cloud.tables.applications import Application
+from certification.cloud.tables.base import Due
 from certification.cloud.tables.orders import Order, OrderLine
 from certification.cloud.tables.sittings import Sitting
 from certification.policies import load_calendar
 from certification.rules.choosing import taken
-from certification.rules.deadlines import payment_due
+from certification.rules.deadlines import lapses_at, payment_due, payment_reminder
 from certification.rules.fees import order_fees
 from certification.rules.numbers import order_number
 from certification.rules.policy import Policy
+
+
+def waits_for_money(order: Order, sitting: Sitting, policy: Policy, now: datetime) -> dict[str, Any]:
+    """How an application waits that must be paid: it is looked at when a reminder is due, if that is still to come, and
+    then when the last query is over; what the candidate was promised is the due time of the order."""
+    remind = payment_reminder(order.pay_by, policy, load_calendar(policy.calendar))
+    ends = lapses_at(sitting.dates, policy)
+    return {"due": Due(at=remind if now < remind < order.pay_by else ends), "promised": order.pay_by}
 
 
 def new_order(

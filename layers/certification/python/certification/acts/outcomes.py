@@ -16,11 +16,13 @@ from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.inbox import inbox
-from certification.cloud.tables.orders import orders
-from certification.cloud.tables.payments import payments
+from certification.cloud.tables.orders import Order, orders
+from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
+from certification.policies import load_policy
 from certification.rules.cases import Block, CaseKind, Subject, blocking
+from certification.rules.deadlines import lapses_at
 from certification.rules.desks import OPERATIONS
 from certification.rules.payments import ATTEMPT_ALIVE, OrderState, move_order
 from certification.rules.status import Status, Trigger
@@ -61,7 +63,7 @@ def of_application(key: str) -> None:
     elif application.status in calling_off.CONCERNED and sittings.read(application.sitting).called_off is not None:
         calling_off.offer(key)
     elif application.status is Status.AWAITING_PAYMENT:
-        _lapse_unpaid(application, now)
+        _remind_or_lapse_unpaid(application, now)
     elif application.status is Status.VERIFYING:
         _again(application, now, announce("ApplicationConfirmed", application))
     elif application.status is Status.SEATED:
@@ -93,16 +95,37 @@ def _remind_or_lapse(application: Application, now: datetime) -> None:
     if ends is None or now >= ends:
         _lapse(application, now, [])
         return
-    commit([applications.update(application.changed(due=Due(at=ends)))], [announce("CandidateReminded", application)])
+    commit(
+        [applications.update(application.changed(due=Due(at=ends)))],
+        [announce("CandidateReminded", application, waits=application.status)],
+    )
 
 
-def _lapse_unpaid(application: Application, now: datetime) -> None:
-    """Nothing lapses before a last query: money debited in time counts (PAY-05, decision 8)."""
+def _remind_or_lapse_unpaid(application: Application, now: datetime) -> None:
+    """One letter before the due time to whoever has not paid; then nothing until the last query is over."""
     order = orders.read(application.order or "")
     if order.state is not OrderState.OPEN:
         raise Lost([f"Orders/{order.number}"])  # application and order were read around one transaction
     attempts = [payments.read(payment) for payment in order.payments]
-    sent = transfers.waited_for_until(order, attempts, application.scheme)
+    policy, _ = load_policy(application.scheme)
+    ends = lapses_at(sittings.read(application.sitting).dates, policy)
+    if now >= ends:
+        _lapse_unpaid(application, order, attempts, now)
+        return
+    paying_now = any(one.facts or one.declared_at for one in attempts) or any(
+        paying.query(one.id) for one in attempts if one.state in ATTEMPT_ALIVE
+    )
+    told = (
+        []
+        if paying_now or now >= order.pay_by
+        else [announce("CandidateReminded", application, waits=application.status)]
+    )
+    commit([applications.update(application.changed(due=Due(at=ends))), orders.unchanged(order)], told)
+
+
+def _lapse_unpaid(application: Application, order: Order, attempts: Sequence[Payment], now: datetime) -> None:
+    """Nothing lapses before a last query: money debited in time counts (PAY-05, decision 8)."""
+    sent = transfers.waited_for_until(order, list(attempts), application.scheme)
     if sent is not None and now < sent:
         commit([applications.update(application.changed(due=Due(at=sent)))])
         return
@@ -153,7 +176,7 @@ def _needs_a_person(application: Application, now: datetime) -> None:
         desk=OPERATIONS,
         facts={
             "waits_in": application.status,
-            "since": f"{application.due.at:%Y-%m-%d %H:%M}" if application.due else "",
+            "since": application.due.at.isoformat() if application.due else "",
         },
     )
     later = application.changed(tries=0, due=Due(at=now + timedelta(days=1)))

@@ -21,7 +21,7 @@ from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
-from certification.rules.review import LOCK
+from certification.rules.review import LOCK, Only
 from certification.rules.words import Words
 from certification.rules.work import WorkHistory
 
@@ -63,6 +63,7 @@ class Proposed(Frozen):
     at: datetime
     agreed: bool | None
     answered_by: str | None
+    taken_back: bool
     why_not: str
 
 
@@ -168,10 +169,16 @@ def line(case: Case, member: StaffMember) -> CaseLine:
     )
 
 
-def queue(member: StaffMember) -> tuple[CaseLine, ...]:
-    """The open cases of the member's desks, oldest promise first: those that wait for a desk, then the others."""
-    found = (*review.queue(member, below=True), *review.queue(member, below=True, others=True))
-    return tuple(line(case, member) for case in found)
+def queue(member: StaffMember, only: Only, page: int) -> tuple[tuple[CaseLine, ...], int]:
+    """One page of the open cases of the member's desks, and how many pages there are: those that wait for a desk, oldest
+    promise first, then the others. A page beyond the last is empty."""
+    found = [
+        case
+        for others in (False, True)
+        for case in review.queue(member, review.MANY, below=True, others=others, only=only)
+    ]
+    shown = found[(page - 1) * review.A_PAGE : page * review.A_PAGE]
+    return tuple(line(case, member) for case in shown), max(1, -(-len(found) // review.A_PAGE))
 
 
 COMPARED = (
@@ -214,6 +221,7 @@ def _proposed(number: int, proposal: Proposal) -> Proposed:
         at=proposal.at,
         agreed=proposal.agreed,
         answered_by=proposal.answered_by,
+        taken_back=proposal.taken_back,
         why_not=proposal.why_not,
     )
 

@@ -19,7 +19,9 @@ from certification.rules.cases import CaseKind, Subject
 from certification.rules.deadlines import payment_due
 from certification.rules.errors import NotFound, Refused
 from certification.rules.review import (
+    EVERY,
     Decision,
+    Only,
     Verdict,
     check_decision,
     check_other,
@@ -28,28 +30,33 @@ from certification.rules.review import (
     needs_second,
 )
 
+A_PAGE = 50
 FEW, MANY = 50, 1000
-"""How many cases of a desk are looked at for the next one: a few, and more only where colleagues hold all of those."""
+"""How many cases of a desk are looked at for the next one: a few, and more only where colleagues hold all of those, or
+they are not of the kind that is asked for."""
 
 
-def queue(member: StaffMember, most: int = 50, *, below: bool = False, others: bool = False) -> list[Case]:
-    """The open cases that wait for the member's desks, oldest promise first; at most so many per desk.
+def queue(
+    member: StaffMember, most: int = 50, *, below: bool = False, others: bool = False, only: Only = EVERY
+) -> list[Case]:
+    """The open cases that wait for the member's desks, oldest promise first; at most so many per desk are looked at.
 
     `below`: and for those under them. `others`: instead, those of the desks that wait for somebody else.
     """
     at = sorted(sees(member)) if below else member.desks
-    found = [case for desk in at for case in cases.queue(desk, most, others=others)]
+    wanted = [desk for desk in at if only.desk in (None, desk)]
+    found = [case for desk in wanted for case in cases.queue(desk, most, others=others) if only.takes(case)]
     return sorted(found, key=lambda case: (case.promised, case.opened_at, case.id))
 
 
-def take_next(member: StaffMember) -> Case | None:
+def take_next(member: StaffMember, only: Only = EVERY) -> Case | None:
     """Lock the oldest case nobody holds for this member; None when there is none. Two people never get the same.
 
     A proposal that waits for its second person is never given to the first.
     """
     looked_at: set[str] = set()
     for most in (FEW, MANY):
-        for waiting in queue(member, most):
+        for waiting in queue(member, most, only=only):
             if waiting.id in looked_at:
                 continue
             looked_at.add(waiting.id)

@@ -59,8 +59,8 @@ def _marks_missing(sitting: Sitting) -> None:
         due=max(now, sitting.results_due),
         desk=OPERATIONS,
         facts={
-            "what": "No marks file was imported and the results are due.",
-            "results_due": f"{sitting.results_due:%Y-%m-%d}",
+            "what": "marks_missing",
+            "results_due": sitting.results_due.isoformat(),
         },
     )
     again = sitting.changed(due=Due(at=now + AGAIN, job="release_results"))

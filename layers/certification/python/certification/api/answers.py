@@ -263,9 +263,11 @@ class Messages(Frozen):
 
 
 class Cases(Frozen):
-    """The open cases of the member's desks, oldest promise first."""
+    """One page of the open cases of the member's desks, oldest promise first."""
 
     cases: tuple[CaseLine, ...]
+    page: int
+    pages: int
 
 
 class NextCase(Frozen):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from certification.cloud.doors import Path, Query
+from certification.rules.cases import CaseKind
 from certification.rules.education import HOME, Degree
 from certification.rules.id_documents import DocumentType
 from certification.rules.model import Frozen
@@ -42,6 +43,9 @@ UploadPath = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Add = Annotated[Literal["yes"] | None, Query()]
 Seen = Annotated[str | None, Query(pattern=r"^[0-9a-z-]{1,40}$")]
 Scheme = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+CaseKindAsked = Annotated[CaseKind | None, Query()]
+Desk = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Page = Annotated[int, Query(ge=1, le=999)]
 PageMethod = Annotated[Literal["card", "alipay", "wechat_pay"], Query()]
 ReceiptPath = Annotated[str, Path(pattern=r"^[RCV][0-9]{2}-[A-Z0-9_]{1,40}-[0-9]{6,9}[A-Z]$")]
 DocumentPath = Annotated[Literal["ticket", "score_report", "certificate"], Path()]
@@ -210,6 +214,13 @@ class Second(Body):
     proposal: Annotated[int, Field(ge=1, le=100)]
     agree: bool
     why_not: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+
+
+class TakeBack(Body):
+    """Why the caller withdraws their own proposal of this number."""
+
+    proposal: Annotated[int, Field(ge=1, le=100)]
+    why: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
 class RefundAccount(Body):

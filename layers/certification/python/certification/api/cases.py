@@ -7,22 +7,33 @@ from certification.api import bodies
 from certification.api.answers import Cases, NextCase
 from certification.api.signed_in import member
 from certification.cloud.doors import Routes
-from certification.rules.review import Decision
+from certification.rules.review import Decision, Only
 
 routes = Routes("Cases", "/api/staff", "staff")
 
 
 @routes.get("/cases")
-def list_cases() -> Cases:
-    """The open cases of the member's desks, oldest promise first, 50 of a desk at most: what waits for it, then the rest."""
-    return Cases(cases=overview.queue(member(routes)))
+def list_cases(
+    kind: bodies.CaseKindAsked = None, scheme: bodies.Scheme = None, desk: bodies.Desk = None, page: bodies.Page = 1
+) -> Cases:
+    """The open cases of the member's desks, 50 a page: what waits for a desk, oldest promise first, then the rest.
+
+    `kind`, `scheme` and `desk` leave out all others.
+    """
+    found, pages = overview.queue(member(routes), Only(kind=kind, scheme=scheme, desk=desk), page)
+    return Cases(cases=found, page=page, pages=pages)
 
 
 @routes.post("/cases/next")
-def take_next_case() -> NextCase:
-    """Take the oldest case that nobody holds. It is kept for 30 minutes; two people never get the same."""
+def take_next_case(
+    kind: bodies.CaseKindAsked = None, scheme: bodies.Scheme = None, desk: bodies.Desk = None
+) -> NextCase:
+    """Take the oldest case that nobody holds. It is kept for 30 minutes; two people never get the same.
+
+    `kind`, `scheme` and `desk` leave out all others.
+    """
     who = member(routes, *MAY_REVIEW)
-    case = review.take_next(who)
+    case = review.take_next(who, Only(kind=kind, scheme=scheme, desk=desk))
     return NextCase(case=overview.line(case, who) if case else None)
 
 
@@ -46,6 +57,14 @@ def second_case(case: bodies.CasePath, answer: bodies.Second) -> Overview:
     """Confirm what a colleague decided, where the policy asks for two people, or disagree and say why."""
     who = member(routes, *MAY_REVIEW)
     seconding.second(who, case, answer.proposal, agree=answer.agree, why_not=answer.why_not)
+    return overview.of_case(who, case)
+
+
+@routes.post("/cases/<case>/take-back")
+def take_proposal_back(case: bodies.CasePath, back: bodies.TakeBack) -> Overview:
+    """Withdraw the caller's own proposal before its second person has answered; the case waits anew."""
+    who = member(routes, *MAY_REVIEW)
+    seconding.take_back(who, case, back.proposal, back.why)
     return overview.of_case(who, case)
 
 

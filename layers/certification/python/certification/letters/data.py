@@ -223,7 +223,7 @@ class ProofsSubmitted(AboutApplication):
 
 
 class CandidateReminded(AboutApplication):
-    """One day is left to do `what`."""
+    """Little time is left to do `what`: what waits for the candidate lapses at `by`."""
 
     what: Words
     by: datetime

@@ -226,6 +226,7 @@ STAFF = (
     _get("/staff/cases/{case}", "staff", staff.case),
     _post("/staff/cases/{case}", "staff", staff.decide),
     _post("/staff/cases/{case}/second", "staff", staff.second),
+    _post("/staff/cases/{case}/take-back", "staff", staff.take_back),
     _post("/staff/cases/{case}/keep", "staff", staff.keep),
     _post("/staff/cases/{case}/give-back", "staff", staff.give_back),
     _post("/staff/cases/{case}/received", "staff", staff_checks.received),

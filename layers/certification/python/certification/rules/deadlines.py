@@ -127,6 +127,12 @@ def payment_due(approved: datetime, dates: SittingDates, policy: Policy, calenda
     return window_end(approved, policy.payment.due, policy, calendar, because, closings(dates))
 
 
+def payment_reminder(pay_by: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """When whoever has not paid is reminded; the due time itself where the policy asks for no letter."""
+    before = policy.payment.remind
+    return pay_by if before is None else begins_before(pay_by, before, calendar, policy.zone)
+
+
 def lapses_at(dates: SittingDates, policy: Policy) -> datetime:
     """The instant before which no unpaid application lapses and no list is frozen: the last query must be over."""
     return dates.payment_closes + elapsed(policy.payment.last_query)

@@ -109,7 +109,8 @@ class Payment(Frozen):
 
     `due`: how long an approved candidate has; `last_query`: nothing lapses before payment has closed this long;
     `transfer_to`: our account, where transfers are a way to pay; `transfer_grace`: a transfer that was declared counts by
-    value date if it arrives so much later; `tolerance`: a transfer may be short by so much.
+    value date if it arrives so much later; `tolerance`: a transfer may be short by so much. `remind`: who has not paid so
+    long before the due time gets a letter, once; None: nobody does.
     """
 
     methods: tuple[PaymentMethod, ...] = Field(min_length=1)
@@ -118,6 +119,7 @@ class Payment(Frozen):
     transfer_to: BankAccount | None = None
     transfer_grace: Span | None = None
     tolerance: Cents
+    remind: Span | None = None
 
     @model_validator(mode="after")
     def _transfers_have_an_account(self) -> Self:

@@ -56,6 +56,32 @@ class Waiting(Protocol):
     def reference(self) -> str: ...
 
 
+class Sorted(Protocol):
+    """What a case is sorted by."""
+
+    @property
+    def kind(self) -> CaseKind: ...
+    @property
+    def scheme(self) -> str | None: ...
+    @property
+    def desk(self) -> str: ...
+
+
+class Only(Frozen):
+    """Which cases of the queue somebody wants now: one kind, one scheme, one desk. None: whatever it is."""
+
+    kind: CaseKind | None = None
+    scheme: str | None = None
+    desk: str | None = None
+
+    def takes(self, case: Sorted) -> bool:
+        """Whether a case is one of them."""
+        asked = ((self.kind, case.kind), (self.scheme, case.scheme), (self.desk, case.desk))
+        return all(wanted in (None, is_so) for wanted, is_so in asked)
+
+
+EVERY = Only()
+
 TRIGGERS = {
     Verdict.APPROVE: Trigger.APPROVED,
     Verdict.RETURN: Trigger.RETURNED,

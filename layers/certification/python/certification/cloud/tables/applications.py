@@ -97,8 +97,8 @@ class NoticeShown(Frozen):
 
 
 class Application(Record):
-    """`due` belongs to `status`; `promised` is the end of the wait where the row is looked at earlier. `open_cases` are
-    the cases beside it; `orders` and `certificate` what came of it.
+    """`due` belongs to `status`; `promised` is the end of the wait where the row is looked at at another time. `open_cases`
+    are the cases beside it; `orders` and `certificate` what came of it.
 
     `answers` are the rules' answers. `notices_seen` names the notices that counted when it was begun (`number:hash`).
     `answers_confirmed` and `uploads_confirmed` fingerprint what was confirmed, per question and upload, so that a

@@ -24,7 +24,10 @@ class Decided(Frozen):
 
 
 class Proposal(Frozen):
-    """What a first person decided where two are needed. `agreed` is the second person's answer; None while it waits."""
+    """What a first person decided where two are needed. `agreed` is the second person's answer; None while it waits.
+
+    Whoever proposed may take it back: then it is not agreed, and the answer with its reason is their own.
+    """
 
     outcome: str
     reasons: tuple[str, ...] = ()
@@ -35,6 +38,11 @@ class Proposal(Frozen):
     answered_by: str | None = None
     answered_at: datetime | None = None
     why_not: str = ""
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its first person took it back; a second person is never the first."""
+        return self.agreed is False and self.answered_by == self.by
 
 
 class Case(Record):

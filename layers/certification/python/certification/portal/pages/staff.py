@@ -1,5 +1,7 @@
 """What staff do by page: sign in, take the next case, decide it, look at sittings, release results."""
 
+from urllib.parse import urlencode
+
 from certification.acts import accounts, review
 from certification.acts import release as releasing
 from certification.portal import asked, guard
@@ -8,8 +10,9 @@ from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
 from certification.portal.responses import Response, redirect
-from certification.portal.views import desk, staff_sittings
+from certification.portal.views import desk, desk_queue, staff_sittings
 from certification.rules.errors import Refused
+from certification.rules.review import LONGEST_NOTE, Only
 
 HOME = "/staff/queue"
 
@@ -65,7 +68,7 @@ def home(request: Request) -> Response:
 def queue(request: Request) -> Response:
     asked_for = request.query.get("page", "")
     number = int(asked_for) if asked_for.isdecimal() and len(asked_for) < 4 else 1
-    view = desk.queue(request.visitor.subject, request.language, number)
+    view = desk.queue(request.visitor.subject, request.language, number, desk_queue.asked_for(request.query))
     return page(request, "staff/queue.html", view=view, none_left="none" in request.query, done=_done(request))
 
 
@@ -74,11 +77,21 @@ def take_next(request: Request) -> Response:
 
 
 def _next(request: Request, done: str = "") -> Response:
-    """To the next case; `done` is the one that was just decided, which the next page tells."""
-    taken = desk.take_next(request.visitor.subject)
-    told = [f"done={done}"] if done else []
-    query = "&".join(told if taken else ["none=1", *told])
-    return redirect(request.link(f"{f'/staff/cases/{taken}' if taken else HOME}{'?' if query else ''}{query}"))
+    """To the next case of those the reader chose; `done` is the one that was just decided, which the next page tells."""
+    taken = desk.take_next(request.visitor.subject, _only(request))
+    told = {"done": done} if done else {}
+    path = f"/staff/cases/{taken}" if taken else HOME
+    return redirect(request.link(_with(path, told if taken else {"none": "1", **told}, request)))
+
+
+def _only(request: Request) -> Only:
+    """What the reader chose to see of the queue: it stays with them from case to case."""
+    return desk_queue.asked_for({name: request.field(name) or request.query.get(name, "") for name in desk_queue.ASKED})
+
+
+def _with(path: str, query: dict[str, str], request: Request) -> str:
+    said = {**query, **desk_queue.kept(_only(request))}
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 def _done(request: Request) -> str:
@@ -104,7 +117,7 @@ def decide(request: Request, case: str) -> Response:
         else:
             if request.field("then") == "next":
                 return _next(request, case)
-            return redirect(request.link(f"{HOME}?done={case}"))
+            return redirect(request.link(_with(HOME, {"done": case}, request)))
     return _case(request, case, form)
 
 
@@ -119,25 +132,47 @@ def second(request: Request, case: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(f"{HOME}?done={case}"))
+            return redirect(request.link(_with(HOME, {"done": case}, request)))
+    return _case(request, case, form)
+
+
+def take_back(request: Request, case: str) -> Response:
+    """The first person withdraws what they proposed."""
+    form = Form(request)
+    why = form.text("why_not", "desk.take_back_why_missing", LONGEST_NOTE)
+    if not form.errors:
+        try:
+            desk.take_back(request.visitor.subject, case, request.field("proposal"), why)
+        except Refused as refusal:
+            form.refused(refusal)
+        else:
+            return redirect(request.link(_with(f"/staff/cases/{case}", {"done": case}, request)))
     return _case(request, case, form)
 
 
 def keep(request: Request, case: str) -> Response:
     review.keep(desk.member(request.visitor.subject), case)
-    return redirect(request.link(f"/staff/cases/{case}"))
+    return redirect(request.link(_with(f"/staff/cases/{case}", {}, request)))
 
 
 def give_back(request: Request, case: str) -> Response:
     review.give_back(desk.member(request.visitor.subject), case)
-    return redirect(request.link(HOME))
+    return redirect(request.link(_with(HOME, {}, request)))
 
 
 def _case(request: Request, case_id: str, form: Form | None) -> Response:
     view = desk.case(request.visitor.subject, case_id, request.language)
     ticked = request.form.get("reasons", [])
     return page(
-        request, "staff/case.html", form=form, view=view, ticked=ticked, images=view.images, done=_done(request)
+        request,
+        "staff/case.html",
+        form=form,
+        view=view,
+        ticked=ticked,
+        images=view.images,
+        done=_done(request),
+        kept=desk_queue.kept(_only(request)),
+        queue=_with("/staff/queue", {}, request),
     )
 
 

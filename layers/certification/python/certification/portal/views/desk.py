@@ -12,11 +12,12 @@ from certification.portal.views import (
     desk_checks,
     desk_credits,
     desk_eligibility,
+    desk_facts,
     desk_help,
     desk_queue,
     whole,
 )
-from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes
+from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes, verdicts
 from certification.portal.views.desk_queue import Queue
 from certification.portal.views.proposal import Proposal, held, waiting
 from certification.portal.views.speech import Speech
@@ -24,7 +25,7 @@ from certification.portal.views.whole import Whole
 from certification.rules.cases import CaseKind
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
-from certification.rules.review import MAY_REFUSE, Decision, Verdict
+from certification.rules.review import MAY_REFUSE, Decision, Only, Verdict
 from certification.rules.words import Words
 
 Facts = tuple[tuple[str, str], ...]
@@ -83,9 +84,9 @@ def member(staff_id: str) -> StaffMember:
     return found
 
 
-def queue(staff_id: str, language: Language, page: int = 1) -> Queue:
+def queue(staff_id: str, language: Language, page: int, only: Only) -> Queue:
     """One page of the open cases of the member's desks."""
-    return desk_queue.queue(member(staff_id), language, page)
+    return desk_queue.queue(member(staff_id), language, page, only)
 
 
 def done(staff_id: str, case_id: str, language: Language) -> str:
@@ -99,7 +100,7 @@ def done(staff_id: str, case_id: str, language: Language) -> str:
     if found.decision is not None and found.decision.decided_by == staff_id:
         words = _decided(found, desk_queue.of_scheme(found, say))
     elif last is not None and last.answered_by == staff_id:
-        words = say("desk.done_answered")
+        words = say("desk.done_taken_back" if last.taken_back else "desk.done_answered")
     elif last is not None and last.by == staff_id and last.agreed is None:
         words = say("desk.done_proposed")
     else:
@@ -107,9 +108,9 @@ def done(staff_id: str, case_id: str, language: Language) -> str:
     return say("desk.done", case=found.id, words=words)
 
 
-def take_next(staff_id: str) -> str | None:
-    """Lock the oldest free case; gives its id."""
-    taken = review.take_next(member(staff_id))
+def take_next(staff_id: str, only: Only) -> str | None:
+    """Lock the oldest free case of those that are wanted; gives its id."""
+    taken = review.take_next(member(staff_id), only)
     return taken.id if taken else None
 
 
@@ -121,8 +122,16 @@ def decide(staff_id: str, case_id: str, verdict: str, reasons: tuple[str, ...], 
 
 def second(staff_id: str, case_id: str, number: str, *, agree: bool, why_not: str) -> None:
     """Answer a proposal by page."""
-    asked = int(number) if number.isdecimal() and len(number) < 4 else 0
-    seconding.second(member(staff_id), case_id, asked, agree=agree, why_not=why_not)
+    seconding.second(member(staff_id), case_id, _number(number), agree=agree, why_not=why_not)
+
+
+def take_back(staff_id: str, case_id: str, number: str, why: str) -> None:
+    """Take one's own proposal back by page."""
+    seconding.take_back(member(staff_id), case_id, _number(number), why)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def case(staff_id: str, case_id: str, language: Language) -> CasePage:
@@ -145,7 +154,11 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         decided=_decided(found, say),
         proposal=waiting(found, say, staff_id),
         objections=tuple(
-            say("staff.objection", by=one.answered_by or "", why=one.why_not)
+            say(
+                "desk.taken_back" if one.taken_back else "staff.objection",
+                by=desk_facts.person(one.answered_by or "", say),
+                why=one.why_not,
+            )
             for one in found.proposals
             if one.agreed is False
         ),
@@ -154,7 +167,7 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         name="",
         look_at=_look_at(found, language),
         facts=(
-            *((key, value) for key, value in sorted(found.facts.items()) if not key.startswith("look_at")),
+            *desk_facts.facts(found, say),
             *desk_help.facts(found, say),
             *desk_credits.facts(found, say),
         ),
@@ -250,6 +263,6 @@ def _look_at(case: Case, language: Language) -> tuple[str, ...]:
 def _decided(case: Case, say: Speech) -> str:
     if case.decision is None:
         return ""
-    key = f"staff.{case.decision.outcome}"
-    outcome = say(key) if say.has(key) else case.decision.outcome
-    return say("staff.decided", outcome=outcome, by=case.decision.decided_by, at=say.moment(case.decision.decided_at))
+    outcome = desk_facts.outcome(case.decision.outcome, verdicts(case.kind), say)
+    by = desk_facts.person(case.decision.decided_by, say)
+    return say("staff.decided", outcome=outcome, by=by, at=say.moment(case.decision.decided_at))

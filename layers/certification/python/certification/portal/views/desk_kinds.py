@@ -2,6 +2,7 @@
 
 from certification.portal.views.speech import Speech
 from certification.rules.cases import CaseKind
+from certification.rules.review import MAY_REFUSE
 
 SHOW_APPLICATION = (
     CaseKind.REVIEW,
@@ -19,6 +20,14 @@ OUTCOMES: dict[CaseKind, tuple[tuple[str, str], ...]] = {
     CaseKind.PROVISIONAL_REPORT: OF_A_REPORT,
     CaseKind.QUALIFICATION_CHECK: OF_A_REPORT,
 }
+
+
+def verdicts(kind: CaseKind) -> dict[str, str]:
+    """What each verdict is called for a kind: a key of `staff`."""
+    if kind is CaseKind.REVIEW:
+        return {}
+    asked = {"approve": "grant", "reject": "refuse"} if kind in MAY_REFUSE else {"approve": "approve_done"}
+    return asked | dict(OUTCOMES.get(kind, ()))
 
 
 def outcomes(kind: CaseKind, say: Speech) -> tuple[tuple[str, str, str], ...]:

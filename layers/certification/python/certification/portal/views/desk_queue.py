@@ -1,6 +1,6 @@
 """A desk's queue: what waits for it, what the reader holds, and what waits for somebody else first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from certification.acts import review
@@ -8,14 +8,17 @@ from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.staff import StaffMember, staff
 from certification.letters.formats import Language
-from certification.policies import load_policy
+from certification.policies import load_policy, schemes
 from certification.portal.views.speech import Speech
+from certification.rules.cases import CaseKind
+from certification.rules.desks import OPERATIONS, TREASURY
 from certification.rules.model import Frozen
-from certification.rules.review import LOCK
+from certification.rules.review import EVERY, LOCK, Only
 
-A_PAGE = 50
-MOST = 1000
+MOST = review.MANY
 """How many cases of a desk the page counts; a desk with more reads so many and a plus."""
+ASKED = ("kind", "scheme", "desk")
+Options = tuple[tuple[str, str], ...]
 
 
 class Row(Frozen):
@@ -34,7 +37,8 @@ class Queue(Frozen):
     """One page of the cases that wait for the desks, oldest promise first, and the reader's own before them.
 
     `counts` tell of all pages: how many wait, are due today, are overdue, are the reader's own. `others` wait for
-    somebody else; there are `others_count` of them.
+    somebody else; there are `others_count` of them. `filters` are (name, label, what it is now, options) of what the
+    reader can choose between; `kept` is what they chose.
     """
 
     own: tuple[Row, ...]
@@ -44,23 +48,41 @@ class Queue(Frozen):
     others: tuple[Row, ...]
     others_count: str
     counts: tuple[tuple[str, str], ...]
+    filters: tuple[tuple[str, str, str, Options], ...]
+    kept: dict[str, str]
 
 
-def queue(member: StaffMember, language: Language, page: int = 1) -> Queue:
-    """The open cases of the member's desks and of those under them."""
+def asked_for(said: Mapping[str, str]) -> Only:
+    """What somebody chose, by address or form; what is no kind of case leaves nothing out."""
+    kind = said.get("kind", "")
+    return Only(
+        kind=CaseKind(kind) if kind in {*CaseKind} else None,
+        scheme=said.get("scheme") or None,
+        desk=said.get("desk") or None,
+    )
+
+
+def kept(only: Only) -> dict[str, str]:
+    """The same as fields of a form or of an address."""
+    return {name: str(value) for name in ASKED if (value := getattr(only, name)) is not None}
+
+
+def queue(member: StaffMember, language: Language, page: int = 1, only: Only = EVERY) -> Queue:
+    """The open cases of the member's desks and of those under them. What the reader holds is shown whatever they chose."""
     say = Speech(language)
-    waiting, others = (review.queue(member, MOST, below=True, others=theirs) for theirs in (False, True))
+    every, theirs = (review.queue(member, MOST, below=True, others=others) for others in (False, True))
+    waiting, others = ([case for case in found if only.takes(case)] for found in (every, theirs))
     states = [late(case, say) for case in waiting]
-    own = [case for case in waiting if is_held(case) and case.taken_by == member.id]
-    pages = max(1, -(-len(waiting) // A_PAGE))
+    own = [case for case in every if is_held(case) and case.taken_by == member.id]
+    pages = max(1, -(-len(waiting) // review.A_PAGE))
     page = min(max(page, 1), pages)
-    shown = waiting[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = waiting[(page - 1) * review.A_PAGE : page * review.A_PAGE]
     return Queue(
         own=rows(own, say, member.id),
         rows=rows(shown, say, member.id),
         page=page,
         pages=pages,
-        others=rows(others[:A_PAGE], say, member.id),
+        others=rows(others[: review.A_PAGE], say, member.id),
         others_count=_number(len(others), say),
         counts=(
             (say("staff.waiting"), _number(len(waiting), say)),
@@ -68,7 +90,27 @@ def queue(member: StaffMember, language: Language, page: int = 1) -> Queue:
             (say("staff.overdue"), str(states.count("overdue"))),
             (say("staff.mine"), str(len(own))),
         ),
+        filters=tuple(_filters([*every, *theirs], only, say)),
+        kept=kept(only),
     )
+
+
+def _filters(found: Sequence[Case], only: Only, say: Speech) -> Iterator[tuple[str, str, str, Options]]:
+    """What there is a choice of, each in words; what was chosen stays even when the last of it is done."""
+    policies = [load_policy(scheme)[0] for scheme in schemes()]
+    desks = {desk.code: say.said(desk.words) for policy in policies for desk in policy.desks}
+    desks |= {code: say(f"desk.team_{code}") for code in (OPERATIONS, TREASURY)}
+    names = {
+        "kind": {kind: kind_named(kind, say) for kind in CaseKind},
+        "scheme": {policy.scheme: say.said(policy.title) for policy in policies},
+        "desk": desks,
+    }
+    for name in ASKED:
+        now = str(getattr(only, name) or "")
+        codes = {str(value) for case in found if (value := getattr(case, name)) is not None} | ({now} - {""})
+        if len(codes) > 1 or now:
+            options = sorted(((code, names[name].get(code, code)) for code in codes), key=lambda one: one[1])
+            yield name, say(f"desk.filter_{name}"), now, tuple(options)
 
 
 def _number(count: int, say: Speech) -> str:
@@ -97,7 +139,12 @@ def row(case: Case, say: Speech, staff_id: str, names: dict[str, str] | None = N
 
 def kind_of(case: Case, say: Speech) -> str:
     """What kind of case it is."""
-    for key in (f"desk.kind_{case.kind}", f"staff.kind_{case.kind}"):
+    return kind_named(case.kind, say)
+
+
+def kind_named(kind: CaseKind, say: Speech) -> str:
+    """What a kind of case is called."""
+    for key in (f"desk.kind_{kind}", f"staff.kind_{kind}"):
         if say.has(key):
             return say(key)
     return say("staff.kind_other")

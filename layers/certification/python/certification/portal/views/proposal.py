@@ -3,6 +3,8 @@
 from certification.cloud import clock
 from certification.cloud.tables.cases import Case
 from certification.policies import load_policy
+from certification.portal.views.desk_facts import outcome, person
+from certification.portal.views.desk_kinds import verdicts
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.review import LOCK
@@ -27,7 +29,12 @@ def waiting(case: Case, say: Speech, staff_id: str) -> Proposal | None:
     words = {one.code: say.said(one.words) for one in policy.review.reasons} if policy else {}
     return Proposal(
         number=len(case.proposals),
-        said=say("staff.proposed", outcome=say(f"staff.{asked.outcome}"), by=asked.by, at=say.moment(asked.at)),
+        said=say(
+            "staff.proposed",
+            outcome=outcome(asked.outcome, verdicts(case.kind), say),
+            by=person(asked.by, say),
+            at=say.moment(asked.at),
+        ),
         reasons=tuple(words.get(code, code) for code in asked.reasons),
         note=asked.note,
         mine=asked.by == staff_id,
@@ -42,5 +49,5 @@ def held(case: Case, say: Speech, staff_id: str) -> str:
     return (
         say("staff.held_by_you", until=until)
         if case.taken_by == staff_id
-        else say("staff.taken_by_other", by=case.taken_by, until=until)
+        else say("staff.taken_by_other", by=person(case.taken_by, say), until=until)
     )

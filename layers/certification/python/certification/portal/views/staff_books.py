@@ -6,6 +6,7 @@ from certification.acts.open_money import OpenMoney
 from certification.cloud.settings import settings
 from certification.letters.formats import Language
 from certification.portal.views import desk
+from certification.portal.views.desk_facts import minor_units
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.money import Money
@@ -183,8 +184,8 @@ def _sums(sums: Sums, say: Speech) -> Facts:
 def _difference(one: DifferenceLine, say: Speech) -> Difference:
     rows = [
         (say("books.reference"), f"{say(f'books.kind_{one.kind}')} {one.reference}"),
-        (say("books.in_the_bill"), _amount(one.in_the_bill, say)),
-        (say("books.in_our_books"), _amount(one.in_our_books, say)),
+        (say("books.in_the_bill"), minor_units(one.in_the_bill, say)),
+        (say("books.in_our_books"), minor_units(one.in_our_books, say)),
     ]
     return Difference(
         title=say(f"books.class_{one.what}"),
@@ -199,12 +200,6 @@ def _expected(text: str, say: Speech) -> str:
     """`capture pi_1` with its kind in words."""
     kind, _, reference = text.partition(" ")
     return f"{say(f'books.kind_{kind}')} {reference}"
-
-
-def _amount(text: str, say: Speech) -> str:
-    """`USD 13500` (minor units, as a case keeps it) as people read it; nothing where there is nothing."""
-    currency, _, minor = text.partition(" ")
-    return say.amount(Money(amount=int(minor), currency=currency)) if minor else say("books.nothing")
 
 
 def _open(row: OpenMoney, say: Speech) -> OpenRow:
