@@ -57,6 +57,11 @@ def test_a_credit_note_of_a_part_shows_the_part() -> None:
     assert lines_of_refund(LINES, usd(10800), usd(2699)) == (Line(words=PART, amount=usd(10800)),)
 
 
+def test_a_credit_note_of_what_was_not_used_names_it() -> None:
+    assert lines_of_refund(LINES, LINES[-1].amount, usd(0), LINES[-1:]) == LINES[-1:]
+    assert lines_of_refund(LINES, LINES[-1].amount - usd(1), usd(0), LINES[-1:])[0].words == PART
+
+
 @pytest.mark.rule("PAY-11")
 def test_our_receipts_are_off_where_a_public_platform_issues_them() -> None:
     assert [is_ours(load_policy(scheme)[0].receipt) for scheme in ("cgptc", "guangdong")] == [True, False]

@@ -6,18 +6,25 @@ from typing import Any
 
 import pytest
 
-from certification.acts import issuance
+from certification.acts import afterwards, issuance
 from certification.cloud.tables.applications import applications
+from certification.cloud.tables.base import Due
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.certificates import certificates
+from certification.cloud.tables.orders import orders
+from certification.cloud.tables.receipts import receipts
+from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.tables.results import results
+from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit
 from certification.rules.errors import Refused
+from certification.rules.status import Status
 from local.candidate import ApiCandidate
 from local.visitor import Visitor
 from tests.journeys.stages import Stages, drop_marks, marks_file, newcomer, sat, seated
 from tests.journeys.town import SITTING, Town
 from tests.samples.tools import text_of
+from tests.statemachines.test_transfer import booked, books, credit, drop, rf
 
 READS = ["Is it a file?", "Read the marks"]
 PREPARES = ["Is it a file?", "Prepare the release", "Is there a result?"]
@@ -211,3 +218,95 @@ def test_who_was_refused_a_number_is_a_case_and_is_certified_by_the_job_once_the
     assert candidate.awake().status() == "passed"
     town.skip(town.clock.now() + timedelta(hours=3))
     assert candidate.awake().status() == "certified"
+
+
+CERTIFICATE = 2_000
+FEE = 13_500
+
+
+def card(town: Town, action: str, **form: str) -> Any:
+    return town.cloud.simulators["card"].control(action, form)
+
+
+def failing(town: Town, candidate: ApiCandidate) -> None:
+    """The marks are released: one subject below the mark, the other not taken."""
+    assert drop_marks(town, marks_file({number_of(candidate): ("59.5", "-1")}))["counts"]
+    town.second.awake().release(SITTING)
+    town.settle()
+
+
+def later(town: Town, days: int = 1) -> None:
+    town.skip(town.clock.now() + timedelta(days=days, hours=1))
+
+
+def unused() -> list[Refund]:
+    return [one for one in refunds.everything() if one.kind == "unused"]
+
+
+@pytest.mark.rule("REF-04")
+def test_who_does_not_pass_gets_the_certificate_fee_back_in_full_and_once(town: Town, stages: Stages) -> None:
+    candidate = stages.at("sat")
+    order = candidate.awake().order()
+    shown = order["refund"]["if_not_passed"]
+    assert (shown["amount"]["amount"], shown["fee"]["amount"]) == (CERTIFICATE, 0)
+    failing(town, candidate)
+    later(town)
+    assert candidate.awake().status() == "not_passed"
+    (refund,) = unused()
+    assert (refund.money.amount, refund.kept, refund.state) == (CERTIFICATE, 0, "succeeded")
+    assert [(one["amount"], one["status"]) for one in card(town, "status")["refunds"]] == [(CERTIFICATE, "succeeded")]
+    (note,) = [one for one in receipts.everything() if one.kind == "credit_note"]
+    assert [(line.words.en[:15], line.amount.amount) for line in note.lines] == [("Certificate fee", CERTIFICATE)]
+    letters = [one for one in candidate.messages() if one["name"] == "PaymentQueuedForReturn"]
+    assert ["not used" in one["text"] for one in letters if one["channel"] == "email"] == [True]
+    (paid,) = candidate.call("GET", "/api/candidate/payments")["orders"]
+    assert (paid["state"], paid["net"]["amount"]) == ("settled", FEE - CERTIFICATE)
+    later(town, 3)
+    afterwards.fell_due(order["number"])
+    assert (len(unused()), failed(town)) == (1, [])
+
+
+def test_while_the_payment_is_disputed_the_fee_waits_and_goes_when_that_is_won(town: Town, stages: Stages) -> None:
+    candidate = stages.at("sat")
+    (payment,) = card(town, "status")["payments"]
+    card(town, "dispute", payment=payment["id"])
+    town.settle()
+    failing(town, candidate)
+    later(town, 2)
+    assert unused() == []
+    (dispute,) = card(town, "status")["disputes"]
+    card(town, "dispute_won", dispute=dispute["id"])
+    later(town, 2)
+    assert [(one.money.amount, one.state) for one in unused()] == [(CERTIFICATE, "succeeded")]
+
+
+def test_where_a_desk_has_returned_a_part_before_a_person_lets_it_go(town: Town, stages: Stages) -> None:
+    candidate = stages.at("sat")
+    order = orders.read(candidate.awake().order()["number"])
+    asked = {"capture": order.settled_by, "amount": "20.00", "reason": "As agreed."}
+    town.reviewer.awake().call("POST", f"/api/staff/payments/{order.payments[0]}/refunds", asked)
+    town.settle()
+    failing(town, candidate)
+    later(town)
+    (refund,) = unused()
+    assert (refund.state, refund.case is not None) == ("requested", True)
+
+
+@pytest.mark.rule("REF-04")
+def test_unused_fees_of_an_order_paid_in_two_parts_go_back_from_the_later_part_first(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("to_pay")
+    drop(town, booked(town, credit(town, "B1", FEE - 500, structured=rf(candidate))))
+    candidate.awake().pay()
+    town.settle()
+    now = town.clock.now()
+    released = town.sitting.changed(released_at=now)
+    row = applications.read(candidate.reference)
+    over = row.life[-1].model_copy(update={"at": now, "to": Status.NOT_PASSED})
+    failed = row.changed(status=Status.NOT_PASSED, due=None, life=(*row.life, over))
+    order = orders.read(row.order or "")
+    commit([sittings.update(released), applications.update(failed), orders.update(order.changed(due=Due(at=now)))])
+    afterwards.fell_due(order.number)
+    assert sorted(one.money.amount for one in unused()) == [500, CERTIFICATE - 500]
+    assert books() == {"bank": FEE - 500, "psp": 500, "candidate": -(FEE - 2000), "refund": -2000}

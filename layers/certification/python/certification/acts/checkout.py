@@ -9,6 +9,7 @@ from certification.acts.bank_lines import owed
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.providers import payment_provider
+from certification.acts.refund_grounds import unused_back
 from certification.acts.wallets import WALLETS, via
 from certification.acts.ways import leads_to, must_be_offered, page_ends
 from certification.cloud import clock
@@ -38,6 +39,7 @@ from certification.rules.payments import (
 )
 from certification.rules.refunds import RefundDecision, RefundPreview, preview, refund_policy
 from certification.rules.status import Status
+from certification.rules.unused import Outcome
 from certification.rules.words import Words
 
 LOOK_AFTER = timedelta(minutes=10)
@@ -87,15 +89,18 @@ def refund_preview(application: Application, order: Order, success_at: datetime)
     sitting = sittings.read(application.sitting)
     policy, _ = load_policy(application.scheme)
     first_day = sitting.dates.starts_for(taken(policy, application)).astimezone(policy.zone).date()
-    return preview(
+    now = clock.now()
+    shown = preview(
         refund_policy(policy.refund),
         order.total,
         success_at,
         first_day,
-        clock.now(),
+        now,
         policy.zone,
         application.free_until,
     )
+    unused = unused_back(application, order, Outcome.NOT_PASSED, now, now)
+    return shown.model_copy(update={"if_not_passed": unused if unused.refunded else None})
 
 
 def refund_now(application: Application, order: Order) -> RefundDecision:
@@ -123,6 +128,8 @@ def start(candidate_id: str, reference: str, method: Method = "card") -> str:
     now = clock.now()
     must_be_offered(application, method)
     for attempt in map(payments.read, order.payments):
+        if attempt.unsettled:
+            raise _confirming()  # money has come, and what it means is being worked out
         if attempt.method == "bank_transfer":
             continue  # money on its way by another road: its page is ours
         if attempt.method != method:

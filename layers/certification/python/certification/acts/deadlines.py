@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from certification.acts import calling_off, outcomes, sitting_outcomes, verification
+from certification.acts import afterwards, calling_off, outcomes, sitting_outcomes, verification
 from certification.acts import notices as publishing
 from certification.acts import refunds as refunding
 from certification.acts.batches import each
@@ -21,6 +21,7 @@ from certification.cloud.tables.cases import cases
 from certification.cloud.tables.claims import Claim, claims
 from certification.cloud.tables.inbox import inbox
 from certification.cloud.tables.notices import notices
+from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
@@ -34,7 +35,7 @@ MOST_DAYS = 60
 """How many days one run reads at most; further back is caught up by the following runs."""
 
 JOBS: dict[str, tuple[Table[Any], ...]] = {
-    "deadlines": (applications, cases, verifications, inbox, payments, refunds, notices, outbox),
+    "deadlines": (applications, cases, verifications, inbox, orders, payments, refunds, notices, outbox),
     "close_payments": (sittings,),
     "open_tickets": (applications,),
     "release_results": (sittings,),
@@ -45,6 +46,7 @@ OUTCOMES: dict[str, Any] = {
     "Cases": outcomes.of_case,
     "Verifications": verification.fell_due,
     "Inbox": outcomes.of_inbox_entry,
+    "Orders": afterwards.fell_due,
     "Payments": outcomes.of_payment,
     "Refunds": refunding.fell_due,
     "Outbox": outcomes.of_announcement,

@@ -22,7 +22,8 @@ def _queued(_application: Application, _sitting: Sitting, detail: dict[str, Any]
     refund = refunds.read(detail["refund"])
     if refund.kind in (RefundKind.WITHDRAWAL, RefundKind.EXAM_CANCELLED, RefundKind.VOID):
         return None
-    return {"amount": refund.money, "why": {"en": refund.reason_en, "zh": refund.reason_zh}}
+    unused = refund.kind == RefundKind.UNUSED
+    return {"amount": refund.money, "why": {"en": refund.reason_en, "zh": refund.reason_zh}, "unused": unused}
 
 
 def _sent(application: Application, _sitting: Sitting, detail: dict[str, Any]) -> Values | None:

@@ -22,6 +22,7 @@ from certification.documents.render import render
 from certification.policies import load_policy
 from certification.providers.receipt_platform import PlatformReceipt, ReceiptsOverHttp, Reported
 from certification.rules.fees import VAT
+from certification.rules.findings import RefundKind
 from certification.rules.policy import Policy
 from certification.rules.receipts import (
     SAYS,
@@ -75,12 +76,25 @@ def _of_refund(refund: Refund, order: Order, turn: Turn) -> Receipt:
     kept = refund.money.model_copy(update={"amount": refund.kept})
     return _draft(turn.source(refund.id), turn.kind, order).model_copy(
         update={
-            "lines": noted.lines if noted else lines_of_refund(receipt.lines, refund.money, kept),
+            "lines": noted.lines
+            if noted
+            else lines_of_refund(receipt.lines, refund.money, kept, _unused(refund, order)),
             "total": refund.money,
             "method": receipt.method,
             "happened_at": turn.at,
             "refers_to": noted.number if noted else receipt.number,
         }
+    )
+
+
+def _unused(refund: Refund, order: Order) -> tuple[Line, ...]:
+    """The lines of what was paid for and not used, where it is they that go back."""
+    if refund.kind is not RefundKind.UNUSED:
+        return ()
+    policy, _ = load_policy(refund.scheme or "")
+    whole = {item.code for item in policy.fees.items if item.unused_in_full}
+    return tuple(
+        Line(words=Words(en=line.en, zh=line.zh), amount=line.amount) for line in order.lines if line.code in whole
     )
 
 

@@ -30,7 +30,7 @@ DECIDED_WITHIN = 3
 
 class Wanted(Frozen):
     """A refund as decided: which, of which capture, how much, what is kept, why, from when on, and by whom.
-    `let_go_already`: a person has said yes to the one that it follows."""
+    `let_go_already`: a person has said yes to the one that it follows; `asks_person`: one has to, whatever the kind."""
 
     refund: str
     capture: str
@@ -41,6 +41,7 @@ class Wanted(Frozen):
     not_before: datetime
     early: bool = False
     let_go_already: bool = False
+    asks_person: bool = False
     by: str
 
 
@@ -81,7 +82,8 @@ def queued(
     must_be_undisputed(payment)
     fact = request_refund(payment.facts, wanted.refund, wanted.capture, wanted.money, now, kept=wanted.kept)
     policy, _ = load_policy(application.scheme)
-    person = wanted.kind in policy.refund.released.by_person and not wanted.let_go_already
+    asks = wanted.asks_person or wanted.kind in policy.refund.released.by_person
+    person = asks and not wanted.let_go_already
     state = RefundState.REQUESTED if person else RefundState.RESERVED
     goes_now = not person and wanted.not_before <= now
     refund = Refund(

@@ -147,6 +147,7 @@ def _register(
         settled_by=winner.capture,
         settled_with=settlement.settled_with,
         settled_at=winner.at,
+        due=Due(at=sitting.dates.exam_over),
     )
     if settlement.act is Act.OFFER_LATE_SEAT:
         return [orders.update(settled)], []

@@ -129,10 +129,11 @@ class CandidateRegistered(AboutApplication):
 
 
 class PaymentQueuedForReturn(AboutApplication):
-    """Money that must go back: why, and how much."""
+    """Money that must go back: why, and how much. `unused`: it was paid for what is not made now, and rightly."""
 
     amount: Money
     why: Words
+    unused: bool = False
 
 
 class ApplicationLapsed(AboutApplication):

@@ -11,6 +11,7 @@ scheme's time zone, hours end to the second (`calendars.py`).
     verification     24 hours after the profile was saved; then an on-site check, never a block     EDU-01, decision 21
     tickets          open 7 days before the first subject, close when it starts                     TIC-01
     results          end of the 15th working day after the exam day                                 RES-01
+    recheck          30 days after the results were published, where there is one                   RCK-01
     choice           14 days after an exam was called off, then the policy's default                REF-03
     certificate      24 hours after the candidate qualified                                         CER-01
 """
@@ -153,6 +154,17 @@ def results_due(dates: SittingDates, policy: Policy, calendar: WorkingCalendar) 
     because = Because(en="Results are released by then.", zh="最迟于此日公布成绩。", rules=("RES-01",))
     named = {Anchor.NOTICE: dates.results_published}
     return window_end(dates.exam_over, policy.results.publish, policy, calendar, because, named)
+
+
+def result_final(published: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime | None:
+    """The first instant at which nobody can ask for a recheck any more (RCK-01); at once where the scheme has none, and
+    None where its end stands in a notice."""
+    if policy.recheck is None:
+        return published
+    if policy.recheck.apply.until is not None:
+        return None
+    because = Because(en="You may ask for a recheck until then.", zh="您可在此之前申请成绩复查。", rules=("RCK-01",))
+    return window_end(published, policy.recheck.apply, policy, calendar, because).due
 
 
 def choice_due(called_off: datetime, policy: Policy, calendar: WorkingCalendar) -> Deadline:

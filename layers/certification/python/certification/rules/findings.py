@@ -6,8 +6,8 @@ from certification.rules.words import Because
 
 
 class RefundKind(StrEnum):
-    """Why money goes back. Only a withdrawal costs a handling fee. `decided`: a desk asked for it; `external`: it was
-    made in the provider's own pages."""
+    """Why money goes back. Only a withdrawal costs a handling fee. `unused`: fee items that were paid and not needed;
+    `decided`: a desk asked for it; `external`: it was made in the provider's own pages."""
 
     WITHDRAWAL = "withdrawal"
     EXAM_CANCELLED = "exam_cancelled"
@@ -19,11 +19,12 @@ class RefundKind(StrEnum):
     MISMATCH = "mismatch"
     INCOMPLETE = "incomplete"
     VOID = "void"
+    UNUSED = "unused"
     DECIDED = "decided"
     EXTERNAL = "external"
 
 
-PARTIAL = frozenset({RefundKind.OVERPAID, RefundKind.DECIDED, RefundKind.EXTERNAL})
+PARTIAL = frozenset({RefundKind.OVERPAID, RefundKind.UNUSED, RefundKind.DECIDED, RefundKind.EXTERNAL})
 """What leaves a payment doing its duty for the order: only a part goes back, or a person decides what follows."""
 
 

@@ -162,6 +162,7 @@ RefundKindCode = Literal[
     "mismatch",
     "incomplete",
     "void",
+    "unused",
     "decided",
 ]
 
@@ -180,13 +181,16 @@ class Refund(Frozen):
     """REF-01..06. No window means: never. `precedence` says which rule answers first (decision 1).
 
     `blackout` starts at 00:00 scheme time of the day `before` the candidate's first subject.
-    `after_void` is what a registration found void gets back; `bank_transfer_takes` is what we tell (REF-04). `release`
+    `unused_when_credits_kept`: what becomes of them while passed subjects still count and a certificate may follow; None:
+    they are held. `after_void` is what a registration found void gets back; `bank_transfer_takes` is what we tell
+    (REF-04). `release`
     None: wrong money and what a desk asks for wait for one person's yes; everything else goes by itself.
     """
 
     windows: tuple[RefundWindow, ...]
     precedence: tuple[Literal["exam_cancelled", "blackout", "window"], ...]
     unused_when_not_passed: bool
+    unused_when_credits_kept: Literal["held", "returned"] | None = None
     after_void: Literal["nothing", "everything"]
     route: Literal["original"]
     blackout: Window | None = None

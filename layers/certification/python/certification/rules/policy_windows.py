@@ -45,6 +45,7 @@ WINDOWS: dict[str, Counting] = {
     "cancellation.choose": _from(Anchor.CALLED_OFF),
     "ticket.opens": Counting(since=(Anchor.FIRST_SUBJECT, Anchor.TICKETS_OPEN), lasts=("before", "until"), ends=NOTICE),
     "results.publish": Counting(since=(Anchor.EXAM_DAY,), lasts=("within", "until"), ends=NOTICE),
+    "recheck.apply": Counting(since=(Anchor.RESULTS_PUBLISHED,), lasts=("within", "until"), ends=NOTICE),
     "certificate.issue": _from(Anchor.QUALIFIED, Anchor.PUBLIC_NOTICE_ENDS),
     "information.supervision.lasts": _from(Anchor.CREATED),
 }

@@ -109,9 +109,13 @@ def receipt_number(of: str, sequence: int) -> str:
     return f"{of}-{sequence:06d}{check_letter(f'{year}{sequence:06d}')}"
 
 
-def lines_of_refund(lines: tuple[Line, ...], returned: Money, kept: Money) -> tuple[Line, ...]:
-    """The lines of a credit note: what was paid for, less the handling fee that stays, or the plain sum where only a
-    part of the order goes back. They sum to `returned`."""
+def lines_of_refund(
+    lines: tuple[Line, ...], returned: Money, kept: Money, unused: tuple[Line, ...] = ()
+) -> tuple[Line, ...]:
+    """The lines of a credit note: what was paid for, less the handling fee that stays; the `unused` ones where it is
+    these that go back; or the plain sum of another part of the order. They sum to `returned`."""
+    if unused and sum(line.amount.amount for line in unused) == returned.amount:
+        return unused
     whole = sum(line.amount.amount for line in lines)
     if whole != returned.amount + kept.amount:
         return (Line(words=PART, amount=returned),)

@@ -98,7 +98,8 @@ class RefundPreview(Frozen):
 
     `window_ends` is the last day of the window, `blackout_starts` the first day without refunds, `last_day` the last
     day on which a request gets money: the earlier of the two; None when there is no such day. `closes_at` is the
-    instant after it. `now` is the decision for a request made now, `if_cancelled` for an exam called off.
+    instant after it. `now` is the decision for a request made now, `if_cancelled` for an exam called off, `if_not_passed`
+    for fee items that are not used then (`unused.py`); None where nothing can be.
     """
 
     window_ends: date | None
@@ -107,6 +108,7 @@ class RefundPreview(Frozen):
     closes_at: datetime | None
     now: RefundDecision
     if_cancelled: RefundDecision
+    if_not_passed: RefundDecision | None = None
     table: tuple[RefundPeriod, ...]
 
 

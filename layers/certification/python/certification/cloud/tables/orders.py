@@ -34,9 +34,10 @@ class GivesBack(Frozen):
 
 
 class Order(Record):
-    """`due` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
+    """`pay_by` is the last instant at which a payment counts. `payments` are the attempts and whatever else was paid on it.
 
-    `closes` is the latest instant `due` may ever move to (payment close of the sitting). `settled_by` is the capture that
+    `closes` is the latest instant `pay_by` may ever move to (payment close of the sitting). `due`, once it is settled, is
+    when it is looked at what becomes of its money. `settled_by` is the capture that
     settled it, `settled_with` the parts before it. `revising`: it is about to make way, so nobody may begin to pay it.
     `successor` is the order that took its place, `revises` the one whose place it took. `gives_back` is there where not
     all of its refund could be asked for when it was closed.
@@ -73,6 +74,8 @@ class Order(Record):
 class OrderRow(Row):
     class Meta:
         table_name = meta("Orders")
+
+    due_index = DueIndex()
 
 
 class Orders(Table[Order]):

@@ -66,7 +66,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         missing=say.amount(known.quote.rest) if _part(known.quote) else "",
         refund_dates=_dates(known.quote.refund, say),
         refunds=_periods(known.quote.refund.table, say),
-        refund_notes=terms.refund(known.behind.policy, say),
+        refund_notes=(*terms.refund(known.behind.policy, say), *_unused(known.quote.refund, say)),
         money=terms.money(known.behind.policy, say),
         card=terms.card(known.behind.policy, say),
         ways=_ways(known.quote, say),
@@ -162,6 +162,12 @@ def _dates(refund: RefundPreview, say: Speech) -> Facts:
         rows.append((say("pay.refund_blackout"), say.day(refund.blackout_starts)))
     last = say.day(refund.last_day) if refund.last_day else say("pay.refund_none")
     return (*rows, (say("pay.refund_last"), last))
+
+
+def _unused(refund: RefundPreview, say: Speech) -> tuple[str, ...]:
+    """What comes back of the fees of a certificate that is never made (decision 2)."""
+    back = refund.if_not_passed
+    return (say("pay.refund_not_passed", amount=say.amount(back.amount)),) if back else ()
 
 
 def _periods(rows: tuple[RefundPeriod, ...], say: Speech) -> Facts:
