@@ -182,7 +182,7 @@ class AlipaySimulator(WalletBank):
             raise WalletRefusal("isv.invalid-arguments", "bill_type or bill_date")
         if self.stage.on("bill_not_ready"):
             raise WalletRefusal("isp.bill_not_ready", "账单未生成")
-        if bill(self.part("trades"), self.part("refunds"), day) is None:
+        if self._bill(day) is None:
             raise WalletRefusal("isp.bill_not_exist", "账单不存在")
         address = f"{self.stage.context.base_url}/bill/{day}?until={self.stage.seconds() + 30}"
         return {"bill_download_url": address}
@@ -190,10 +190,14 @@ class AlipaySimulator(WalletBank):
     def _file(self, day: str, fields: State) -> Answer:
         """The file behind an address, which is dead after 30 seconds."""
         with self.stage.lock:
-            found = bill(self.part("trades"), self.part("refunds"), day)
+            found = self._bill(day)
             if found is None or int(fields.get("until", "0")) < self.stage.seconds():
                 return 403, {}, b"expired"
             return 200, {"content-type": "application/octet-stream"}, found
+
+    def _bill(self, day: str) -> bytes | None:
+        wrong, twice = self.stage.on("bill_wrong"), self.stage.on("bill_line_twice")
+        return bill(self.part("trades"), self.part("refunds"), day, wrong, twice)
 
     def words(self, kind: str, trade: State, refund: State | None, name: str) -> State:
         """The fields of a notice."""

@@ -1,19 +1,26 @@
 """The international half of the Alipay simulator: `service` requests, answers in XML, forms that name nobody."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from local.simulators import wallet_keys
+from local.simulators.alipay_bill import RATE, bill_abroad
 from local.simulators.base import Answer, State
 from local.simulators.wallet_bank import CHINA, WalletRefusal, cents, china, yuan
 
 if TYPE_CHECKING:
     from local.simulators.alipay import AlipaySimulator
 
-RATE = 7.0925
 MINUTES = {"5m": 5, "10m": 10, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "3h": 180, "5h": 300, "10h": 600, "12h": 720}
-SERVICES = {"single_trade_query": "_query", "close_trade": "_close", "forex_refund": "_send_back"}
+SERVICES = {
+    "single_trade_query": "_query",
+    "close_trade": "_close",
+    "forex_refund": "_send_back",
+    "alipay.acquire.refund.query": "_refund_query",
+}
+REFUNDS = {"processing": "PROCESSING", "success": "SUCCESS", "abnormal": "FAILED"}
 
 
 class Abroad:
@@ -32,6 +39,8 @@ class Abroad:
                 raise WalletRefusal("ILLEGAL_PARTNER")
             if service == "create_forex_trade":
                 return self._opened(fields)
+            if service == "forex_compare_file":
+                return self._list(fields)
             if service not in SERVICES:
                 raise WalletRefusal("ILLEGAL_SERVICE")
             said: dict[str, Any] = getattr(self, SERVICES[service])(fields)
@@ -111,6 +120,31 @@ class Abroad:
         self._wallet.refund(trade, fields["out_return_no"], cents(fields["return_amount"]), at_once=True)
         return {}
 
+    def _refund_query(self, fields: State) -> State:
+        refund = self._wallet.part("refunds").get(fields.get("out_return_no", ""))
+        words = {"out_trade_no": fields.get("out_trade_no"), "out_return_no": fields.get("out_return_no")}
+        if refund is None or refund["trade"] != fields.get("out_trade_no"):
+            return {**words, "response_code": "NOT_FOUND"}
+        return {
+            **words,
+            "response_code": "SUCCESS",
+            "refund_result_code": REFUNDS[refund["state"]],
+            "trade_no": self._trade(fields)["id"],
+            "gmt_create": f"{china(refund['at'] or refund['made']):%Y-%m-%d %H:%M:%S}",
+        }
+
+    def _list(self, fields: State) -> Answer:
+        """The list of a day; what cannot be given is said in a sentence."""
+        day, stage = fields.get("start_date", ""), self._wallet.stage
+        if stage.on("bill_not_ready"):
+            return _text("Finish date not ahead of today")
+        if not re.fullmatch(r"\d{8}", day) or day != fields.get("end_date"):
+            return _text("Date format incorrect YYYYMMDD")
+        named = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+        switches = {"wrong": stage.on("bill_wrong"), "twice": stage.on("bill_line_twice")}
+        found = bill_abroad(self._wallet.part("trades"), self._wallet.part("refunds"), named, **switches)
+        return _text("No balance account data in the period") if found is None else _text(found.decode())
+
     def words(self, trade: State, refund: State | None, name: str, now: str) -> State:
         """A notice: whom it is for stands nowhere in it."""
         words = {"notify_id": name, "notify_time": now, "out_trade_no": trade["number"]}
@@ -131,6 +165,10 @@ class Abroad:
             "currency": trade["currency"],
             "total_fee": yuan(trade["taken"] if "taken" in trade else trade["cents"]),
         }
+
+
+def _text(said: str) -> Answer:
+    return 200, {"content-type": "text/plain;charset=utf-8", "simulator": "alipay"}, said.encode()
 
 
 def _xml(inside: str) -> Answer:

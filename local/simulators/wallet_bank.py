@@ -30,6 +30,8 @@ SWITCHES = {
     "system_error": "every refund fails with the same system error until this is switched off",
     "abnormal": "refunds end abnormal: somebody must act in the merchant pages",
     "bill_not_ready": "the bill of a day is not made yet",
+    "bill_wrong": "the totals of a day's bill do not fit its lines",
+    "bill_line_twice": "a day's bill shows its first line twice, and counts it",
     "unsigned": "answers are signed by somebody else",
     "down": "the interface answers 503; notices still come",
 }

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from local.simulators import wallet_keys, wallet_page
 from local.simulators.base import Answer, Context, State
-from local.simulators.wallet_bank import WalletBank, WalletRefusal, china, yuan
+from local.simulators.wallet_bank import WalletBank, WalletRefusal, china
+from local.simulators.wechat_bill import APP, MERCHANT, REFUNDS, bill
 
-MERCHANT, APP, OWN_SERIAL = "1900000109", "wxd678efh567hg6787", "SIMULATED0OWN0SERIAL"
+OWN_SERIAL = "SIMULATED0OWN0SERIAL"
 SERIAL = "PUB_KEY_ID_0114232134912410000000000000000001"
 SEAL = "0123456789abcdef0123456789ABCDEF"
 ACCOUNT = {
@@ -34,13 +35,6 @@ MAINLAND, GLOBAL = "/v3/pay/transactions", "/v3/global/transactions"
 KIND = "WECHATPAY2-SHA256-RSA2048"
 RETRIES = (15, 30, 60, 240, 840, 2040, 3840, 5640, 7440, 11040, 21840, 32640, 43440, 65040, 86640)
 STATES = {"waiting": "NOTPAY", "processing": "USERPAYING", "paid": "SUCCESS", "closed": "CLOSED"}
-REFUNDS = {"processing": "PROCESSING", "success": "SUCCESS", "abnormal": "ABNORMAL"}
-HEADS = (
-    "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,"
-    "应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,"
-    "手续费,费率,订单金额,申请退款金额,费率备注"
-)
-SUMS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
 
 
 class WechatPaySimulator(WalletBank):
@@ -260,41 +254,8 @@ class WechatPaySimulator(WalletBank):
         return 200, {"content-type": "text/plain", "wechatpay-statement-sha1": digest}, body
 
     def _file(self, day: str, world: bool) -> bytes:
-        lines, paid, back = [], 0, 0
-        for trade in self.part("trades").values():
-            if trade["world"] is world and trade["status"] == "paid" and f"{china(trade['paid']):%Y%m%d}" == day:
-                paid += trade["taken"]
-                lines.append(_line(trade))
-        for refund in self.part("refunds").values():
-            trade = self.part("trades")[refund["trade"]]
-            if trade["world"] is world and refund["state"] == "success" and f"{china(refund['at']):%Y%m%d}" == day:
-                back += refund["cents"]
-                lines.append(_line(trade, refund))
-        if not lines:
+        wrong, twice = self.stage.on("bill_wrong"), self.stage.on("bill_line_twice")
+        found = bill(self.part("trades"), self.part("refunds"), day, world, wrong, twice)
+        if found is None:
             raise WalletRefusal("NO_STATEMENT_EXIST", "no business on that day")
-        sums = [str(len(lines)), yuan(paid), yuan(back), "0.00", "0.00000", yuan(paid), yuan(back)]
-        ends = [SUMS, ",".join(f"`{value}" for value in sums), ""]
-        return ("﻿" + "\r\n".join([HEADS, *lines, *ends])).encode()
-
-
-def _line(trade: State, refund: State | None = None) -> str:
-    at = refund["at"] if refund else trade["paid"]
-    line = dict.fromkeys(HEADS.split(","), "") | {
-        "交易时间": f"{china(at):%Y-%m-%d %H:%M:%S}",
-        "公众账号ID": APP,
-        "商户号": MERCHANT,
-        "微信订单号": trade["id"],
-        "商户订单号": trade["number"],
-        "交易类型": "NATIVE",
-        "交易状态": "REFUND" if refund else "SUCCESS",
-        "货币种类": trade["currency"],
-        "应结订单金额": "0.00" if refund else yuan(trade["taken"]),
-        "商户退款单号": refund["number"] if refund else "0",
-        "退款金额": yuan(refund["cents"]) if refund else "0.00",
-        "退款状态": REFUNDS[refund["state"]] if refund else "",
-        "商品名称": trade["subject"],
-        "手续费": "0.00000",
-        "订单金额": "0.00" if refund else yuan(trade["taken"]),
-        "申请退款金额": yuan(refund["cents"]) if refund else "0.00",
-    }
-    return ",".join(f"`{value}" for value in line.values())
+        return found

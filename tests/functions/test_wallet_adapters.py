@@ -12,6 +12,7 @@ from certification.providers import wechat_bill
 from certification.providers.alipay import AlipayPages
 from certification.providers.alipay_bill import AlipayBills
 from certification.providers.alipay_international import AlipayInternational
+from certification.providers.alipay_international_bill import AlipayInternationalBills
 from certification.providers.bill_ports import BillNotReady, BillSource
 from certification.providers.ports import Attempt, Lost, OrderLine, PaymentProvider, ProviderRefused, Unreachable
 from certification.providers.refund_ports import RefundAsked
@@ -19,7 +20,7 @@ from certification.providers.wallets import ByCurrency
 from certification.providers.wechat import WechatOrders
 from certification.providers.wechat_bill import WechatBills
 from certification.providers.wechat_events import GLOBAL, MAINLAND
-from certification.rules.bills import RowKind
+from certification.rules.bills import BillRefused, RowKind
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState as A
 from local.simulators import wallet_keys
@@ -51,6 +52,7 @@ class Stand:
         self.simulator: Any = kind(Context(lambda: self.now, lambda *_: 200, "http://wallet.test", "https://us.test"))
         self.wallet: PaymentProvider
         self.bills: BillSource
+        self.bills_abroad: BillSource
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         self.asked.append(f"{method} {path.partition('?')[0]}")
@@ -92,6 +94,7 @@ def alipay() -> Iterator[Stand]:
         pages = AlipayPages(gateway, ALIPAY, OWN, NOTIFY, now)
         abroad = AlipayInternational(gateway, ALIPAY, OWN, "USD", NOTIFY, now)
         here.wallet, here.bills = ByCurrency({"CNY": pages, "USD": abroad}), AlipayBills(pages)
+        here.bills_abroad = AlipayInternationalBills(abroad)
         here.simulator.stage.context = replace(here.simulator.stage.context, base_url=base)
         yield here
 
@@ -306,14 +309,37 @@ def test_accepted_without_moving_money_is_not_taken_for_a_refund(alipay: Stand) 
         alipay.wallet.send_refund(wanted)
 
 
-def test_the_international_product_cannot_be_asked_about_a_refund_and_takes_it_again_without_harm(
+@pytest.mark.scenario(56)
+def test_the_international_product_is_asked_what_became_of_a_refund_whose_answer_was_lost(alipay: Stand) -> None:
+    wanted = asked(alipay, alipay.paid("USD"), "USD")
+    assert alipay.wallet.find_refund(wanted) is None, "nothing was asked for yet"
+    alipay.switch("answer_lost")
+    with pytest.raises(Lost):
+        alipay.wallet.send_refund(wanted)
+    found = alipay.wallet.find_refund(wanted)
+    assert found is not None
+    assert (found.state, found.id, found.capture, found.money) == ("succeeded", "RFD-1", wanted.capture, wanted.money)
+    alipay.now += timedelta(hours=1)
+    assert alipay.wallet.send_refund(wanted) == found, "sent again it is the same refund, at its own time"
+    assert len(alipay.simulator.dump()["refunds"]) == 1
+
+
+def test_a_refund_that_the_international_product_took_and_did_not_make_is_not_taken_for_one(alipay: Stand) -> None:
+    wanted = asked(alipay, alipay.paid("USD"), "USD")
+    alipay.switch("abnormal")
+    assert alipay.wallet.send_refund(wanted).state == "pending"
+    alipay.until(timedelta(minutes=2))
+    failed = alipay.wallet.find_refund(wanted)
+    assert failed is not None
+    assert (failed.state, [fact.key for fact in failed.facts("test")]) == ("failed", ["RFAIL#RFD-1"])
+
+
+def test_of_a_refund_that_somebody_else_made_the_international_product_tells_no_amount_and_none_is_guessed(
     alipay: Stand,
 ) -> None:
-    wanted = asked(alipay, alipay.paid("USD"), "USD")
-    for _ in range(2):
-        assert alipay.wallet.find_refund(wanted) is None
-        assert alipay.wallet.send_refund(wanted).state == "succeeded"
-    assert len(alipay.simulator.dump()["refunds"]) == 1
+    wanted = asked(alipay, alipay.paid("USD"), "USD", refund="pages000001")
+    alipay.wallet.send_refund(wanted)
+    assert alipay.wallet.find_refund(wanted.model_copy(update={"ours": False})) is None
 
 
 def test_a_refund_that_follows_another_has_a_number_the_wallet_takes_and_comes_back_as_ours(wechat: Stand) -> None:
@@ -359,6 +385,28 @@ def test_the_bill_of_a_day_is_fetched_each_time_from_a_new_address(alipay: Stand
             assert (paid.kind, paid.reference, paid.ours) == (RowKind.CAPTURE, wanted.capture, ATTEMPT.reference)
             assert (back.kind, back.reference, back.amount) == (RowKind.REFUND, key.format(wanted.capture), 5000)
             stand.now += timedelta(minutes=10)
+
+
+@pytest.mark.scenario(93)
+def test_the_international_bill_names_what_the_queries_name_and_does_not_add_up_in_silence(alipay: Stand) -> None:
+    wanted, bills, day = asked(alipay, alipay.paid("USD"), "USD"), alipay.bills_abroad, date(2026, 11, 22)
+    assert bills.fetch(date(2026, 11, 21)) == b""
+    alipay.wallet.send_refund(wanted)
+    paid, back = bills.rows(bills.fetch(day))
+    assert (paid.kind, paid.reference, paid.ours) == (RowKind.CAPTURE, wanted.capture, ATTEMPT.reference)
+    assert (back.kind, back.reference, back.ours, back.capture) == (RowKind.REFUND, "RFD-1", "RFD-1", None)
+    assert [(row.amount, row.currency) for row in (paid, back)] == [(12000, "USD"), (5000, "USD")]
+    alipay.switch("bill_line_twice")
+    assert len(list(bills.rows(bills.fetch(day)))) == 3
+    alipay.switch("bill_wrong")
+    with pytest.raises(BillRefused, match="announced"):
+        bills.rows(bills.fetch(day))
+    alipay.switch("bill_not_ready")
+    with pytest.raises(BillNotReady):
+        bills.fetch(day)
+    alipay.switch("down")
+    with pytest.raises(Lost):
+        bills.fetch(day)
 
 
 @pytest.mark.scenario(91)

@@ -1,13 +1,21 @@
 """The wallets' daily bills: read by the names of their columns, refused whole when they do not add up."""
 
 import io
+import json
 import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from certification.providers import alipay_bill, wechat_bill
+from certification.providers import alipay_bill, alipay_international_bill, wechat_bill
+from certification.providers.alipay_bill import AlipayBills
+from certification.providers.alipay_international_bill import AlipayInternationalBills
+from certification.providers.bill_ports import rows_of
+from certification.providers.card_bill import CardBills
+from certification.providers.wechat_bill import WechatBills
 from certification.rules.bills import BillRefused, BillRow, RowKind
 from tests.functions.wallet_samples import NUMBER, PAYMENT, REFERENCE, TRADE
 
@@ -183,3 +191,109 @@ def test_a_bill_of_wechat_pay_that_does_not_add_up_is_refused_whole(bill: bytes)
 def test_a_day_without_business_is_an_empty_bill() -> None:
     readers: Any = (alipay_bill.read, wechat_bill.read)
     assert [read(b"") for read in readers] == [[], []]
+
+
+I_HEADS = (
+    "Partner_transaction_id|Transaction_id|Amount|Rmb_amount|Fee|Settlement|Rmb_settlement|Currency|Rate|Payment_time|"
+    "Settlement_time|Type|Status|Remarks"
+)
+I_PAID = f"{NUMBER}|{TRADE}|120.00|851.10|1.44|118.56|840.89|USD|7.09250000|2026-11-22 20:19:58||P|P|Exam fee"
+I_BACK = (
+    f"RFD-1|2026112321001003720000000258|96.0|680.88|1.15|94.85|672.72|USD|7.0925|11/23/2026 10:00:00||R|L|{NUMBER}"
+)
+ABROAD = "\r\n".join(("Partner:2088|Payment_time:2026-11-22|Total_count:2", I_HEADS, I_PAID, I_BACK, "")).encode()
+
+
+def test_the_international_list_is_read_with_both_ways_to_write_a_date_and_either_separator() -> None:
+    paid, back = alipay_international_bill.read(ABROAD)
+    assert (paid.kind, paid.reference, paid.capture, paid.ours) == (RowKind.CAPTURE, TRADE, TRADE, REFERENCE)
+    assert (paid.amount, paid.fee, paid.currency) == (12000, 144, "USD")
+    assert paid.at == datetime(2026, 11, 22, 12, 19, 58, tzinfo=UTC)
+    assert (back.kind, back.reference, back.ours, back.capture) == (RowKind.REFUND, "RFD-1", "RFD-1", None)
+    assert (back.amount, back.fee, back.at) == (9600, -115, datetime(2026, 11, 23, 2, tzinfo=UTC))
+    uncounted = ABROAD.partition(b"\r\n")[2]
+    negative = uncounted.replace(b"|96.0|680.88|1.15|94.85|", b"|-96.0|-680.88|-1.15|-94.85|")
+    unsettled = uncounted.replace(b"|118.56|840.89|", b"|||").replace(b"|94.85|672.72|", b"|||")
+    for other in (uncounted, negative, uncounted.replace(b"|", b","), b"\xef\xbb\xbf" + ABROAD):
+        assert alipay_international_bill.read(other) == [paid, back]
+    assert alipay_international_bill.read(unsettled) == [paid, back]
+    (failed,) = alipay_international_bill.read(f"{I_HEADS}\n{I_BACK.replace('|R|L|', '|R|F|')}\n".encode())
+    assert failed.kind is RowKind.REFUND_FAILED
+
+
+@pytest.mark.scenario(93)
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("Total_count:2", "Total_count:3"), ("|118.56|", "|118.57|"), ("|94.85|", "|94.86|"), ("|120.00|", "|120.001|"),
+        ("|120.00|", "|-120.00|"), ("|120.00|", "|NaN|"), ("|120.00|", "|1e999|"), ("|USD|", "|ZZZ|"), ("|P|P|", "|P|F|"),
+        ("|R|L|", "|C|L|"), (TRADE, ""), ("RFD-1|", "|"), ("2026-11-22 20:19:58", "22/11/2026 20:19:58"), ("|Fee|", "|Costs|"),
+        ("|Remarks\r\n", "|Remarks\r\n\r\nx\r\n"), ("\r\n", ""),
+    ],
+)  # fmt: skip
+def test_an_international_list_that_does_not_add_up_is_refused_whole(right: str, wrong: str) -> None:
+    assert right in ABROAD.decode()
+    with pytest.raises(BillRefused) as why:
+        alipay_international_bill.read(ABROAD.decode().replace(right, wrong).encode())
+    assert why.value.problems
+
+
+CARD_LINE = json.dumps(
+    {
+        "id": "txn_1", "amount": 13500, "fee": 422, "net": 13078, "reporting_category": "charge", "currency": "usd",
+        "created": 1_795_350_000, "source": {"payment_intent": "pi_1", "metadata": {"reference": "A.B"}},
+    }
+)  # fmt: skip
+PACKED = io.BytesIO()
+with zipfile.ZipFile(PACKED, "w", zipfile.ZIP_DEFLATED) as _archive:
+    _archive.writestr("list.csv", BOTH)
+READERS: dict[str, tuple[Any, bytes]] = {
+    "card": (CardBills("http://127.0.0.1", "sk_test_x"), f"{CARD_LINE}\n{CARD_LINE}\n".encode()),
+    "alipay": (AlipayBills(None), BOTH),  # type: ignore[arg-type]
+    "alipay zip": (AlipayBills(None), PACKED.getvalue()),  # type: ignore[arg-type]
+    "alipay international": (AlipayInternationalBills(None), ABROAD),  # type: ignore[arg-type]
+    "wechat": (WechatBills(None), WHOLE),  # type: ignore[arg-type]
+}
+each_reader = pytest.mark.parametrize("provider", READERS)
+
+
+def lines_of(provider: str, bill: bytes) -> list[BillRow] | None:
+    """The lines; None where the bill was refused. Anything else is a fault."""
+    try:
+        return list(rows_of(READERS[provider][0], bill))
+    except BillRefused:
+        return None
+
+
+@each_reader
+def test_a_bill_that_is_cut_off_or_changed_anywhere_is_refused_or_says_the_same(provider: str) -> None:
+    whole = READERS[provider][1]
+    right = lines_of(provider, whole)
+    assert right
+    for twentieth in range(1, 20):
+        cut, changed = whole[: len(whole) * twentieth // 20], bytearray(whole)
+        changed[len(whole) * twentieth // 20] ^= 0x55
+        assert lines_of(provider, cut) in (None, right) or provider == "card"  # its pages are whole or not there
+        lines_of(provider, bytes(changed))
+
+
+@each_reader
+@given(st.binary(min_size=1, max_size=200), st.sampled_from([b"", b"PK\x03\x04", b"\xef\xbb\xbf", b"#", b"{"]))
+def test_arbitrary_bytes_are_no_bill(provider: str, bill: bytes, begins: bytes) -> None:
+    assert not lines_of(provider, begins + bill)
+
+
+@pytest.mark.parametrize("fee", ["1e999999999", "NaN", "Infinity", "", "0.000001", "--1", "9" * 30])
+def test_a_number_that_would_fill_the_memory_is_no_fee(fee: str) -> None:
+    bill = wechat_file([wechat_line(**{"手续费": fee}), wechat_line(**W_BACK)], fee=fee)
+    assert lines_of("wechat", bill) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"created": 1e300}, {"created": 10**15}, {"currency": 7}, {"amount": -1.5}, {"net": None}, {"source": []}],
+)
+def test_a_line_of_the_card_provider_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
+    assert lines_of("card", json.dumps({**json.loads(CARD_LINE), **change}).encode()) is None
+    for text in ("[1]", "7", "null", CARD_LINE.replace("13500", "1e999"), "[" * 100_000 + "]" * 100_000):
+        assert lines_of("card", text.encode()) is None

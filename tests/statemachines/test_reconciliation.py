@@ -176,17 +176,46 @@ def test_a_bill_that_does_not_come_is_asked_for_every_hour_and_then_by_a_person(
 
 @pytest.mark.rule("PAY-03", "PAY-05")
 @pytest.mark.scenario(92)
-def test_a_wallets_lost_notification_is_healed_by_its_own_bill_of_its_own_day(town: Town, stages: Stages) -> None:
+@pytest.mark.parametrize(
+    ("method", "stream"), [("wechat_pay", "wechat_pay_global"), ("alipay", "alipay_international")]
+)
+def test_a_wallets_lost_notification_is_healed_by_its_own_bill_of_its_own_day(
+    town: Town, stages: Stages, method: str, stream: str
+) -> None:
     candidate = stages.at("to_pay")
-    switch(town, "wechat_pay", "drop")
-    pay(town, candidate, "wechat_pay")
+    switch(town, method, "drop")
+    pay(town, candidate, method)
     assert candidate.status() == "awaiting_payment"
     town.wait(NEXT_MORNING - town.clock.now())
     reconcile(town)
     assert candidate.awake().status() == "registered"
-    control(town, "wechat_pay", "clear")
+    control(town, method, "clear")
     town.wait(timedelta(hours=1))
     reconcile(town)
-    closed = bill_days.read("wechat_pay_global", TODAY.isoformat())
+    closed = bill_days.read(stream, TODAY.isoformat())
     assert (closed.state, closed.counts, closed.healed) == ("closed", {Class.MATCHED: 1}, 1)
     assert day().counts == {}, "the card provider's bill of that day is empty"
+
+
+@pytest.mark.rule("PAY-05")
+def test_a_refund_whose_answer_and_notice_were_lost_is_in_the_international_bill_which_does_not_name_its_payment(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("to_pay")
+    pay(town, candidate, "alipay")
+    switch(town, "alipay", "drop", "answer_lost")
+    candidate.awake().withdraw()
+    town.settle()
+    assert next(refunds.everything()).state == "submitted"
+    switch(town, "alipay", "drop", "bill_line_twice")
+    town.wait(NEXT_MORNING - town.clock.now())
+    reconcile(town)
+    switch(town, "alipay")
+    (refund,) = refunds.everything()
+    assert (refund.state, refund.money.amount) == ("succeeded", FEE * 8 // 10)
+    town.wait(timedelta(hours=1))
+    reconcile(town)
+    closed = bill_days.read("alipay_international", TODAY.isoformat())
+    assert (closed.state, closed.counts, closed.healed) == ("closed", {Class.MATCHED: 2}, 1)
+    assert (closed.sums[0].captured, closed.sums[0].refunded) == (FEE, FEE * 8 // 10)
+    assert [case.kind for case in town.cases()] == ["review"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from certification.acts.providers import payment_provider
 from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.refunds import refunds
 from certification.providers.events import ProviderEvent
 from certification.providers.refund_ports import RefundAsked
 from certification.rules.facts import Fact, FactKind
@@ -25,14 +26,16 @@ def answered(event: ProviderEvent) -> ProviderEvent:
     capture = _capture(with_payment, payment)
     if event.asks_about_refund is None or capture is None:
         return with_payment
+    row = refunds.find(event.asks_about_refund)
     asked = RefundAsked(
         refund=event.asks_about_refund,
         number=1,
         capture=capture.reference,
         captured=capture.money,
         reference=f"{payment.order}.{payment.id}",
-        money=capture.money,
+        money=row.money if row else capture.money,
         requested_at=payment.created_at,
+        ours=row is not None,
     )
     seen = payment_provider(payment.provider).find_refund(asked)
     if seen is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -18,6 +19,7 @@ from certification.providers import bill_events
 from certification.rules.bills import BillRow
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import TREASURY
+from certification.rules.facts import FactKind
 from certification.rules.reconciliation import HEALS_ITSELF, NEEDS_A_PERSON, Class, Found
 from certification.rules.review import Verdict
 
@@ -30,13 +32,22 @@ def heal(day: date, found: Sequence[Found], paid: Sequence[Payment]) -> int:
     """Record what the bill shows and we did not know, through the inbox; gives how much. Again changes nothing."""
     by_name = {reference_of(payment): payment for payment in paid}
     by_capture = {fact.reference: payment for payment in paid for fact in payment.facts.values()}
+    asked = {
+        fact.about: (payment, fact.capture.partition("#")[2])
+        for payment in paid
+        for fact in payment.facts.values()
+        if fact.kind is FactKind.REFUND_REQUESTED
+    }
     done = 0
     for one in found:
         if one.what not in HEALS_ITSELF or one.row is None:
             continue
-        payment = by_name.get(one.row.ours or "") or by_capture.get(one.row.capture or "")
+        row, payment = one.row, by_name.get(one.row.ours or "") or by_capture.get(one.row.capture or "")
+        if payment is None and row.ours in asked:  # a refund whose line does not name the payment
+            payment, capture = asked[row.ours]
+            row = replace(row, capture=capture)
         if payment is not None:
-            done += _receive(day, one.row, payment)
+            done += _receive(day, row, payment)
     return done
 
 

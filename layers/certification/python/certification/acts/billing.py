@@ -11,6 +11,7 @@ from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
 from certification.policies import load_policy, schemes
 from certification.providers.alipay_bill import AlipayBills
+from certification.providers.alipay_international_bill import AlipayInternationalBills
 from certification.providers.bill_ports import BillSource
 from certification.providers.card_bill import CardBills
 from certification.providers.wechat_bill import WechatBills
@@ -29,6 +30,7 @@ class Stream(NamedTuple):
 EVERY = (
     Stream("card", "card"),
     Stream("alipay", "alipay", "CNY"),
+    Stream("alipay_international", "alipay", "USD"),
     Stream("wechat_pay", "wechat_pay", "CNY"),
     Stream("wechat_pay_global", "wechat_pay", "USD"),
 )
@@ -52,6 +54,8 @@ def bill_source(stream: Stream) -> BillSource:
     match stream.provider:
         case "card":
             return CardBills(settings().card_api, secret("card", "api")[0])
+        case "alipay" if stream.currency == wallets.SETTLEMENT:
+            return AlipayInternationalBills(wallets.alipay_abroad())
         case "alipay":
             return AlipayBills(wallets.alipay_pages())
         case "wechat_pay":

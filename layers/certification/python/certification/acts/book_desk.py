@@ -121,9 +121,10 @@ def signed(member: StaffMember, stream: str, day: str) -> Signed:
 def month(member: StaffMember, name: str, form: str) -> str:
     """A short-lived address of a month that was written, as `csv` or `beancount`."""
     _must_keep(member)
-    if form not in book_exports.FORMS or all(export.month != name for export in book_exports.index().exports):
+    export = next((one for one in book_exports.index().exports if one.month == name), None)
+    if form not in book_exports.FORMS or export is None:
         raise NotFound("month")
-    return vault.link(settings().vault, book_exports.place(name, form), f"books-{name}.{form}")
+    return vault.link(settings().vault, book_exports.place(export, form), f"books-{name}.{form}")
 
 
 def _must_keep(member: StaffMember) -> None:

@@ -1,7 +1,9 @@
 """Exports for accounting: each month of the ledger as a table and as a journal, written anew every night.
 
 A month holds whole days only, up to yesterday in the time zone of the books. Once it is over it is written a last time
-and then stays as it is, for nothing is booked in the past. Writing it twice gives the same bytes.
+and then stays as it is, for nothing is booked in the past. Writing it twice gives the same bytes. A file is named by its
+content and no file is ever changed; the index names those that count, and is written last: whoever dies on the way, or
+runs beside another, leaves an index whose files are whole.
 """
 
 import hashlib
@@ -35,9 +37,9 @@ class Index(Frozen):
     exports: tuple[Export, ...] = ()
 
 
-def place(month: str, form: str) -> str:
+def place(export: Export, form: str) -> str:
     """Where a month lies in the vault."""
-    return f"books/{month}.{form}"
+    return f"books/{export.month}/{export.until}-{export.sha256[form][:16]}.{form}"
 
 
 def index() -> Index:
@@ -56,7 +58,9 @@ def run() -> dict[str, int]:
     months = {month_of(one.at, settings().time_zone) for one in entries} | {f"{until:%Y-%m}"}
     todo = sorted(month for month in months if month not in known or not known[month].over)
     written = {month: _write(month, entries, until) for month in todo}
-    exports = sorted((known | written).values(), key=lambda one: one.month, reverse=True)
+    # Another run may have written a later day meanwhile: what it wrote counts.
+    newer = {one.month: one for one in index().exports if one.month in written and one.until > written[one.month].until}
+    exports = sorted((known | written | newer).values(), key=lambda one: one.month, reverse=True)
     body = Index(exports=tuple(exports)).model_dump_json().encode()
     vault.write(settings().vault, INDEX, body, "application/json")
     return {"written": len(written), "late": open_money.write()}
@@ -79,12 +83,12 @@ def _write(month: str, entries: Sequence[Booked], until: date) -> Export:
     mine = [one for one in entries if month_of(one.at, zone) == month]
     before = accounts(one for one in entries if month_of(one.at, zone) < month)
     texts = {"csv": table(mine, zone), "beancount": beancount(mine, zone, f"Books of {month}", before)}
-    sums = {
-        form: vault.write(settings().vault, place(month, form), text.encode(), FORMS[form])
-        for form, text in texts.items()
-    }
+    sums = {form: hashlib.sha256(text.encode()).hexdigest() for form, text in texts.items()}
     last = _last_day(month)
-    return Export(month=month, until=min(until, last), over=until >= last, entries=len(mine), sha256=sums)
+    export = Export(month=month, until=min(until, last), over=until >= last, entries=len(mine), sha256=sums)
+    for form, text in texts.items():
+        vault.write(settings().vault, place(export, form), text.encode(), FORMS[form])
+    return export
 
 
 def _last_day(month: str) -> date:
@@ -96,7 +100,7 @@ def differences(rows: Iterable[LedgerEntry]) -> Iterator[str]:
     """Where a written month does not say what the ledger says: the newest two are read back and summed."""
     zone, every = settings().time_zone, list(rows)
     for export in index().exports[:2]:
-        body = vault.find(settings().vault, place(export.month, "csv")) or b""
+        body = vault.find(settings().vault, place(export, "csv")) or b""
         if hashlib.sha256(body).hexdigest() != export.sha256["csv"]:
             yield f"exports: the table of {export.month} is not the one that was written"
         mine = [one for one in _booked(every, export.until) if month_of(one.at, zone) == export.month]

@@ -34,17 +34,17 @@ def alipay_account() -> alipay_webhook.Account:
 
 def alipay() -> PaymentProvider:
     """The mainland product in CNY, the international one in USD."""
-    account, own, notify = alipay_account(), secret("alipay", "own")[0], _notified("alipay")
-    return ByCurrency(
-        {
-            "CNY": alipay_pages(),
-            SETTLEMENT: AlipayInternational(settings().alipay_global_api, account, own, SETTLEMENT, notify, clock.now),
-        }
-    )
+    return ByCurrency({"CNY": alipay_pages(), SETTLEMENT: alipay_abroad()})
+
+
+def alipay_abroad() -> AlipayInternational:
+    """The international product alone, for its daily bill."""
+    own, notify = secret("alipay", "own")[0], _notified("alipay")
+    return AlipayInternational(settings().alipay_global_api, alipay_account(), own, SETTLEMENT, notify, clock.now)
 
 
 def alipay_pages() -> AlipayPages:
-    """The mainland product alone: it has the daily bill."""
+    """The mainland product alone, for its daily bill."""
     own, notify = secret("alipay", "own")[0], _notified("alipay")
     return AlipayPages(settings().alipay_api, alipay_account(), own, notify, clock.now)
 

@@ -8,13 +8,14 @@ Alipay's rate of the day, which we neither set nor know before; the query tells 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from certification.providers import http
 from certification.providers.alipay_events import CHINA, attempt_state, capture, checkout_state, moment, taken
 from certification.providers.alipay_webhook import UNSIGNED, Account, check, signed_text
+from certification.providers.bill_ports import BillNotReady
 from certification.providers.ports import (
     Attempt,
     Checkout,
@@ -24,7 +25,7 @@ from certification.providers.ports import (
     ProviderRefused,
     Unreachable,
 )
-from certification.providers.refund_ports import RefundAsked, RefundSeen
+from certification.providers.refund_ports import RefundAsked, RefundReport, RefundSeen
 from certification.providers.rsa import sign
 from certification.providers.signatures import Rejected
 from certification.providers.wallet_numbers import apart, checkout_id, number_of, reference_of
@@ -36,6 +37,14 @@ NOT_THERE = frozenset({"TRADE_NOT_EXIST", "ACQ.TRADE_NOT_EXIST", "TRADE_IS_NOT_E
 UNSURE = frozenset({"SYSTEM_ERROR", "SYSTEM_EXCEPTION", "ACQ.SYSTEM_ERROR"})
 NOT_NOW = frozenset({"SELLER_BALANCE_NOT_ENOUGH", "REFUND_TOO_FREQUENT", "REFUND_CHARGE_ERROR"})
 REPEATED = frozenset({"REPEATED_REFUND_REQUEST", "DUPLICATE_REFUND_REQUEST"})
+REFUNDS: dict[str, RefundReport] = {
+    "SUCCESS": "succeeded",
+    "PROCESSING": "pending",
+    "FAILED": "failed",
+    "CANCELED": "failed",
+}
+NO_REFUND = frozenset({"NOT_FOUND", "TRADE_NOT_EXIST"})
+NO_TRADES, NOT_YET = "No balance account data in the period", "Finish date not ahead of today"
 PAGE_TIMES = {"5m": 5, "10m": 10, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "3h": 180, "5h": 300, "10h": 600}
 """The lengths (minutes) the gateway knows for the time from sign-in to payment."""
 
@@ -97,8 +106,8 @@ class AlipayInternational:
         return found or checkout_state(number, ends, self._currency, AttemptState.EXPIRED, (), self._now())
 
     def send_refund(self, asked: RefundAsked) -> RefundSeen:
-        """Ask for it under our own number, to be answered when it is done. A number that was used is a refund that was
-        made: the gateway refunds once per number."""
+        """Ask for it under our own number, then ask what became of it: neither a yes nor "repeated" says that it was
+        made. The gateway refunds once per number."""
         try:
             self._ask(
                 "forex_refund",
@@ -114,20 +123,51 @@ class AlipayInternational:
         except ProviderRefused as no:
             if no.code not in REPEATED:
                 raise
-        return RefundSeen(
-            id=f"{asked.capture}#{asked.refund}",
-            refund=asked.refund,
-            capture=asked.capture,
-            state="succeeded",
-            money=asked.money,
-            at=self._now(),
-        )
+        found = self.find_refund(asked)
+        if found is None:
+            raise Lost("Alipay took the refund, and does not know it yet")
+        return found
 
     def find_refund(self, asked: RefundAsked) -> RefundSeen | None:
-        """None, always: the gateway has no query of one refund. It may be sent again for as long as we like, for it
-        refunds once per number, and the answer to that tells."""
-        del asked
-        return None
+        """By our number. The answer tells no amount: it is what was asked for under that number, so of a refund that
+        somebody else made nothing can be said here; the day's bill has it."""
+        if not asked.ours:
+            return None
+        said = self._ask(
+            "alipay.acquire.refund.query", out_trade_no=number_of(asked.reference), out_return_no=asked.refund
+        )
+        code, state = said.get("response_code", ""), REFUNDS.get(said.get("refund_result_code", ""))
+        if code in NO_REFUND:
+            return None
+        if code != "SUCCESS" or state is None or said.get("out_return_no") != asked.refund:
+            raise Lost(f"the refund cannot be looked up: {code} {said.get('refund_result_code')}")
+        try:
+            at = moment(said["gmt_create"]) if said.get("gmt_create") else self._now()
+        except ValueError as reason:
+            raise Lost("the refund's time cannot be read") from reason
+        return RefundSeen(
+            id=asked.refund,
+            refund=asked.refund,
+            capture=asked.capture,
+            state=state,
+            money=asked.money,
+            at=at,
+            why=said.get("refund_error_code"),
+        )
+
+    def bill(self, day: date) -> bytes:
+        """The list of a day's trades (China's), as text; empty where there were none. A list that is not made yet, and a
+        fault, are sentences in its place. Raises BillNotReady, Unreachable or Lost."""
+        asked = f"{day:%Y%m%d}"
+        reply = self._call("forex_compare_file", start_date=asked, end_date=asked)
+        said = reply.body[:200].decode("utf-8", "replace").strip()
+        if said == NO_TRADES:
+            return b""
+        if said.startswith(NOT_YET):
+            raise BillNotReady(said)
+        if reply.status != 200 or not said or said.startswith("<") or not any(mark in said for mark in "|,"):
+            raise Lost(f"the gateway answered {reply.status} and no list")
+        return reply.body
 
     def find_reference(self, capture: str) -> str | None:
         """Our reference of a trade."""
@@ -157,8 +197,7 @@ class AlipayInternational:
             raise Lost(f"the trade cannot be read: {type(reason).__name__}") from reason
 
     def _ask(self, service: str, **content: str) -> dict[str, str]:
-        fields = self._signed(service, **content)
-        reply = http.call("GET", f"{self._gateway}?{urlencode(fields)}")
+        reply = self._call(service, **content)
         if reply.status != 200:
             raise Lost(f"the gateway answered {reply.status}")
         said = _parsed(reply.body)
@@ -170,6 +209,10 @@ class AlipayInternational:
         if inside:
             self._believe(inside, said.findtext("sign") or "")
         return inside
+
+    def _call(self, service: str, **content: str) -> http.Reply:
+        query = urlencode(self._signed(service, **content))
+        return http.call("GET", f"{self._gateway}?{query}", largest=http.LARGEST_FILE)
 
     def _believe(self, inside: dict[str, str], signature: str) -> None:
         try:

@@ -17,8 +17,9 @@ class RefundAsked(Frozen):
 
     `refund` is our id, the same at every repetition. `number` counts the idempotency keys: it grows only after the
     provider has proven that it has nothing under the ones before (for providers that know a refund by our id alone it
-    means nothing). `capture` is the provider's id of the captured payment, `captured` its whole amount, `reference` ours
-    (`<order>.<attempt>`), `money` what goes back. `requested_at` is when the row was made: nothing is older.
+    means nothing). `ours` is false where somebody else made it: then `money` is not what it is about. `capture` is the
+    provider's id of the captured payment, `captured` its whole amount, `reference` ours (`<order>.<attempt>`), `money`
+    what goes back. `requested_at` is when the row was made: nothing is older.
     """
 
     refund: str = Field(min_length=1, pattern=r"^[^#]+$")
@@ -29,6 +30,7 @@ class RefundAsked(Frozen):
     money: Money
     reason: Literal["duplicate", "requested_by_customer"] = "requested_by_customer"
     requested_at: AwareDatetime
+    ours: bool = True
 
 
 class RefundSeen(Frozen):
