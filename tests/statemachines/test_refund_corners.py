@@ -184,5 +184,5 @@ def test_two_people_send_money_of_nobody_back_the_way_it_came(town: Town, stages
     town.settle()
     assert list(refunds.everything()) == []
     town.second.awake().second(case)
-    town.wait(timedelta(minutes=1))
+    town.wait(timedelta(minutes=5))
     assert (the_refund().state, the_refund().order, books()) == ("succeeded", None, {})
