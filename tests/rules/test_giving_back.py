@@ -59,3 +59,10 @@ def test_of_several_payments_each_gives_once_and_together_no_more_than_was_decid
     half = [settling("CAP#2", 0, asked=3_500), both[1]]
     assert still_to_give(BACK, FEE, half).shares == (first[1],)
     assert still_to_give(BACK, FEE, [half[0], both[1].model_copy(update={"disputed": True})]).waits
+
+
+def test_what_was_asked_for_before_counts_with_its_fee_and_its_payment_gives_no_more() -> None:
+    begun = [settling("CAP#2", 200, asked=3_000, kept=500), settling("CAP#1", 11_000)]
+    assert still_to_give(BACK, FEE, begun).shares == (Share(capture="CAP#1", amount=7_800, kept=2_200),)
+    taken_later = settling(rest=0, asked=BACK, kept=FEE, taken=PAID, lost=PAID)
+    assert not still_to_give(BACK, FEE, [taken_later]).over  # it went back before: another desk's matter
