@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Booking:
-    """One entry of a statement."""
+    """One entry of a statement. `kind` is the bank's code: `CHRG` for what it takes itself."""
 
     reference: str
     credit: bool
@@ -38,6 +38,7 @@ class Booking:
     valued: date
     status: str = "BOOK"
     reversal: bool = False
+    kind: str = "XBCT"
 
     @property
     def cents(self) -> int:
@@ -147,7 +148,7 @@ def _entry(one: Booking, currency: str) -> str:
         f'<Ntry><Amt Ccy="{currency}">{_amount(one.cents)}</Amt><CdtDbtInd>{side}</CdtDbtInd>{reversal}'
         f"<Sts><Cd>{one.status}</Cd></Sts><BookgDt><Dt>{one.booked}</Dt></BookgDt><ValDt><Dt>{one.valued}</Dt></ValDt>"
         f"<AcctSvcrRef>{escape(one.reference)}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd>"
-        f"<SubFmlyCd>XBCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>{details}</NtryDtls></Ntry>"
+        f"<SubFmlyCd>{one.kind}</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>{details}</NtryDtls></Ntry>"
     )
 
 

@@ -149,12 +149,23 @@ class CardSimulator:
 
     def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
         """`switch` (`name`, `on`), `clear`, `status`; `pay`, `decline`, `pay_again`, `expire` (`session`); `deliver`
-        (`event`, once more); those of `CardReturns.control`. What follows becomes due at once and waits for `run_due`."""
+        (`event`, once more); `pay_out` (`cents`, to our bank); those of `CardReturns.control`. What follows becomes due at
+        once and waits for `run_due`."""
         with self._stage.lock:
             if action in ON_RETURNS:
                 self._returns.control(action, form)
                 return self._status()
-            if action not in ("switch", "clear", "pay", "decline", "pay_again", "expire", "deliver", "status"):
+            if action not in (
+                "switch",
+                "clear",
+                "pay",
+                "decline",
+                "pay_again",
+                "expire",
+                "deliver",
+                "pay_out",
+                "status",
+            ):
                 raise ValueError(f"the card simulator has no action {action!r}")
             if action == "switch":
                 flip(self._stage.state, SWITCHES, form)
@@ -163,6 +174,8 @@ class CardSimulator:
             elif action == "deliver":
                 self._event(form.get("event", ""))
                 self._stage.plan(self._stage.seconds(), "deliver", event=form["event"], first=self._stage.seconds())
+            elif action == "pay_out":
+                self._bank.pay_out(int(form.get("cents", "0")))
             elif action != "status":
                 self._on_session(action, form.get("session", ""))
             return self._status()

@@ -15,6 +15,7 @@ MOVES: dict[str, tuple[int, str, str]] = {
     "refund.failed": (1, "refund_failure", "refund_failure"),
     "charge.dispute.funds_withdrawn": (-1, "adjustment", "dispute"),
     "charge.dispute.funds_reinstated": (1, "adjustment", "dispute_reversal"),
+    "payout.created": (-1, "payout", "payout"),
 }
 
 

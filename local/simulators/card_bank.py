@@ -175,6 +175,12 @@ class CardBank:
             for _ in range(2 if self.stage.on("event_twice") else 1):
                 self.stage.plan(due, "deliver", event=event["id"], first=due)
 
+    def pay_out(self, cents: int) -> None:
+        """Send what is on our balance to our bank; nobody is told of it but by the balance."""
+        name = f"po_simulated_{self.stage.number():06d}"
+        payout = {"id": name, "object": "payout", "amount": cents, "currency": "usd", "trace_id": None}
+        self._event("payout.created", payout, self.stage.seconds())
+
     def _event(self, kind: str, about: State, now: int) -> State:
         event: State = {
             "id": f"evt_simulated_{self.stage.number():06d}",

@@ -16,9 +16,10 @@ from certification.cloud.transaction import commit
 from certification.policies import load_policy, schemes
 from certification.providers.events import ProviderEvent
 from certification.providers.refund_ports import DisputeSeen, RefundReport, RefundSeen
+from certification.rules.bank_day import BOOKED, is_charge
 from certification.rules.bank_matching import divide
 from certification.rules.errors import Refused
-from certification.rules.facts import FactKind, fact_of, fold
+from certification.rules.facts import Fact, FactKind, fact_of, fold
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
 from certification.rules.policy import Policy
@@ -101,19 +102,19 @@ def divided(entry: InboxEntry) -> bool:
 
 def meaning(entry: InboxEntry) -> ProviderEvent:
     """What an entry of the bank means: money for an order or for nobody we know, a refund that went or came back, a
-    credit that was taken back, or nothing for us (charges, payouts)."""
+    credit that was taken back, or nothing before its day is closed (charges, other debits)."""
     stored = read(entry)
     if stored.answer is not None:
         return _answered(entry, stored.answer)
     line = stored.line
     if line is None:
         raise ValueError("an entry of the bank has a line or an answer")
-    refund = refunds.find(line.end_to_end) if line.end_to_end else None
+    refund = refunds.find(line.end_to_end) if line.end_to_end and not is_charge(line) else None
     if refund is not None:
         return _refund(entry, line, refund)
-    if line.credit:
+    if line.credit and not is_charge(line):
         return _credit(entry, stored, line)
-    if line.reversal:
+    if line.reversal and not is_charge(line):
         return _taken_back(entry, stored, line)
     return ProviderEvent(id=entry.id, provider="bank_transfer", type="debit", at=_at(line))
 
@@ -134,13 +135,20 @@ def _credit(entry: InboxEntry, stored: StoredLine, line: BankLine) -> ProviderEv
         reference=f"{order.number}.{transfer_of(order.number)}" if order else None,
         payment=key,
         state=AttemptState.CAPTURED,
-        facts=(fact_of(FactKind.CAPTURED, key, money, _at(line), SOURCE, references={"entry": entry.id}),),
+        facts=(fact_of(FactKind.CAPTURED, key, money, _at(line), SOURCE, references=_booked(line, entry=entry.id)),),
+        paid_out_by=stored.paid_out_by,
     )
+
+
+def _booked(line: BankLine, **references: str) -> dict[str, str]:
+    return {**references, BOOKED: line.booked_on.isoformat()}
 
 
 def _refund(entry: InboxEntry, line: BankLine, refund: Refund) -> ProviderEvent:
     """Our transfer on the statement: a debit is its going out, a credit its coming back."""
-    return _seen(entry, refund, "returned" if line.credit else "succeeded", line.money, _at(line), line.returned)
+    event = _seen(entry, refund, "returned" if line.credit else "succeeded", line.money, _at(line), line.returned)
+    booked = tuple(fact.model_copy(update={"references": _booked(line)}) for fact in event.facts)
+    return event.model_copy(update={"facts": booked})
 
 
 def _answered(entry: InboxEntry, answer: TransferAnswer) -> ProviderEvent:
@@ -186,7 +194,7 @@ def _taken_back(entry: InboxEntry, stored: StoredLine, line: BankLine) -> Provid
         payment = payments.read(credit.payment)
         capture = f"CAP#{line.account}#{mention}#0"
         if capture in payment.facts and payment.facts[capture].money == line.money:
-            fact = fact_of(FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=capture)
+            fact = _out(line, capture)
             return ProviderEvent(
                 id=entry.id,
                 provider="bank_transfer",
@@ -205,9 +213,19 @@ def _taken_back(entry: InboxEntry, stored: StoredLine, line: BankLine) -> Provid
                 ),
             )
     # Nobody knows which credit: a person looks (the entry is applied to a payment of its own, which is negative).
-    fact = fact_of(FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=f"CAP#{line.key}")
     return ProviderEvent(
-        id=entry.id, provider="bank_transfer", type="credit taken back", at=_at(line), payment=line.key, facts=(fact,)
+        id=entry.id,
+        provider="bank_transfer",
+        type="credit taken back",
+        at=_at(line),
+        payment=line.key,
+        facts=(_out(line, f"CAP#{line.key}"),),
+    )
+
+
+def _out(line: BankLine, capture: str) -> Fact:
+    return fact_of(
+        FactKind.DISPUTE_OUT, line.key, line.money, _at(line), SOURCE, capture=capture, references=_booked(line)
     )
 
 

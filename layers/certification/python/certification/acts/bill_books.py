@@ -15,7 +15,7 @@ from certification.cloud.tables.bill_days import BillDay, Closing, bill_days
 from certification.cloud.tables.cases import Case
 from certification.cloud.tables.ledger import LedgerEntry, ledger
 from certification.cloud.transaction import commit
-from certification.rules.ledger import Entry, day_entry
+from certification.rules.ledger import Entry, bank_day_entry, day_entry
 from certification.rules.money import Money
 from certification.rules.reconciliation import Sums
 
@@ -50,6 +50,7 @@ def summary(row: BillDay, explained: Sequence[Case], now: datetime) -> str:
         "lines": row.lines,
         "counts": {what: row.counts[what] for what in sorted(row.counts)},
         "sums": [{**sums.model_dump(), "kept_there": sums.kept_there} for sums in row.sums],
+        **({"bank": row.bank.model_dump()} if row.bank else {}),
         "expected_in_the_next_bill": [list(key) for key in row.carried],
         "recorded_from_the_bill": row.healed,
         "explained": [
@@ -67,19 +68,24 @@ def summary(row: BillDay, explained: Sequence[Case], now: datetime) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def entry_of(row: BillDay, sums: Sums) -> Entry:
-    """The day's entry in one currency; without postings where the provider took and paid out nothing."""
-    return day_entry(
-        row.provider,
-        Money(amount=sums.fees, currency=sums.currency),
-        Money(amount=sums.paid_out, currency=sums.currency),
-        why=f"day#{row.stream}#{row.day}",
-    )
+def entries_of(row: BillDay) -> list[Entry]:
+    """The day's entries, one for each currency in which the provider or the bank took, sent or kept anything."""
+    why = f"day#{row.stream}#{row.day}"
+    if row.bank is not None:
+        charges, other = (Money(amount=each, currency=row.bank.currency) for each in (row.bank.charges, row.bank.other))
+        entries = [bank_day_entry(charges, other, why)]
+    else:
+        entries = [_provider_entry(row, sums, why) for sums in row.sums]
+    return [entry for entry in entries if entry.postings]
+
+
+def _provider_entry(row: BillDay, sums: Sums, why: str) -> Entry:
+    fees, paid_out = (Money(amount=each, currency=sums.currency) for each in (sums.fees, sums.paid_out))
+    return day_entry(row.provider, fees, paid_out, why)
 
 
 def _booked(row: BillDay, now: datetime) -> list[Write]:
-    entries = [entry for entry in (entry_of(row, sums) for sums in row.sums) if entry.postings]
     return [
         ledger.insert(LedgerEntry(payment=f"day#{row.stream}#{row.day}", number=number, at=now, entry=entry))
-        for number, entry in enumerate(entries, 1)
+        for number, entry in enumerate(entries_of(row), 1)
     ]

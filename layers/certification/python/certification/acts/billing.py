@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from certification.acts import wallets
+from certification.acts.bank_days import Statements, stream_of
 from certification.cloud.secrets import secret
 from certification.cloud.settings import settings
 from certification.policies import load_policy, schemes
@@ -20,11 +21,12 @@ from certification.rules.policy import Policy
 
 
 class Stream(NamedTuple):
-    """Bills that come day by day. `currency` is None where one bill holds all currencies."""
+    """Bills that come day by day. `currency` is None where one bill holds all currencies; `accounts` are a bank's."""
 
     name: str
     provider: Method
     currency: str | None = None
+    accounts: frozenset[str] = frozenset()
 
 
 EVERY = (
@@ -42,7 +44,26 @@ def streams() -> tuple[Stream, ...]:
     offered = {(way, policy.fees.settlement_currency) for policy in _policies() for way in policy.payment.ways}
     if settings().wallets_via == "stripe":
         offered = {(way, currency) for way, currency in offered if way not in wallets.WALLETS}
-    return tuple(one for one in EVERY if one.currency is None or (one.provider, one.currency) in offered)
+    asked = tuple(one for one in EVERY if one.currency is None or (one.provider, one.currency) in offered)
+    return (*asked, *_banks())
+
+
+@cache
+def every() -> tuple[Stream, ...]:
+    """All that there may be days of, whether it is still asked for or not."""
+    return (*EVERY, *_banks())
+
+
+def _banks() -> tuple[Stream, ...]:
+    """Our bank's statements, which are dropped as files."""
+    found: dict[str, set[str]] = {}
+    for policy in _policies():
+        if policy.payment.transfer_to is not None:
+            found.setdefault(policy.fees.settlement_currency, set()).add(policy.payment.transfer_to.number)
+    return tuple(
+        Stream(stream_of(currency), "bank_transfer", currency, frozenset(accounts))
+        for currency, accounts in sorted(found.items())
+    )
 
 
 def _policies() -> list[Policy]:
@@ -60,5 +81,5 @@ def bill_source(stream: Stream) -> BillSource:
             return AlipayBills(wallets.alipay_pages())
         case "wechat_pay":
             return WechatBills(wallets.wechat_orders(stream.currency or ""))
-        case _:
-            raise ValueError(f"no daily bills are read of {stream.provider}: a bank's statements are dropped as files")
+        case "bank_transfer":
+            return Statements(stream.name)

@@ -6,7 +6,7 @@ from certification.acts import book_exports, open_money
 from certification.acts.authority import sees
 from certification.acts.bill_books import KEY
 from certification.acts.bill_findings import cases_of
-from certification.acts.billing import EVERY
+from certification.acts.billing import every
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.bill_days import BillDay, Difference, bill_days
@@ -15,7 +15,7 @@ from certification.cloud.tables.staff import StaffMember
 from certification.rules.desks import TREASURY
 from certification.rules.errors import NotFound
 from certification.rules.model import Frozen
-from certification.rules.reconciliation import SAYS, Sums, is_late
+from certification.rules.reconciliation import SAYS, BankSums, Sums, is_late
 from certification.rules.words import Words
 
 SHOWN = 31
@@ -55,9 +55,11 @@ class DifferenceLine(Frozen):
 
 
 class DayPage(Frozen):
-    """One day. `told` are cases about the bill itself: it did not come, or could not be read."""
+    """One day. `told` are cases about the bill itself: it did not come, or could not be read. `bank`: the closing balance
+    of our bank's day."""
 
     line: DayLine
+    bank: BankSums | None
     differences: tuple[DifferenceLine, ...]
     expected: tuple[str, ...]
     told: tuple[str, ...]
@@ -83,7 +85,7 @@ class Signed(Frozen):
 def overview(member: StaffMember) -> Books:
     """The books now."""
     _must_keep(member)
-    days = [row for stream in EVERY for row in bill_days.within(stream.name, backwards=True, limit=SHOWN)]
+    days = [row for stream in every() for row in bill_days.within(stream.name, backwards=True, limit=SHOWN)]
     return Books(
         days=tuple(_line(row, cases_of(row) if row.differences or row.state == "awaited" else ()) for row in days),
         months=book_exports.index().exports,
@@ -98,6 +100,7 @@ def read_day(member: StaffMember, stream: str, day: str) -> DayPage:
     differing = {one.case for one in row.differences}
     return DayPage(
         line=_line(row, asked),
+        bank=row.bank,
         differences=tuple(_difference(one) for one in row.differences),
         expected=tuple(f"{kind} {reference}" for kind, reference in row.carried),
         told=tuple(case.id for case in asked if case.id not in differing and case.decision is None),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from certification.acts import book_exports
 from certification.acts.bill_findings import cases_of
-from certification.acts.billing import EVERY
+from certification.acts.billing import every
 from certification.cloud.tables.bill_days import BillDay, bill_days
 from certification.cloud.tables.ledger import LedgerEntry
 from certification.cloud.tables.orders import Order
@@ -43,7 +43,7 @@ def late(
             yield f"receipts: order {order.number} was paid and has none"
     for refund in every_refund:
         yield from _unreceipted(refund, every_order, there, now)
-    for stream in EVERY:
+    for stream in every():
         for row in bill_days.within(stream.name):
             if _waits_for_nobody(row, now):
                 yield f"days: {row.stream} {row.day} is {row.state}, and nobody was asked about it"

@@ -10,7 +10,13 @@ from certification.rules.ledger import Books, postings
 
 def books_of(payment: Payment) -> Books:
     """Whose money this payment's captures are."""
-    return Books(provider=payment.provider, order=payment.order, holdings=payment.holdings, forgiven=payment.forgiven)
+    return Books(
+        provider=payment.provider,
+        order=payment.order,
+        paid_out_by=payment.paid_out_by,
+        holdings=payment.holdings,
+        forgiven=payment.forgiven,
+    )
 
 
 def booked(before: Payment, after: Payment, why: str) -> tuple[Payment, list[Write]]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from certification.acts import book_invariants, refund_invariants
-from certification.acts.bill_books import entry_of
-from certification.acts.billing import EVERY
+from certification.acts.bill_books import entries_of
+from certification.acts.billing import every as every_stream
 from certification.acts.books import books_of
 from certification.acts.cases import new_case, opened
 from certification.acts.places import live_claim
@@ -47,10 +47,10 @@ def _books() -> Iterator[str]:
     paid = list(payments.everything())
     entries = list(ledger.everything())
     kept = balances(entry.entry for entry in entries)
-    days = [day for stream in EVERY for day in bill_days.within(stream.name) if day.state == "closed"]
+    days = [day for stream in every_stream() for day in bill_days.within(stream.name) if day.state == "closed"]
     implied = rebuild(
         ((payment.facts, books_of(payment)) for payment in paid),
-        (entry_of(day, sums) for day in days for sums in day.sums),
+        (entry for day in days for entry in entries_of(day)),
     )
     if kept != implied:
         yield f"books: kept {kept} and implied {implied} differ"

@@ -14,6 +14,7 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import refunds
 from certification.providers.events import ProviderEvent
+from certification.rules.ledger import Holding
 from certification.rules.payments import AttemptState
 
 
@@ -44,9 +45,18 @@ def payment_of(
     )
     if not event.facts:
         return stranger, [], []
+    if event.paid_out_by is not None:
+        return _paid_out(stranger, event), [], []
     scheme = bank_lines.scheme_of(entry) if event.provider == "bank_transfer" else None
     case = unmatched_case(stranger.id, entry.id, now, str(event.facts[0].money), scheme)
     return stranger, [cases.insert(case)], [opened(case)]
+
+
+def _paid_out(stranger: Payment, event: ProviderEvent) -> Payment:
+    """No candidate's: what a provider held for us has come to our account."""
+    holdings = {fact.capture: Holding.TRANSIT for fact in event.facts}
+    whole: Payment = stranger.changed(holdings=holdings, paid_out_by=event.paid_out_by)
+    return whole
 
 
 def _known(event: ProviderEvent) -> Payment | None:

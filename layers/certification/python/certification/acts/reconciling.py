@@ -8,7 +8,7 @@ whole, and a person asks the provider for a better one.
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from certification.acts import bill_findings
+from certification.acts import bank_days, bill_findings
 from certification.acts.bill_books import close
 from certification.acts.billing import Stream, bill_source, streams
 from certification.acts.payments import reference_of
@@ -22,8 +22,10 @@ from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import ports
 from certification.providers.bill_ports import BillNotReady, BillSource, rows_of
-from certification.rules.bills import FACT_OF, BillRefused, RowKind
+from certification.rules.bills import FACT_OF, BillRefused, BillRow, RowKind
 from certification.rules.facts import FactKind
+from certification.rules.money import Money
+from certification.rules.payouts import Payout
 from certification.rules.reconciliation import HEALS_ITSELF, Known, Reconciled, is_late, may_close, reconcile
 
 DAY = timedelta(days=1)
@@ -54,8 +56,10 @@ def run() -> dict[str, int]:
 
 def _look_through(stream: Stream) -> int:
     source, done = bill_source(stream), 0
-    _await(stream, source)
-    for row in bill_days.within(stream.name, backwards=True, limit=MOST_OPEN):
+    if not stream.accounts:
+        _await(stream, source)
+    # the oldest first: a day may show what the one before it did not
+    for row in reversed(list(bill_days.within(stream.name, backwards=True, limit=MOST_OPEN))):
         if row.state != "closed" and is_late(row.day, clock.now()):
             metrics.count("BillDayLate")
         if row.due is not None and row.due.at <= clock.now():
@@ -101,6 +105,8 @@ def _look(stream: Stream, day: date, source: BillSource) -> bool:
 
 
 def _compared(stream: Stream, day: date, source: BillSource, bill: bytes, paid: Sequence[Payment]) -> Reconciled:
+    if stream.accounts:
+        return bank_days.compared(stream.name, day, rows_of(source, bill), stream.accounts, paid)
     begins = source.begins(day)
     before = bill_days.find(stream.name, (day - DAY).isoformat())
     captures = {
@@ -152,6 +158,11 @@ def _keep(stream: Stream, day: date, bill: bytes) -> tuple[str, str]:
     return place, vault.write(settings().vault, place, bill, "application/octet-stream")
 
 
+def _payout(row: BillRow) -> Payout:
+    references = tuple(each for each in (row.reference, row.capture) if each)
+    return Payout(provider=row.provider, references=references, money=Money(amount=row.amount, currency=row.currency))
+
+
 @retried
 def _later(stream: Stream, day: date) -> None:
     row = bill_days.read(stream.name, day.isoformat())
@@ -175,6 +186,8 @@ def _settle(stream: Stream, day: date, kept: tuple[str, str], result: Reconciled
         counts=result.counts,
         sums=tuple(result.sums.values()),
         carried=result.carried,
+        payouts=tuple(map(_payout, result.payouts)),
+        bank=result.bank,
         differences=differences,
         healed=row.healed + healed,
         tries=0,

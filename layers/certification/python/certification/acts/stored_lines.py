@@ -11,6 +11,7 @@ from certification.cloud.tables.base import Due
 from certification.cloud.tables.inbox import InboxEntry
 from certification.rules.bank_matching import Share, references_of
 from certification.rules.model import Frozen
+from certification.rules.payments import Method
 from certification.rules.statements import BankLine, Party
 from certification.rules.transfer_order import TransferAnswer
 
@@ -30,13 +31,14 @@ class Particulars(Frozen):
 class StoredLine(Frozen):
     """A line as the inbox holds it. `line` has no particulars; `sealed` holds them. `references` were found in it;
     `mentions` are words of a reversal's text that may be the bank's reference of what it takes back. `share` is the part
-    of a line that was divided, `answer` what the bank says of a transfer of ours instead of a line. `file` is where it
-    came from."""
+    of a line that was divided, `paid_out_by` the provider whose payout it is proven to be, `answer` what the bank says of a
+    transfer of ours instead of a line. `file` is where it came from."""
 
     line: BankLine | None = None
     references: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     share: Share | None = None
+    paid_out_by: Method | None = None
     answer: TransferAnswer | None = None
     sealed: str = ""
     file: str

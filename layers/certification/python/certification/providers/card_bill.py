@@ -110,6 +110,11 @@ def _itself(_: Any, transaction: str) -> Named:
     return transaction, None, None
 
 
+def _payout(source: dict[str, Any] | None, transaction: str) -> Named:
+    found = source or {}
+    return found.get("id", transaction), None, (found.get("trace_id") or {}).get("value")
+
+
 READERS: dict[RowKind, Callable[[Any, str], Named]] = {
     RowKind.CAPTURE: _charge,
     RowKind.REFUND: _refund,
@@ -117,6 +122,6 @@ READERS: dict[RowKind, Callable[[Any, str], Named]] = {
     RowKind.DISPUTE_OUT: _dispute,
     RowKind.DISPUTE_IN: _dispute,
     RowKind.FEE: _itself,
-    RowKind.PAYOUT: _itself,
+    RowKind.PAYOUT: _payout,
 }
 """Whom a transaction names: the provider's id of what happened, our reference, and the payment it is about."""

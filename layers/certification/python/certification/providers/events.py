@@ -26,8 +26,9 @@ class ProviderEvent(Frozen):
     """What an event means. `reference` is ours (`<order>.<attempt>`), None if the event does not carry it; `state` is a
     report on the attempt, None if it says nothing; `checkout` and `payment` are the provider's ids of its page and of
     the payment. `type` is the provider's word, or `query` for what we asked ourselves. `refund` and `dispute` are what it
-    says of one; the money that moved stands in `facts`. `asks_about_payment` and `asks_about_refund` (the number under
-    which the refund was asked for there): it proves nothing by itself, or tells no amount, so the provider is asked."""
+    says of one; the money that moved stands in `facts`. `paid_out_by`: it is this provider's payout. `asks_about_payment`
+    and `asks_about_refund` (the number under which the refund was asked for there): it proves nothing by itself, or tells
+    no amount, so the provider is asked."""
 
     id: str
     provider: Method
@@ -40,6 +41,7 @@ class ProviderEvent(Frozen):
     facts: tuple[Fact, ...] = ()
     refund: RefundSeen | None = None
     dispute: DisputeSeen | None = None
+    paid_out_by: Method | None = None
     asks_about_payment: bool = False
     asks_about_refund: str | None = None
 

@@ -14,7 +14,8 @@ from certification.rules.payments import Method
 
 
 class RowKind(StrEnum):
-    """What a line is about. A fee or a payout moves money between the provider and us alone."""
+    """What a line is about. A fee or a payout moves money between the provider and us alone. Only a bank's statement has
+    debits (money out that no fact of ours explains) and a balance."""
 
     CAPTURE = "capture"
     REFUND = "refund"
@@ -23,6 +24,8 @@ class RowKind(StrEnum):
     DISPUTE_IN = "dispute_in"
     FEE = "fee"
     PAYOUT = "payout"
+    DEBIT = "debit"
+    BALANCE = "balance"
 
 
 FACT_OF: dict[RowKind, FactKind] = {
@@ -49,8 +52,9 @@ class BillRow:
     """One line. `amount` and `fee` are minor units of `currency`; `amount` is never negative, the kind gives its sign.
 
     `ours` is our reference where the line carries one: `<order>.<attempt>` of a capture, our refund's id of a refund.
-    `capture` is the provider's id of the payment a refund or dispute is about. `fee` is what the provider took with
-    this line, negative where it gave some back. `at` is the provider's time of what happened.
+    `capture` is the provider's id of the payment a refund or dispute is about; of a payout, what the bank shows with it.
+    `fee` is what the provider took with this line, negative where it gave some back. `at` is the provider's time of what
+    happened.
     """
 
     provider: Method

@@ -26,7 +26,7 @@ SECTIONS = {
     # What nobody has explained yet is ours to explain: it stands among the assets until it is.
     "suspense": "Assets",
 }
-OURS = {"psp", "bank", "fee", "cost", "vat", "suspense"}
+OURS = {"psp", "transit", "bank", "fee", "cost", "vat", "suspense"}
 """Accounts whose second word names a kind of thing and not somebody's order, refund or payment."""
 Place = tuple[str, str, str]
 """An account, about whom, and the currency."""

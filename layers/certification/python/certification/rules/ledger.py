@@ -23,6 +23,7 @@ from certification.rules.money import Money
 # The first word of an account and what the account is. Anything else is refused: a typing error would hide money.
 NATURE = {
     "psp": "asset",
+    "transit": "asset",
     "bank": "asset",
     "candidate": "liability",
     "duplicate": "liability",
@@ -44,6 +45,7 @@ class Holding(StrEnum):
     CANDIDATE = "candidate"
     DUPLICATE = "duplicate"
     UNAPPLIED = "unapplied"
+    TRANSIT = "transit"
 
 
 class Posting(Frozen):
@@ -82,10 +84,12 @@ class Entry(Frozen):
 class Books(Frozen):
     """Whose money it is. `provider` names the clearing account (`card`); `order` is None for money nobody expects.
     `holdings` says for each capture why we hold it; without an entry: for the order, or unapplied without one.
-    `forgiven`: minor units by which a capture was short and that the policy's tolerance lets go."""
+    `forgiven`: minor units by which a capture was short and that the policy's tolerance lets go. `paid_out_by`: the
+    provider whose payout a credit on our bank account is."""
 
     provider: str
     order: str | None
+    paid_out_by: str | None = None
     holdings: dict[str, Holding] = Field(default_factory=dict)
     forgiven: dict[str, int] = Field(default_factory=dict)
 
@@ -97,6 +101,8 @@ class Books(Frozen):
         """The liability account of this capture, e.g. `candidate:ORD-26-000001`."""
         usual = Holding.CANDIDATE if self.order else Holding.UNAPPLIED
         holding = self.holdings.get(capture, usual)
+        if holding is Holding.TRANSIT:
+            return f"{holding}:{self.paid_out_by or self.provider}"
         owner = self.provider if holding is Holding.UNAPPLIED or self.order is None else self.order
         return f"{holding}:{owner}"
 
@@ -135,10 +141,20 @@ def postings(old: PaymentSums, new: PaymentSums, books: Books, *, why: str, was:
 
 
 def day_entry(provider: str, fees: Money, paid_out: Money, why: str) -> Entry:
-    """What a provider took and paid out on one day (payments.md 4.2): it is no payment's, so it is the day's entry."""
-    clearing, currency = f"psp:{provider}", fees.currency
-    moves = {"cost:psp": fees.amount, f"bank:{currency.lower()}": paid_out.amount}
-    moves[clearing] = -sum(moves.values())
+    """What a provider took and paid out on one day (payments.md 4.2): it is no payment's, so it is the day's entry. What
+    was paid out is on its way until our bank's statement shows it."""
+    moves = {"cost:psp": fees.amount, f"transit:{provider}": paid_out.amount}
+    return _against(f"psp:{provider}", moves, fees.currency, why)
+
+
+def bank_day_entry(charges: Money, unexplained: Money, why: str) -> Entry:
+    """What our bank took on one day, and what left (negative: came) that no fact of ours explains and a person did."""
+    moves = {"cost:bank": charges.amount, "suspense:bank": unexplained.amount}
+    return _against(f"bank:{charges.currency.lower()}", moves, charges.currency, why)
+
+
+def _against(account: str, others: Mapping[str, int], currency: str, why: str) -> Entry:
+    moves = {**others, account: -sum(others.values())}
     return Entry(
         why=why,
         postings=tuple(

@@ -4,7 +4,8 @@ In words: a line and a fact are the same when kind and provider's id are, and ag
 without a fact is money we were not told about: where it names an attempt or refund of ours, the fact is asked for and
 recorded, which heals lost messages within a day (PAY-05); where it does not, a person places it. A fact without a line
 waits one more day, for providers and we may disagree on when a day ends; then its refunds stop and a person looks.
-Fees and payouts are summed. A day is level when nothing but healed and matched lines is in it.
+Fees and payouts are summed. A day is level when nothing but healed and matched lines is in it. A bank's statement is
+held against our facts in the same way (`bank_day.py`), and its closing balance as well.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -36,11 +37,12 @@ class Class(StrEnum):
     STATE = "state"
     UNKNOWN_REFERENCE = "unknown_reference"
     FEE_ONLY = "fee_only"
+    BALANCE = "balance"
 
 
 HEALS_ITSELF = frozenset({Class.MISSING_HERE, Class.DUPLICATE_PAYMENT, Class.STATE})
 """Asked for at the provider and recorded; nobody needs to decide."""
-NEEDS_A_PERSON = frozenset({Class.MISSING_THERE, Class.AMOUNT, Class.CURRENCY, Class.UNKNOWN_REFERENCE})
+NEEDS_A_PERSON = frozenset({Class.MISSING_THERE, Class.AMOUNT, Class.CURRENCY, Class.UNKNOWN_REFERENCE, Class.BALANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,30 @@ class Sums(Frozen):
         return self.captured - self.refunded - self.disputed - self.fees - self.paid_out
 
 
+class BankSums(Frozen):
+    """What a bank's day adds to its lines, in minor units of `currency`. `closing`: what the statement ends with. `stood`:
+    what our books say is on the account then, before this day is closed. `charges` is what the bank took, `other` what
+    left that no fact explains, so that both take the books to the statement."""
+
+    currency: str
+    closing: int
+    stood: int
+    charges: int = 0
+    other: int = 0
+
+
 @dataclass(slots=True)
 class Reconciled:
-    """What a day's comparison found. `carried` are the facts of this day that its bill does not show: tomorrow's may."""
+    """What a day's comparison found. `carried` are the facts of this day that its bill does not show: tomorrow's may.
+    `payouts` are the lines of what was paid out."""
 
     lines: int = 0
     counts: dict[Class, int] = field(default_factory=dict)
     sums: dict[str, Sums] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     carried: tuple[Key, ...] = ()
+    payouts: list[BillRow] = field(default_factory=list)
+    bank: BankSums | None = None
 
     @property
     def level(self) -> bool:
@@ -134,6 +151,8 @@ def reconcile(
         answer.counts[what] = answer.counts.get(what, 0) + 1
         if what is not Class.DUPLICATE_LINE:
             _add(tally.setdefault(row.currency, dict.fromkeys(_COUNTED, 0)), row)
+        if row.kind is RowKind.PAYOUT:
+            answer.payouts.append(row)
         if what not in (Class.MATCHED, Class.FEE_ONLY):
             answer.found.append(Found(what, row, fact))
     answer.sums = {currency: Sums(currency=currency, **amounts) for currency, amounts in sorted(tally.items())}
@@ -198,6 +217,7 @@ _ADDS = {
     RowKind.DISPUTE_IN: ("disputed", -1),
     RowKind.FEE: ("fees", 1),
     RowKind.PAYOUT: ("paid_out", 1),
+    RowKind.DEBIT: ("paid_out", 1),
 }
 _COUNTED = ("captured", "refunded", "disputed", "fees", "paid_out")
 
@@ -258,6 +278,12 @@ SAYS: dict[Class, Because] = {
     Class.UNKNOWN_REFERENCE: Because(
         en="Money that names no order of ours: find out whose it is, then place it or send it back.",
         zh="款项未对应任何订单：请查明归属后入账或退回。",
+        rules=("PAY-05",),
+    ),
+    Class.BALANCE: Because(
+        en="The statement's closing balance is not what our books say: a movement is missing on one side, or the account "
+        "held money before our books began. Say which; the difference is then booked as explained.",
+        zh="对账单期末余额与账簿不符：一方缺少流水，或账户在建账前已有余额。请说明原因，差额将按已说明入账。",
         rules=("PAY-05",),
     ),
     Class.FEE_ONLY: Because(en="A fee or payout of the provider.", zh="支付机构的手续费或结算款。", rules=("PAY-05",)),

@@ -123,9 +123,16 @@ class _Reading:
         if not account or (self.lines and self.account != account):
             raise _wrong(self.where, "Acct/Id")
         _check_summary(self.stated, self.totals, self.currency, self.where)
-        _check_balances(self.stated, self.moved, self.where)
-        number = text(self.stated, "Id")
-        return Statement(account=account, number=number, lines=tuple(self.lines), pending=self.pending)
+        opening, closing, on = _balances(self.stated, self.moved, self.where)
+        return Statement(
+            account=account,
+            number=text(self.stated, "Id"),
+            lines=tuple(self.lines),
+            pending=self.pending,
+            opening=opening,
+            closing=closing,
+            on=on,
+        )
 
 
 def _lines(entry: ET.Element, account: str, money: Money, credit: bool, where: str) -> Iterator[BankLine]:
@@ -154,6 +161,7 @@ def _lines(entry: ET.Element, account: str, money: Money, credit: bool, where: s
             creditor_reference=text(detail, "RmtInf/Strd/CdtrRefInf/Ref"),
             text="".join(part.text or "" for part in detail.iterfind("RmtInf/Ustrd")),
             charged=_charges(detail),
+            code=_code(detail) or _code(entry),
         )
 
 
@@ -233,6 +241,10 @@ def _charges(detail: ET.Element) -> Money | None:
     return _amount(found, "Chrgs") if found is not None else None
 
 
+def _code(element: ET.Element) -> str:
+    return text(element, "BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Prtry/Cd")
+
+
 def _check_summary(stated: ET.Element, totals: dict[bool, tuple[int, int]], currency: str, where: str) -> None:
     """The counts and sums the bank gives, where it gives them."""
     both = (totals[True][0] + totals[False][0], totals[True][1] + totals[False][1])
@@ -251,17 +263,21 @@ def _check_summary(stated: ET.Element, totals: dict[bool, tuple[int, int]], curr
             )
 
 
-def _check_balances(stated: ET.Element, moved: int, where: str) -> None:
+def _balances(stated: ET.Element, moved: int, where: str) -> tuple[Money | None, Money | None, date | None]:
+    """Opening and closing balance, which the lines must lead from and to, and the day of the latter."""
     balances: dict[str, Money] = {}
+    days: dict[str, date] = {}
     for balance in stated.iterfind("Bal"):
         code = text(balance, "Tp/CdOrPrtry/Cd")
         money = _amount(balance.find("Amt"), f"{where}, balance {code}")
         balances.setdefault(code, money if _direction(balance, f"{where}, balance {code}") else -money)
+        days.setdefault(code, _day(balance, "Dt", f"{where}, balance {code}") if code in CLOSING else date.min)
     opening = next((balances[code] for code in OPENING if code in balances), None)
     closing = next((balances[code] for code in CLOSING if code in balances), None)
     if opening is not None and closing is not None:
         check_balances(where, opening, closing, moved)
-    elif stated.tag == "Stmt":
+        return opening, closing, next(days[code] for code in CLOSING if code in days)
+    if stated.tag == "Stmt":
         raise StatementRefused(
             "balances_missing",
             where,
@@ -269,3 +285,4 @@ def _check_balances(stated: ET.Element, moved: int, where: str) -> None:
             "line is not seen.",
             "对账单须有期初与期末余额（OPBD 或 PRCD，以及 CLBD），否则无法发现遗漏。",
         )
+    return None, None, None

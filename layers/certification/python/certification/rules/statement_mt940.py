@@ -80,7 +80,9 @@ def _statement(tags: Tags, where: str) -> Statement:
         elif name == "86" and lines:
             lines[-1] = _with_text(lines[-1], value)
     check_balances(where, opening[0], closing[0], sum(line.money.amount * (1 if line.credit else -1) for line in lines))
-    return Statement(account=account, number=number, lines=tuple(lines))
+    return Statement(
+        account=account, number=number, lines=tuple(lines), opening=opening[0], closing=closing[0], on=closing[1]
+    )
 
 
 def _one(tags: Tags, name: str, where: str, other: str = "") -> str:
@@ -147,6 +149,7 @@ def _movement(value: str, account: str, opening: Money, by_place: str, where: st
         reversal=match["mark"] in ("RC", "RD"),
         end_to_end=None if ours.upper() in NOT_GIVEN else ours,
         text="".join(match["more"].split("\n")),
+        code=match["type"],
     )
 
 

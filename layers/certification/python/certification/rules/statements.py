@@ -39,7 +39,8 @@ class BankLine(Frozen):
     movement's place in it (0 for the only one). `value_on` is the day from which the money counts. `reversal`: the
     booking takes back an earlier one. `returned` is the bank's reason code where a payment of ours came back, with
     `end_to_end` naming that payment. `creditor_reference` is the structured one; `text` all that the payer wrote,
-    joined as it was before the bank cut it. `charged` is what banks on the way kept, where we are told.
+    joined as it was before the bank cut it. `charged` is what banks on the way kept, where we are told. `code` is the bank's
+    own word for the kind of movement.
     """
 
     account: str
@@ -56,6 +57,7 @@ class BankLine(Frozen):
     creditor_reference: str = ""
     text: str = ""
     charged: Money | None = None
+    code: str = ""
 
     @property
     def key(self) -> str:
@@ -64,12 +66,16 @@ class BankLine(Frozen):
 
 
 class Statement(Frozen):
-    """The booked lines of one account in one file. `pending` counts what the bank has only announced."""
+    """The booked lines of one account in one file. `pending` counts what the bank has only announced. A statement has an
+    `opening` and a `closing` balance, the latter of the day `on`; a notification has none."""
 
     account: str
     number: str
     lines: tuple[BankLine, ...]
     pending: int = 0
+    opening: Money | None = None
+    closing: Money | None = None
+    on: date | None = None
 
 
 LONGEST = 200

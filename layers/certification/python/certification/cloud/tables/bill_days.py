@@ -9,7 +9,8 @@ from certification.cloud.tables.base import Due, Record, Row, Table, meta
 from certification.rules.bills import RowKind
 from certification.rules.model import Frozen
 from certification.rules.payments import Method
-from certification.rules.reconciliation import Class, Key, Sums
+from certification.rules.payouts import Payout
+from certification.rules.reconciliation import BankSums, Class, Key, Sums
 
 
 class Difference(Frozen):
@@ -31,12 +32,23 @@ class Closing(Frozen):
     signature: str
 
 
+class Stated(Frozen):
+    """A statement of our bank: its account and number, its balances in minor units, and its movements as kept in the vault."""
+
+    account: str
+    number: str
+    opening: int
+    closing: int
+    file: str
+
+
 class BillDay(Record):
     """One provider's day. `stream` names its bills: a wallet has one for each product. `file` and `sha256` are the bill as
     it came; `due` is when it is looked at again.
 
     `carried` are facts of this day that its bill did not show; `differences` is what a person must explain before the
     day closes; `healed` counts what was recorded from the bill. `tries` counts the looks since the last that succeeded.
+    `payouts` are what the provider sent to our bank; `stated` and `bank` are a bank's day alone.
     """
 
     stream: str
@@ -51,6 +63,9 @@ class BillDay(Record):
     carried: tuple[Key, ...] = ()
     differences: tuple[Difference, ...] = ()
     healed: int = 0
+    payouts: tuple[Payout, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    bank: BankSums | None = None
     tries: int = 0
     closing: Closing | None = None
     due: Due | None = None

@@ -117,13 +117,19 @@ def day(staff_id: str, stream: str, name: str, language: Language) -> Day:
     rows = [(say("books.lines"), str(line.lines)), (say("books.healed"), str(line.healed))]
     if line.closed_at:
         rows.append((say("books.closed_at"), say.moment(line.closed_at)))
+    if found.bank is not None:
+        closing, stood = (
+            Money(amount=each, currency=found.bank.currency) for each in (found.bank.closing, found.bank.stood)
+        )
+        rows.append((say("books.closing", currency=closing.currency), say.amount(closing)))
+        rows.append((say("books.stood"), say.amount(stood)))
     file = f"{stream}-{name}"
     return Day(
         title=say("books.day_of", stream=say(f"books.stream_{stream}"), day=say.day(line.day)),
         state=_state(line, say),
         path=_path(line),
         facts=tuple(rows),
-        sums=tuple((sums.currency, _sums(sums, say)) for sums in line.sums),
+        sums=tuple((sums.currency, _sums(sums, say, "bank_" if found.bank else "")) for sums in line.sums),
         differences=tuple(_difference(one, say) for one in found.differences),
         expected=tuple(_expected(one, say) for one in found.expected),
         told=found.told,
@@ -174,10 +180,13 @@ def _state(line: DayLine, say: Speech) -> str:
     return say("books.state_asked") if line.asked else say(f"books.state_{line.state}")
 
 
-def _sums(sums: Sums, say: Speech) -> Facts:
-    names = ("captured", "refunded", "disputed", "fees", "paid_out", "kept_there")
+def _sums(sums: Sums, say: Speech, whose: str) -> Facts:
+    """`whose`: how the words begin that only a bank's day has for what went out and what is left."""
+    words = {name: name for name in ("captured", "refunded", "disputed", "fees")}
+    words |= {name: f"{whose}{name}" for name in ("paid_out", "kept_there")}
     return tuple(
-        (say(f"books.{name}"), say.amount(Money(amount=getattr(sums, name), currency=sums.currency))) for name in names
+        (say(f"books.{word}"), say.amount(Money(amount=getattr(sums, name), currency=sums.currency)))
+        for name, word in words.items()
     )
 
 
