@@ -268,6 +268,10 @@ def test_a_refund_that_is_not_let_go_gives_its_reservation_back(town: Town, stag
     assert the_refund().state == "rejected"
     assert books() == {"psp USD": FEE - 1, "candidate USD": 1 - FEE}
     assert ("RefundRejected", "email") in town.letters(candidate)
+    misbehave(town)
+    candidate.awake().pay()  # what was found not to fit is not deducted: the whole fee is asked for again, and settles
+    town.settle()
+    assert candidate.status() == "registered"
 
 
 @pytest.mark.scenario(57)

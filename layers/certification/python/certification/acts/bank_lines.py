@@ -20,6 +20,7 @@ from certification.rules.bank_day import BOOKED, is_charge
 from certification.rules.bank_matching import divide
 from certification.rules.errors import Refused
 from certification.rules.facts import Fact, FactKind, fact_of, fold
+from certification.rules.findings import PARTIAL
 from certification.rules.money import Money
 from certification.rules.payments import AttemptState
 from certification.rules.policy import Policy
@@ -61,12 +62,18 @@ def order_for(reference: str) -> Order | None:
 
 
 def owed(order: Order, paid: Sequence[Payment] | None = None) -> Money:
-    """What is still missing of an order, by all that arrived for it in its currency; nothing when it waits for none.
+    """What is still missing of an order, by all that arrived for it in its currency and counts for it: what is going
+    back, or was found not to fit, cannot settle it. Nothing when it waits for none.
 
     `paid` are its payments, where the caller has read them.
     """
     known = paid if paid is not None else [payments.read(payment) for payment in order.payments]
-    arrived = sum(fold(payment.facts).refundable for payment in known)
+    arrived = sum(
+        sums.refundable
+        for payment in known
+        for sums in fold(payment.facts).captures
+        if sums.currency == order.total.currency and PARTIAL.issuperset(payment.returning.get(sums.capture, ()))
+    )
     rest = order.total.amount - arrived if order.state in ("open", "lapsed") else 0
     return Money(amount=max(0, rest), currency=order.total.currency)
 
