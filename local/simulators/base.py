@@ -96,7 +96,7 @@ class Stage:
 
     def plan(self, due: int, what: str, **details: Any) -> None:
         """Put something on the agenda, due at unix second `due`."""
-        self.state["agenda"].append({"due": due, "number": self.number(), "what": what, **details})
+        self.state["agenda"].append({"due": due, "turn": self.number(), "what": what, **details})
 
     def next_due(self) -> datetime | None:
         """The earliest due instant on the agenda."""
@@ -117,7 +117,7 @@ class Stage:
             due = [item for item in self.state["agenda"] if item["due"] <= self.seconds()]
             if not due:
                 return None
-            first: State = min(due, key=lambda item: (item["due"], item["number"]))
+            first: State = min(due, key=lambda item: (item["due"], item.get("turn", 0)))
             self.state["agenda"].remove(first)
             return first
 

@@ -88,6 +88,8 @@ class CardSimulator:
                 return stored
             given = fields(form)
             checked = checked_session(given, now)
+            if self._stage.used("refuse"):
+                raise Refusal(403, "invalid_request_error", "account_invalid", "this account may not charge")
             if self._stage.used("stored_500"):
                 broken = Refusal(500, "api_error", "internal", "something went wrong; this answer is stored").answer
                 return answers.keep(key, form, now, broken)

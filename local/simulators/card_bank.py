@@ -28,6 +28,7 @@ SWITCHES = {
     "delay_24_hours": "events are delivered a day later",
     "stored_500": "the next call that opens a checkout fails, and the failure is stored under its key (once)",
     "answer_lost": "the next call that opens a checkout is carried out, but answered 504 (once)",
+    "refuse": "the next call that opens a checkout is refused: the account may not charge (once)",
     "refund_slow": "refunds are accepted, and done a day later",
     "refund_fails": "an hour after a refund succeeded it fails: the card is closed, and the money comes back",
     "refund_500": "the next call that asks for a refund fails, and the failure is stored under its key (once)",
