@@ -245,17 +245,6 @@ def test_who_misses_a_check_after_the_exam_loses_every_score_of_that_sitting(sta
     assert (application.status, application.certificate) == ("void", None)
 
 
-@pytest.mark.rule("COM-15", "CHK-04")
-def test_a_false_commitment_leads_to_a_hearing_whenever_it_is_found(stand: Stand, people: People) -> None:
-    candidate = registered(stand, people)
-    case = ask(people, candidate)["case"]
-    answer(people, candidate)
-    people.decide(candidate, "reject", case, note="The certificate is not genuine.")
-    hearing = cases.read(row(candidate).open_cases[0].reference)
-    assert (hearing.kind, hearing.facts) == ("void_hearing", {"ground": "false_statement", "check": case})
-    assert "VoidHearingOpened" in [message["name"] for message in candidate.messages()]
-
-
 @pytest.mark.rule("CHK-04")
 def test_after_the_exam_a_check_holds_up_the_certificate(stand: Stand, people: People) -> None:
     candidate = registered(stand, people)

@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from certification.acts import certificates
 from certification.acts.cases import new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
@@ -124,7 +125,7 @@ def _back(application: Application, rest: tuple[OpenCase, ...], case: Case, now:
     void = application.void.model_copy(update={"reinstated_at": now}) if application.void else None
     trigger: Trigger = WAY_BACK[application.status][0]
     after = moved(application, trigger, by=by, now=now, due=due, earlier=earlier, open_cases=rest, void=void, **changes)
-    return after, [*taken_again(application), *writes], news
+    return after, [*taken_again(application), *writes, *certificates.valid_again(application)], news
 
 
 def _goes_on(

@@ -8,8 +8,9 @@ from certification.acts.ownership import own_application
 from certification.cloud import clock, vault
 from certification.cloud.settings import settings
 from certification.cloud.tables.applications import Application
+from certification.cloud.tables.base import Write
 from certification.cloud.tables.candidates import candidates
-from certification.cloud.tables.certificates import Certificate, certificates
+from certification.cloud.tables.certificates import Certificate, State, certificates
 from certification.cloud.tables.sittings import sittings
 from certification.policies import load_policy
 from certification.rules.agreements import AgreementKind
@@ -119,3 +120,20 @@ def download(candidate_id: str, reference: str, kind: DocumentKind) -> str:
     if certificate is None or certificate.key is None or certificate.state != "published":
         raise NotFound("certificate")
     return vault.link(settings().vault, certificate.key, f"certificate-{certificate.number}.pdf")
+
+
+def voided_with(application: Application) -> list[Write]:
+    """The certificate of an application that is declared void says so to whoever checks it (COM-15)."""
+    return _becomes(application, "published", "void")
+
+
+def valid_again(application: Application) -> list[Write]:
+    """What was declared void with its application is valid again when that is taken back."""
+    return _becomes(application, "void", "published")
+
+
+def _becomes(application: Application, before: State, after: State) -> list[Write]:
+    certificate = certificates.find(application.certificate) if application.certificate else None
+    if certificate is None or certificate.state != before:
+        return []
+    return [certificates.update(certificate.changed(state=after))]

@@ -2,13 +2,13 @@
 
 Before the exam the registration is void: no ticket, no score (decision 11). After it the scores of the sitting are void
 (CHK-16): the status says void, and the release writes the code for it. A voided registration returns no money unless the
-policy says so (REF-06); the chain beyond that (certificates, standing) belongs to the voiding machine.
+policy says so (REF-06). A certificate that was issued on it is void too, and whoever checks it reads so (COM-15).
 """
 
 import json
 from datetime import datetime
 
-from certification.acts import disputes
+from certification.acts import certificates, disputes
 from certification.acts.cases import new_case
 from certification.acts.cases import opened as case_opened
 from certification.acts.moving import announce, moved
@@ -198,6 +198,7 @@ def _voided(
         writes += [orders.update(order.changed(state=move_order(order.state, OrderState.VOIDED))), *parts]
     else:
         looked_at = []
+    writes += certificates.voided_with(application)
     more, told = _returned(application, decision, now)
     writes += [*more, *disputes.over_with(application, "void", "system", now, but=case.id)]
     return writes, [announce("ApplicationVoided", application), *told, *looked_at]

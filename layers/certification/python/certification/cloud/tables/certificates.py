@@ -8,6 +8,8 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from certification.cloud.tables.base import Record, Row, Table, meta
 
+State = Literal["reserved", "published", "void"]
+
 
 class Certificate(Record):
     """What is printed, where the sealed file lies, and which results it rests on."""
@@ -23,7 +25,7 @@ class Certificate(Record):
     occupation: str
     level: str
     issued_on: date
-    state: Literal["reserved", "published", "void"] = "reserved"
+    state: State = "reserved"
     rests_on: tuple[str, ...] = ()
     policy_hash: str = ""
     key: str | None = None
