@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from certification.cloud.tables.applications import applications
+from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import refunds
 from local import seed
 from local.candidate import ApiCandidate
@@ -96,6 +97,48 @@ def test_paying_by_hand_needs_a_reason_and_says_so_on_the_page(stand: Stand) -> 
     assert "To the account in the letter" in page
     assert refunds.read(failed.id).state == "manual"
     assert str(refunds.read(failed.id).case) in page
+
+
+@pytest.mark.rule("REF-04")
+@pytest.mark.scenario(55)
+def test_the_desk_sends_part_of_a_payment_back_by_page_after_seeing_what_is_left(stand: Stand) -> None:
+    candidate = stand.registered()
+    order = candidate.order()["number"]
+    browser = desk(stand)
+    assert "No payment with money" in browser.get("/staff/payments?of=APP-26-000000000A")
+    found = browser.get(f"/staff/payments?of={candidate.reference}")
+    (payment,) = {one.id for one in payments.everything() if one.facts}
+    assert all(words in found for words in (payment, order))
+    path = f"/staff/payments/{payment}/refund"
+    assert "another has confirmed" in browser.get(path)
+    typed = {"amount": "96.00", "because": "complaint", "reason": "Agreed by telephone"}
+    for wrong, words in (
+        ({"amount": "0"}, "More than nothing"),
+        ({"amount": "EUR 5"}, "It was paid in USD"),
+        ({"amount": "135.01"}, "more than is left"),
+        ({"because": ""}, "Choose why"),
+        ({"because": "other", "reason": ""}, "Say why"),
+    ):
+        assert words in plain(browser.post(path, **(typed | wrong))), wrong
+    shown = plain(browser.post(path, **typed))
+    assert all(words in shown for words in ("USD 96.00", "USD 39.00", "Agreed after a complaint: Agreed by telephone"))
+    assert list(refunds.everything()) == []
+    seen = str(payments.read(payment).version)
+    stale = plain(browser.post(path, **typed, confirmed="yes", seen="0"))
+    assert "meanwhile" in stale
+    for _ in range(2):  # pressed twice
+        browser.get(path)
+        browser.post(path, **typed, confirmed="yes", seen=seen)
+    (refund,) = refunds.everything()
+    assert (refund.state, refund.money.amount, refund.reason_zh) == (
+        "requested",
+        9_600,
+        "投诉处理结果：Agreed by telephone",
+    )
+    assert "USD 39.00" in plain(browser.get(path))
+    assert browser.get(f"/staff/refunds/{refund.id}").count(path) == 1
+    stranger = desk(stand, OFFICER)
+    assert "USD 135.00" not in plain(stranger.get(path))
 
 
 @pytest.mark.rule("REF-03")

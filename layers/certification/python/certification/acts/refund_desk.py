@@ -14,12 +14,9 @@ from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Payment, payments
-from certification.cloud.tables.refunds import Listed, Refund, refund_id, refunds
+from certification.cloud.tables.refunds import Listed, Refund, refunds
 from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
-from certification.policies import load_policy
-from certification.rules.cases import CaseKind
-from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
 from certification.rules.facts import BY_HAND, FactKind, add_fact, fact_of, fold
 from certification.rules.findings import RefundKind
@@ -55,38 +52,6 @@ def _reason(text: str) -> str:
     if not said or len(said) > LONGEST_NOTE:
         raise Refused("reason_missing", "Say why, in a few words.", "请填写理由。", field="reason")
     return said
-
-
-@retried
-def ask(member: StaffMember, payment: str, capture: str, amount: str, reason: str) -> str:
-    """Ask for a refund of part or all of a capture. Gives its id; it waits for whoever the policy says lets it go.
-
-    Refused: nothing, a negative or sub-cent amount, more than is left, or a payment under dispute.
-    """
-    paid = payments.find(payment) if len(payment) < 80 else None
-    if paid is None or paid.order is None or capture not in paid.facts:
-        raise NotFound("payment")
-    application = applications.read(orders.read(paid.order).application)
-    policy, _ = load_policy(application.scheme)
-    _may_decide(member, desk_for(policy, CaseKind.MONEY_TO_RETURN, application.region).code)
-    said = _reason(reason)
-    try:
-        money = parse_amount(amount.strip(), paid.facts[capture].money.currency)
-    except ValueError as wrong:
-        raise Refused("amount_wrong", f"The amount is wrong: {wrong}.", "金额格式不正确。", field="amount") from wrong
-    wanted = Wanted(
-        refund=refund_id(paid.id, capture, f"{paid.version}"),
-        capture=capture,
-        kind=RefundKind.DECIDED,
-        money=money,
-        because=Because(en=said, zh=said),
-        not_before=clock.now(),
-        by=member.id,
-    )
-    after, writes, news = queued(paid, application, wanted, clock.now())
-    stored, entries = booked(paid, after, f"asked#{wanted.refund}")
-    commit([*writes, payments.update(stored), *entries], news)
-    return wanted.refund
 
 
 def retry(member: StaffMember, refund: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from certification.acts import payment_history, refund_desk
+from certification.acts import part_refunds, payment_history, refund_desk
 from certification.acts.callers import MAY_REVIEW
 from certification.acts.payment_history import OrderLine, RefundLine, refund_line
 from certification.api import bodies
@@ -12,6 +12,7 @@ from certification.api.signed_in import candidate, member
 from certification.cloud.doors import Path, Query, Routes
 from certification.cloud.tables.refunds import Listed
 from certification.rules.model import Frozen
+from certification.rules.part_refund import PartReason
 from certification.rules.review import LONGEST_NOTE
 
 routes = Routes("Payments", "/api/candidate", "candidate")
@@ -46,11 +47,18 @@ class Reason(bodies.Body):
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
-class AskRefund(Reason):
-    """A refund of part or all of a capture; the amount as decimal text in the currency it was paid in, `"96.00"`."""
+class AskRefund(bodies.Body):
+    """A refund of part or all of a capture; the amount as decimal text in the currency it was paid in, `"96.00"`.
+
+    `because` is a reason of the list, `reason` says it in words: needed for another than those. `seen` is the number that
+    came with what was left; when that has changed meanwhile nothing is asked for.
+    """
 
     capture: Annotated[str, Field(min_length=1, max_length=120)]
     amount: Annotated[str, Field(max_length=20)]
+    because: PartReason = "other"
+    reason: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+    seen: Annotated[int, Field(ge=0)] | None = None
 
 
 @routes.get("/payments")
@@ -85,8 +93,15 @@ def pay_by_hand(refund: RefundPath, given: Reason) -> RefundLine:
     return refund_line(refund_desk.read_refund(who, refund))
 
 
+@staff_routes.get("/payments/<payment>/refunds")
+def read_payment_rest(payment: PaymentPath) -> part_refunds.Offer:
+    """A payment of one of the member's desks: what came, what is left of it, and what went back."""
+    return part_refunds.offer(member(staff_routes), payment)
+
+
 @staff_routes.post("/payments/<payment>/refunds")
 def ask_refund(payment: PaymentPath, given: AskRefund) -> Followed:
     """Ask for a refund. It is reserved at once, and sent when whoever the policy names has let it go."""
     who = member(staff_routes, *MAY_REVIEW)
-    return Followed(refund=refund_desk.ask(who, payment, given.capture, given.amount, given.reason))
+    asked = part_refunds.ask(who, payment, given.capture, given.amount, given.reason, given.because, given.seen)
+    return Followed(refund=asked)

@@ -28,6 +28,7 @@ class Page(Frozen):
 
     refund: RefundView
     payment: str
+    order: str
     provider: str
     failure: str
     note: str
@@ -48,6 +49,7 @@ def of(staff_id: str, name: str, language: Language) -> Page:
     return Page(
         refund=refund(refund_line(found), _speech(found, language)),
         payment=found.payment,
+        order=found.order or "",
         provider=found.provider_refund or "",
         failure=found.failure or "",
         note=found.note,
