@@ -26,8 +26,8 @@ MOST_KEPT = 300_000
 
 
 def answer(event: Event) -> Answer:
-    """The answer to one message, by the path it came on."""
-    return DOORS[str(event["rawPath"])](event)
+    """The answer to one message, by the path it came on; a gateway lets slashes at its ends pass."""
+    return DOORS[f"/{str(event['rawPath']).strip('/')}"](event)
 
 
 def _card(event: Event) -> Answer:
