@@ -83,6 +83,17 @@ SOUND: dict[tuple[str, str], Any] = {
         "reason": "",
         "site": "international",
     },
+    ("POST", f"/api/candidate/applications/{REFERENCE}/corrections/education"): {
+        "entry": ENTRY,
+        "number": 1,
+        "reason": "",
+        "site": "international",
+    },
+    ("POST", f"/api/candidate/applications/{REFERENCE}/corrections/work"): {
+        "work": WORK,
+        "reason": "",
+        "site": "international",
+    },
     ("POST", f"/api/candidate/applications/{REFERENCE}/hearing"): {"text": "It was a slip."},
     ("POST", f"/api/candidate/applications/{REFERENCE}/refund-account"): {
         "holder": "CHEN YANGBEN",
@@ -157,6 +168,8 @@ MAY_BE_LEFT_OUT = {
     "decide_case": {"reasons", "note"},
     "second_case": {"why_not"},
     "ask_correction": {"reason", "site"},
+    "ask_correction_of_education": {"number", "reason", "site"},
+    "ask_correction_of_work": {"reason", "site"},
     "describe_name": {"spelling"},
     "choose_after_call_off": {"sitting"},
     "call_off": {"instead"},

@@ -147,6 +147,7 @@ def test_a_refusal_says_why_and_changes_nothing(stand: Stand) -> None:
         ({"nationality": "Hong Kong"}, "nationality"),
         ({"date_of_birth": "yesterday"}, "value_wrong"),
         ({"date_of_birth": "2999-01-01"}, "birth_date"),
+        ({"id_type": "resident_identity_card", "id_number": "11010519491231002X"}, "birth_date_differs"),
     ],
 )
 def test_a_value_that_its_own_rule_refuses_opens_no_case(stand: Stand, fields: dict[str, str], code: str) -> None:
@@ -192,6 +193,8 @@ def test_a_desk_sees_what_is_asked_for_beside_what_stands(stand: Stand) -> None:
         "fields": [{"field": "postal_address", "now": "1 Sample Road", "wanted": "2 New Road"}],
         "reason": "I moved.",
         "evidence": None,
+        "education": None,
+        "work": None,
     }
 
 
@@ -251,3 +254,105 @@ def test_a_corrected_birth_date_is_answered_anew_for_the_reviewer_who_decides(
     case = f"/api/staff/cases/{stand.case_of(candidate)}"
     shown = stand.call("GET", case, session=stand.sign_in_staff(REVIEWER)).body["review"]
     assert [one["yes"] for one in shown["answers"] if one["rule"] == "eligibility"] == [eligible]
+
+
+def hearings(candidate: ApiCandidate) -> list[str]:
+    """The grounds of what is being looked into."""
+    found = [cases.read(one.reference) for one in applications.read(candidate.reference).open_cases]
+    return [case.facts["ground"] for case in found if case.kind == "void_hearing"]
+
+
+@pytest.mark.rule("CHG-03", "ELI-01")
+@pytest.mark.parametrize(("born", "grounds"), [("2008-12-31", []), ("2009-01-01", ["conditions_not_met"])])
+def test_who_is_registered_and_meets_the_conditions_no_more_is_heard_and_not_put_out_by_a_machine(
+    stand: Stand, born: str, grounds: list[str]
+) -> None:
+    candidate = stand.registered()
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, {"date_of_birth": born}).status == 200
+    decide(stand, candidate, "approve")
+    assert (candidate.status(), hearings(candidate)) == ("registered", grounds)
+    kept = [one.yes for one in applications.read(candidate.reference).answers if one.rule == "eligibility"]
+    assert kept == [not grounds]
+    told = {one["name"] for one in candidate.messages()}
+    assert ("VoidHearingOpened" in told) is bool(grounds), "never silently"
+
+
+@pytest.mark.rule("CHG-03", "ELI-01")
+def test_before_paying_a_birth_date_that_changes_the_answer_is_screened_and_reviewed_again(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    first = candidate.order()["number"]
+    give_evidence(stand, candidate)
+    assert ask(stand, candidate, {"date_of_birth": "2008-12-31"}).status == 200
+    decide(stand, candidate, "approve")
+    assert (candidate.status(), orders.read(first).state) == ("awaiting_payment", "open"), "the answer is the same"
+    assert ask(stand, candidate, {"date_of_birth": "2009-01-01"}).status == 200
+    decide(stand, candidate, "approve")
+    assert (candidate.status(), orders.read(first).state) == ("awaiting_review", "superseded")
+
+
+ENTRY = {"institution": "Sample College", "country": "CN", "taught_in": "CN", "level": "bachelor", "degree": "bachelor",
+    "full_time": True, "major": "Statistics", "began": "2013-09-01", "graduated": "2017-07-01"}  # fmt: skip
+
+
+@pytest.mark.rule("CHG-01", "CHG-03", "EDU-16")
+def test_education_and_work_are_corrected_by_a_desk_with_evidence_and_the_conditions_asked_again(stand: Stand) -> None:
+    candidate = stand.registered()
+    person = stand.id_of(candidate.session)
+    path = f"/api/candidate/applications/{candidate.reference}/corrections"
+
+    def wish(kind: str, **body: Any) -> Answer:
+        return stand.call("POST", f"{path}/{kind}", body, session=candidate.session)
+
+    assert ask(stand, candidate, {"education": "bachelor"}).code == "entry_needed"
+    assert wish("education", entry=ENTRY, number=1).code == "evidence_missing"
+    give_evidence(stand, candidate)
+    assert wish("education", entry=ENTRY, number=9).status == 404
+    assert wish("education", entry={**ENTRY, "graduated": "2012-07-01"}, number=1).status == 422
+    number = next((one.number for one in candidates.read(person).education), None)
+    added = wish("education", entry=ENTRY)
+    assert added.status == 200, added
+    before = len(candidates.read(person).education)
+    assert (before, number) == (len(candidates.read(person).education), number), "nothing changes before the desk"
+    case = applications.read(candidate.reference).corrections[-1].case
+    assert "Sample College" not in cases.read(case).model_dump_json()
+    shown = stand.call("GET", f"/api/staff/cases/{case}", session=stand.sign_in_staff(REVIEWER)).body["wanted"]
+    assert shown["education"]["wanted"]["institution"] == "Sample College"
+    decide(stand, candidate, "approve")
+    assert asked(stand, candidate)["asked"][-1]["state"] == "made"
+    assert len(candidates.read(person).education) == before + 1
+    kept = [one.at for one in applications.read(candidate.reference).answers if one.rule == "eligibility"]
+    assert kept == [stand.clock.now()], "the conditions were asked again"
+    work = {"jobs": [{"employer": "Sample Ltd", "duties": "Senior analyst", "since": "2018-01-01"}]}
+    assert wish("work", work=work).status == 200
+    stand.wait(timedelta(minutes=20))  # codes for signing in are counted
+    decide(stand, candidate, "approve")
+    assert candidate.profile()["work"]["jobs"][0]["duties"] == "Senior analyst"
+    assert wish("work", work=work).code == "value_wrong", "what stands there already is no correction"
+    assert candidate.status() == "registered"
+
+
+@pytest.mark.rule("CHG-03")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pages_of_education_and_work_ask_for_a_correction_without_a_script(stand: Stand, language: str) -> None:
+    candidate = stand.in_review()
+    give_evidence(stand, candidate)
+    cookies = (f"__Host-session={candidate.session}",)
+    base = f"/{language}/apply/{candidate.reference}/correction"
+    assert f"{base}/education/new" in ask_page("GET", base, cookies=cookies).body
+    form = ask_page("GET", f"{base}/work", cookies=cookies)
+    assert f'action="{base}/work"' in form.body
+    more = ask_page("POST", f"{base}/work", cookies=cookies, form={"token": form.token, "more": "jobs"})
+    assert (more.status, "jobs_1_duties" in more.body) == (200, True)
+    entry = {name: str(value) for name, value in ENTRY.items() if name not in ("began", "graduated", "full_time")}
+    days = {"began_day": "1", "began_month": "9", "began_year": "2013",
+        "graduated_day": "1", "graduated_month": "7", "graduated_year": "2017"}  # fmt: skip
+    form = ask_page("GET", f"{base}/education/new", cookies=cookies)
+    assert ask_page("POST", f"{base}/education/new", cookies=cookies, form={"token": form.token}).status == 422
+    sent = {"token": form.token, **entry, **days, "full_time": "yes", "reason": "It was left out."}
+    assert ask_page("POST", f"{base}/education/new", cookies=cookies, form=sent).status == 303
+    (case,) = [one.reference for one in applications.read(candidate.reference).open_cases if one.kind == "correction"]
+    session = f"__Host-session={stand.sign_in_staff(REVIEWER)}"
+    page = ask_page("GET", f"/{language}/staff/cases/{case}", cookies=(session,)).body
+    assert "Sample College" in page
+    assert ("To stand instead" if language == "en" else "更正为") in page

@@ -95,6 +95,8 @@ VIEWS = {  # what page functions add
         "course",
         "kept",
         "queue",
+        "correcting",
+        "action",
     ),
     "picture",
 }

@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from certification.acts.cases import new_case
 from certification.acts.cases import opened as case_opened
-from certification.acts.correcting import corrected
+from certification.acts.correcting import EDUCATION, WORK, EntryWanted, Wanted, corrected
 from certification.acts.moving import announce
 from certification.acts.ownership import own_application
-from certification.acts.people import opened
+from certification.acts.people import educations, opened
 from certification.acts.superseding import PagesOpen, payable_again, shut
 from certification.acts.uploads import CORRECTION_PROOF
 from certification.cloud import clock
@@ -30,18 +30,10 @@ from certification.rules.choosing import ELECTRONIC
 from certification.rules.deadlines import ticket_window, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
-from certification.rules.model import Frozen
 from certification.rules.policy import Policy
 from certification.rules.policy_changes import Stage
 from certification.rules.review import Verdict
-
-
-class Wanted(Frozen):
-    """What the candidate wrote: field to its correct value, and why. `evidence` is the file they sent with it."""
-
-    fields: dict[str, str]
-    reason: str = ""
-    evidence: str | None = None
+from certification.rules.work import WorkHistory
 
 
 def stage(application: Application, policy: Policy, now: datetime) -> Stage:
@@ -62,7 +54,16 @@ def open_to(candidate_id: str, reference: str) -> tuple[str, ...]:
 
 
 @retried
-def ask(candidate_id: str, reference: str, fields: dict[str, str], reason: str = "", site: str | None = None) -> str:
+def ask(
+    candidate_id: str,
+    reference: str,
+    fields: dict[str, str],
+    reason: str = "",
+    site: str | None = None,
+    *,
+    education: EntryWanted | None = None,
+    work: WorkHistory | None = None,
+) -> str:
     """File a correction with the desk of a place (of the own registration, if none is named); gives the case.
 
     One at a time. The same again gives the same case; nothing is changed before the desk has decided.
@@ -76,11 +77,25 @@ def ask(candidate_id: str, reference: str, fields: dict[str, str], reason: str =
     proof = candidate.drafts.get(CORRECTION_PROOF)
     evidence = proof.key if proof is not None and proof.state == "checked" else None
     waiting = next((one for one in application.corrections if one.state == "asked"), None)
+    for code in (EDUCATION, WORK):
+        if code in fields:
+            raise Refused(
+                "entry_needed",
+                "Send the whole entry or history as it should stand.",
+                "请提交完整的学历学位或工作经历信息。",
+                rules=("CHG-01",),
+                field=code,
+            )
     wanted = Wanted(
-        fields={code: value.strip() for code, value in fields.items()}, reason=reason.strip(), evidence=evidence
+        fields={code: value.strip() for code, value in fields.items()},
+        education=education,
+        work=work,
+        reason=reason.strip(),
+        evidence=evidence,
     )
     if waiting is not None:
-        if wanted_of(cases.read(waiting.case), candidate_id).fields == wanted.fields:
+        asked_before = wanted_of(cases.read(waiting.case), candidate_id)
+        if asked_before.model_copy(update={"reason": wanted.reason, "evidence": wanted.evidence}) == wanted:
             return waiting.case
         raise Refused(
             "correction_waits",
@@ -90,11 +105,11 @@ def ask(candidate_id: str, reference: str, fields: dict[str, str], reason: str =
             facts={"case": waiting.case},
         )
     check_wish(
-        policy, application.status, stage(application, policy, now), wanted.fields, evidence=evidence is not None
+        policy, application.status, stage(application, policy, now), wanted.values, evidence=evidence is not None
     )
-    corrected(application, candidate, wanted.fields, policy)  # each value by its own rule; nothing is stored
+    corrected(application, candidate, wanted, policy)  # each value by its own rule; nothing is stored
     case = _case(application, policy, wanted, site, now)
-    asked = Correction(case=case.id, fields=tuple(wanted.fields), asked_at=now)
+    asked = Correction(case=case.id, fields=tuple(wanted.values), asked_at=now)
     changed = application.changed(
         corrections=(*application.corrections, asked), open_cases=(*application.open_cases, case.as_open)
     )
@@ -125,7 +140,7 @@ def _case(application: Application, policy: Policy, wanted: Wanted, site: str | 
         now=now,
         due=due.due,
         desk=desk_for(policy, CaseKind.CORRECTION, place).code,
-        facts={"fields": ", ".join(wanted.fields), "site": place or "", "stage": stage(application, policy, now)},
+        facts={"fields": ", ".join(wanted.values), "site": place or "", "stage": stage(application, policy, now)},
         scheme=application.scheme,
         warn=warning_at(due.due, policy, calendar),
     )
@@ -167,8 +182,8 @@ def _make(case: Case) -> None:
     try:
         # A desk may take its time (CHG-02: it was reported in time), but what a payment fixed stays fixed (REG-07).
         in_force = asked_at if now_at is Stage.TICKET_CLOSED else now_at
-        wish = check_wish(policy, application.status, in_force, wanted.fields, evidence=True)
-        change = corrected(application, candidate, wanted.fields, policy, wish.then)
+        wish = check_wish(policy, application.status, in_force, wanted.values, evidence=True)
+        change = corrected(application, candidate, wanted, policy, wish.then)
     except Refused:
         _end(application, case, known, "overtaken")
         return
@@ -198,7 +213,8 @@ def _with(application: Application, changed: Correction) -> tuple[Correction, ..
 
 def before(application: Application, candidate_id: str, fields: tuple[str, ...]) -> dict[str, str]:
     """What stands in these fields now, as text: for the page that asks and the desk that compares."""
-    person = opened(candidates.read(candidate_id))
+    candidate = candidates.read(candidate_id)
+    person = opened(candidate)
     now: dict[str, object] = {
         "full_name": person.native_name,
         "latin_name": person.latin_name,
@@ -213,6 +229,8 @@ def before(application: Application, candidate_id: str, fields: tuple[str, ...])
         "region": application.region,
         "subjects": ", ".join(application.subjects),
         "paper": application.paper or ELECTRONIC,
+        EDUCATION: "; ".join(f"{one.institution}, {one.graduated}" for one in educations(candidate).values()),
+        WORK: "; ".join(f"{job.employer}, {job.since}" for job in person.work.jobs),
     }
     return {code: _text(now.get(code)) for code in fields}
 

@@ -77,13 +77,20 @@ def add(candidate_id: str, entry: EducationEntry, *, duplicate_meant: bool = Fal
     candidate = candidates.read(candidate_id)
     must_have_accepted(candidate)
     held(candidate)
+    added = with_added(candidate, entry, duplicate_meant=duplicate_meant)
+    _save(added)
+    return len(added.education)
+
+
+def with_added(candidate: Candidate, entry: EducationEntry, *, duplicate_meant: bool = False) -> Candidate:
+    """The candidate with one more entry; not yet stored."""
     tidy, others = cleaned(entry, clock.now().date()), educations(candidate)
     may_add(tidy, others, most_entries(), duplicate_meant)
     number = len(others) + 1
-    sealed = key_of(candidate_id).seal(education_field(number), tidy.model_dump_json())
+    sealed = key_of(candidate.id).seal(education_field(number), tidy.model_dump_json())
     added = DeclaredEducation(number=number, sealed=sealed, added_at=clock.now())
-    _save(candidate.changed(education=(*candidate.education, added), without_degree=False))
-    return number
+    changed: Candidate = candidate.changed(education=(*candidate.education, added), without_degree=False)
+    return changed
 
 
 @retried
@@ -92,12 +99,19 @@ def correct(candidate_id: str, number: int, entry: EducationEntry) -> None:
     candidate = candidates.read(candidate_id)
     must_have_accepted(candidate)
     held(candidate)
+    after = with_corrected(candidate, number, entry)
+    if after != candidate:
+        _save(after)
+
+
+def with_corrected(candidate: Candidate, number: int, entry: EducationEntry) -> Candidate:
+    """The candidate with an entry put right, not yet stored; the same candidate where nothing differs."""
     before = next((one for one in candidate.education if one.number == number), None)
     if before is None:
         raise NotFound("education entry")
     tidy = cleaned(entry, clock.now().date())
     if tidy == educations(candidate)[number]:
-        return
+        return candidate
     check = verifications.find(before.check) if before.check else None
     if check is not None and check.state == "passed":
         raise Refused(
@@ -107,9 +121,12 @@ def correct(candidate_id: str, number: int, entry: EducationEntry) -> None:
             rules=("EDU-16",),
             field="education",
         )
-    sealed = key_of(candidate_id).seal(education_field(number), tidy.model_dump_json())
+    sealed = key_of(candidate.id).seal(education_field(number), tidy.model_dump_json())
     after = before.model_copy(update={"sealed": sealed, "earlier": (*before.earlier, before.sealed)})
-    _save(candidate.changed(education=tuple(after if one is before else one for one in candidate.education)))
+    changed: Candidate = candidate.changed(
+        education=tuple(after if one is before else one for one in candidate.education)
+    )
+    return changed
 
 
 @retried

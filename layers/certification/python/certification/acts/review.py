@@ -153,7 +153,9 @@ def _needs_second(case: Case, decision: Decision) -> bool:
         return False  # something to know, and no money to move
     scheme = case.scheme
     if scheme is None and case.kind is CaseKind.UNMATCHED_CREDIT:
-        return decision.verdict is not Verdict.REJECT  # on an account that all schemes share: no policy says that one may
+        return (
+            decision.verdict is not Verdict.REJECT
+        )  # on an account that all schemes share: no policy says that one may
     if scheme is None and case.subject is Subject.APPLICATION:
         scheme = application_of(case).scheme
     return scheme is not None and needs_second(case.kind, decision.verdict, load_policy(scheme)[0])

@@ -6,8 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from certification.acts import corrections
+from certification.acts.correcting import EntryWanted
 from certification.acts.ownership import own_application
 from certification.api import bodies
+from certification.api.education import entry_of
 from certification.api.signed_in import candidate
 from certification.cloud.doors import Routes
 from certification.cloud.tables.applications import Correction
@@ -22,6 +24,23 @@ class AskCorrection(bodies.Body):
     """The fields by their codes with the correct values; `site` is the place whose desk decides (CHG-01)."""
 
     fields: Annotated[dict[bodies.Code, Value], Field(min_length=1, max_length=MOST_FIELDS)]
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+    site: bodies.Code | None = None
+
+
+class AskEntry(bodies.Body):
+    """An education entry as it should stand: in place of the one of this number, or as one more."""
+
+    entry: bodies.Qualification
+    number: Annotated[int, Field(ge=1, le=99)] | None = None
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+    site: bodies.Code | None = None
+
+
+class AskWork(bodies.Body):
+    """The whole work history as it should stand."""
+
+    work: bodies.Work
     reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
     site: bodies.Code | None = None
 
@@ -56,6 +75,23 @@ def ask_correction(reference: bodies.ReferencePath, wanted: AskCorrection) -> Co
     """Ask a desk to correct what was confirmed. One at a time; where evidence is needed, upload it first."""
     who = candidate(routes)
     corrections.ask(who, reference, wanted.fields, wanted.reason, wanted.site)
+    return _of(who, reference)
+
+
+@routes.post("/applications/<reference>/corrections/education")
+def ask_correction_of_education(reference: bodies.ReferencePath, wanted: AskEntry) -> Corrections:
+    """Ask a desk to put an education entry right that was confirmed, or to add one."""
+    who = candidate(routes)
+    entry = EntryWanted(number=wanted.number, entry=entry_of(wanted.entry))
+    corrections.ask(who, reference, {}, wanted.reason, wanted.site, education=entry)
+    return _of(who, reference)
+
+
+@routes.post("/applications/<reference>/corrections/work")
+def ask_correction_of_work(reference: bodies.ReferencePath, wanted: AskWork) -> Corrections:
+    """Ask a desk to put the work history right that was confirmed."""
+    who = candidate(routes)
+    corrections.ask(who, reference, {}, wanted.reason, wanted.site, work=wanted.work.history)
     return _of(who, reference)
 
 

@@ -28,7 +28,7 @@ def read_education() -> Educations:
 def add_education(entry: bodies.Qualification) -> Educations:
     """Add one entry. Its check starts at once. It cannot be deleted; what looks like a duplicate has to be meant."""
     who = candidate(routes)
-    acts.add(who, _entry(entry), duplicate_meant=entry.duplicate_meant)
+    acts.add(who, entry_of(entry), duplicate_meant=entry.duplicate_meant)
     return _now(who)
 
 
@@ -36,7 +36,7 @@ def add_education(entry: bodies.Qualification) -> Educations:
 def correct_education(number: bodies.EntryPath, entry: bodies.Qualification) -> Educations:
     """Correct an entry that no registry has confirmed; it is checked anew. What it was before is kept."""
     who = candidate(routes)
-    acts.correct(who, number, _entry(entry))
+    acts.correct(who, number, entry_of(entry))
     return _now(who)
 
 
@@ -48,7 +48,7 @@ def declare_no_degree() -> Educations:
     return _now(who)
 
 
-def _entry(body: bodies.Qualification) -> EducationEntry:
+def entry_of(body: bodies.Qualification) -> EducationEntry:
     return EducationEntry(**{name: value for name, value in dict(body).items() if name != "duplicate_meant"})
 
 

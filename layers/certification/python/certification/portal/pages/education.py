@@ -37,7 +37,7 @@ def new(request: Request) -> Response:
 
 def add(request: Request) -> Response:
     form = Form(request)
-    entry = _read(form)
+    entry = read_entry(form)
     if entry is not None:
         try:
             meant = request.field("duplicate_meant") == "yes"
@@ -51,12 +51,12 @@ def add(request: Request) -> Response:
 
 
 def one(request: Request, number: str) -> Response:
-    return _form(request, _number(request, number), None)
+    return _form(request, known_number(request, number), None)
 
 
 def correct(request: Request, number: str) -> Response:
-    form, known = Form(request), _number(request, number)
-    entry = _read(form)
+    form, known = Form(request), known_number(request, number)
+    entry = read_entry(form)
     if entry is not None:
         try:
             education.correct(request.visitor.subject, known, entry)
@@ -73,6 +73,11 @@ def declare_none(request: Request) -> Response:
 
 
 def _form(request: Request, number: int, form: Form | None, *, duplicate: bool = False) -> Response:
+    return entry_page(request, number, form, duplicate=duplicate, suffix=_suffix(request))
+
+
+def entry_page(request: Request, number: int, form: Form | None, **more: object) -> Response:
+    """The form of one entry (0: another one). `more` is what a page around it adds."""
     say = Speech(request.language)
     return page(
         request,
@@ -84,12 +89,11 @@ def _form(request: Request, number: int, form: Form | None, *, duplicate: bool =
         degrees=[(code, say(f"education.degree_{code}"), "") for code in views.DEGREES],
         forms=[(code, say(f"education.full_time_{code}"), "") for code in ("yes", "no")],
         countries=countries.options(request.language),
-        duplicate=duplicate,
-        suffix=_suffix(request),
+        **more,
     )
 
 
-def _read(form: Form) -> EducationEntry | None:
+def read_entry(form: Form) -> EducationEntry | None:
     """The entry that was typed, or None with everything that is wrong noted in the form."""
     codes = [code for code, _ in countries.options("en")]
     levels = [level.value for level in Education if level is not Education.NONE]
@@ -118,7 +122,7 @@ def _read(form: Form) -> EducationEntry | None:
     )
 
 
-def _number(request: Request, written: str) -> int:
+def known_number(request: Request, written: str) -> int:
     number = int(written) if written.isascii() and written.isdigit() and len(written) < 3 else 0
     if views.entry(request.visitor.subject, number) is None:
         raise NotFound("education entry")

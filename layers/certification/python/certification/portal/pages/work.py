@@ -19,14 +19,7 @@ def show(request: Request, reference: str) -> Response:
 def save(request: Request, reference: str) -> Response:
     """Every entry of the page at once; with `more` the page comes back with one more empty entry."""
     form = Form(request)
-    known = whole.read(request.visitor.subject, reference)
-    policy, say = known.behind.policy, known.speech(request.language)
-    read = WorkForm(
-        form,
-        views.MOST,
-        [code for code, _ in views.fields(policy, None, say)],
-        [code for code, _ in views.certificates(policy, say)],
-    )
+    read = read_work(request, reference, form)
     if not form.errors:
         try:
             acts.save(request.visitor.subject, read.history)
@@ -39,11 +32,28 @@ def save(request: Request, reference: str) -> Response:
     return _work(request, reference, form)
 
 
+def read_work(request: Request, reference: str, form: Form) -> WorkForm:
+    """What was typed; everything that is wrong is noted in the form."""
+    known = whole.read(request.visitor.subject, reference)
+    policy, say = known.behind.policy, known.speech(request.language)
+    return WorkForm(
+        form,
+        views.MOST,
+        [code for code, _ in views.fields(policy, None, say)],
+        [code for code, _ in views.certificates(policy, say)],
+    )
+
+
 def _work(request: Request, reference: str, form: Form | None) -> Response:
+    return work_page(request, reference, form, action="work")
+
+
+def work_page(request: Request, reference: str, form: Form | None, **more_view: object) -> Response:
+    """The form of the whole history. `more_view` is what a page around it adds."""
     known = whole.read(request.visitor.subject, reference)
     say = known.speech(request.language)
     stored, policy = known.behind.person.work, known.behind.policy
-    more = request.query.get("more", "")
+    more = request.field("more") or request.query.get("more", "")
     return page(
         request,
         "work.html",
@@ -58,4 +68,5 @@ def _work(request: Request, reference: str, form: Form | None) -> Response:
         jobs=work_form.blocks(form, "jobs", stored.jobs, more, views.MOST["jobs"]),
         leaves=work_form.blocks(form, "leaves", stored.leaves, more, views.MOST["leaves"]),
         certificates=work_form.blocks(form, "certificates", stored.certificates, more, views.MOST["certificates"]),
+        **more_view,
     )

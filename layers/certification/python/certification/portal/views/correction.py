@@ -1,15 +1,19 @@
 """Asking for a correction: which fields, what stands there, which places, and what was asked before."""
 
-from certification.acts import corrections
+from certification.acts import corrections, education
+from certification.acts.correcting import EDUCATION, WORK
+from certification.acts.correction_shown import WantedCorrection
 from certification.acts.ownership import own_application
 from certification.acts.papers import behind
 from certification.cloud.tables.applications import Correction
 from certification.cloud.tables.candidates import candidates
 from certification.letters.formats import Language
+from certification.portal.views.education import in_a_line, in_words
 from certification.portal.views.labels import label
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
 from certification.rules.policy import Policy
+from certification.rules.work import WorkHistory
 
 Options = tuple[tuple[str, str], ...]
 
@@ -24,7 +28,11 @@ class Asked(Frozen):
 
 
 class Page(Frozen):
-    """`fields` are (code, words with what stands there now); `sites` the places whose desk can decide."""
+    """`fields` are (code, words with what stands there now); `sites` the places whose desk can decide.
+
+    `entries` are education entries that can be put right, (number, in a line); `may_add` and `may_work`: one more can be
+    asked for, and another work history.
+    """
 
     reference: str
     fields: Options
@@ -32,6 +40,9 @@ class Page(Frozen):
     site: str
     evidence: str
     asked: tuple[Asked, ...]
+    entries: tuple[tuple[int, str], ...] = ()
+    may_add: bool = False
+    may_work: bool = False
 
 
 def of(candidate_id: str, reference: str, language: Language) -> Page:
@@ -45,8 +56,18 @@ def of(candidate_id: str, reference: str, language: Language) -> Page:
     return Page(
         reference=reference,
         fields=tuple(
-            (code, say("correction.field_now", field=words(known.policy, code, say), now=now[code])) for code in fields
+            (code, say("correction.field_now", field=words(known.policy, code, say), now=now[code]))
+            for code in fields
+            if code not in (EDUCATION, WORK)
         ),
+        entries=tuple(
+            (one.number, say("education.number", n=one.number) + ": " + in_a_line(one.entry, say))
+            for one in education.of(candidates.read(candidate_id))
+        )
+        if EDUCATION in fields
+        else (),
+        may_add=EDUCATION in fields,
+        may_work=WORK in fields,
         sites=tuple((row.code, say.said(row.words)) for row in known.policy.regions)
         if len(known.policy.regions) > 1
         else (),
@@ -60,7 +81,41 @@ def words(policy: Policy, code: str, say: Speech) -> str:
     """What a field is called."""
     if code == "paper":
         return label(policy, code, say)
+    if code in (EDUCATION, WORK):
+        return say(f"tasks.{'education' if code == EDUCATION else 'work'}")
     return next((say.said(row.words) for row in policy.questions if row.code == code), code)
+
+
+def background_rows(asked: WantedCorrection, say: Speech) -> list[tuple[str, str]]:
+    """What a desk compares of an education entry or a work history: what stands there, and what is wanted."""
+    rows = []
+    if asked.education is not None:
+        one = asked.education
+        now = in_a_line(one.now, say) if one.now else "–"
+        title = say("education.number", n=one.number) if one.number else say("education.add")
+        wanted = "; ".join(f"{name}: {value}" for name, value in in_words(one.wanted, say))
+        rows += [(title, say("correction.stands", now=now)), (say("correction.instead"), wanted)]
+    if asked.work is not None:
+        rows += [(say("tasks.work"), say("correction.stands", now=_jobs(asked.work.now, say)))]
+        rows += [(say("correction.instead"), _jobs(asked.work.wanted, say))]
+    return rows
+
+
+def _jobs(history: WorkHistory, say: Speech) -> str:
+    """Every job in a line, and what else the history has."""
+    jobs = [
+        say(
+            "check.work_entry",
+            employer=job.employer or say("check.own_account"),
+            duties=job.duties,
+            since=say.day(job.since),
+            until=say.day(job.until) if job.until else say("check.today"),
+        )
+        for job in history.jobs
+    ]
+    leaves = [f"{say('work.leave')}: {say.day(one.since)}" for one in history.leaves]
+    held = [f"{say('work.certificate')}: {one.code} {one.number} {say.day(one.issued)}" for one in history.certificates]
+    return "; ".join((*jobs, *leaves, *held, *([history.workplace] if history.workplace else []))) or "–"
 
 
 def _asked(one: Correction, policy: Policy, say: Speech) -> Asked:

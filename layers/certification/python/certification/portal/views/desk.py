@@ -196,6 +196,7 @@ def _wanted(found: Case, say: Speech) -> dict[str, object]:
         )
         for one in asked.fields
     ]
+    rows += correction.background_rows(asked, say)
     if asked.reason:
         rows.append((say("correction.wanted_reason"), asked.reason))
     return {"wanted": tuple(rows), "evidence": asked.evidence or ""}

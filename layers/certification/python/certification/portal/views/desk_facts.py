@@ -185,7 +185,7 @@ SAID: dict[str, Said] = {
     "results_due": _instant,
     "holder": _as_written,
     "why": _why,
-    "reason": _as_written,
+    "reason": _coded("reason"),
     "by": _person,
     "waits_in": _status,
     "since": _instant,
