@@ -6,6 +6,7 @@ from typing import Any
 import icalendar
 import pytest
 
+from certification.cloud.tables.refunds import refunds
 from certification.cloud.tables.sittings import sittings
 from certification.portal import guard
 from local.candidate import ApiCandidate
@@ -84,6 +85,29 @@ def test_what_a_withdrawal_ends_is_called_off_in_the_calendar(stand: Stand) -> N
     found = events(candidate)
     assert found
     assert {str(event["STATUS"]) for event in found.values()} == {"CANCELLED"}
+
+
+@pytest.mark.rule("REF-04")
+def test_a_refund_is_on_the_timeline_until_it_went_back_and_its_date_in_the_calendar(stand: Stand) -> None:
+    candidate = stand.registered()
+    card = stand.cloud.simulators["card"]
+    card.control("switch", {"name": "refund_slow"})
+    candidate.withdraw()
+    stand.cloud.settle()
+    card.control("clear", {})
+    (refund,) = refunds.everything()
+    lines = by_key(timeline(stand, candidate))
+    due = lines[f"refund-{refund.id}"]
+    assert (due["state"], due["turn"], due["because"]["rules"]) == ("now", "outside", ["REF-04"])
+    assert lines[f"refund-{refund.id}-1"]["because"]["rules"][0] == "REF-01"
+    assert "USD 108.00" in page(candidate, "timeline").body.replace("\xa0", " ")
+    assert "原路退回" in page(candidate, "timeline", "zh").body
+    uid = f"{candidate.reference}-refund-{refund.id}@assay"
+    assert uid in events(candidate)
+    stand.cloud.advance(timedelta(hours=25))
+    words = [line["words"]["en"] for line in timeline(stand, candidate.awake())["lines"]]
+    assert any("went back" in one for one in words)
+    assert uid not in events(candidate)
 
 
 def test_another_persons_timeline_does_not_exist(stand: Stand) -> None:

@@ -9,9 +9,14 @@ import pytest
 from certification.policies import load_calendar, load_policy
 from certification.rules.calendar_file import Entry, calendar_file
 from certification.rules.course import Duty, Known, Line, Move, course
+from certification.rules.course_money import HAPPENED as REFUNDS
+from certification.rules.course_money import MoneyBack, Step, arrives_by
 from certification.rules.course_words import HAPPENED
+from certification.rules.money import usd
+from certification.rules.refund_life import RefundState
 from certification.rules.status import ENDED, Status, Trigger
 from certification.rules.waits import waits_for
+from certification.rules.words import Because
 from tests.rules.samples import HK, POLICY, SPRING, ZONE, hong_kong
 
 NOW = hong_kong(2026, 3, 6, 10)
@@ -118,3 +123,46 @@ def test_what_lasts_has_an_end_and_what_is_called_off_says_so_and_does_not_remin
     assert event.end - event.start == timedelta(hours=2)
     assert event["STATUS"] == "CANCELLED"
     assert not event.walk("VALARM")
+
+
+PAID_BACK = Because(en="Within 7 days", zh="七日内", rules=("REF-01",))
+
+
+def back(*steps: tuple[RefundState, datetime], **more: Any) -> MoneyBack:
+    known = {"name": "RFD-1", "money": usd(108_00), "because": PAID_BACK, "not_before": NOW} | more
+    return MoneyBack.model_validate({**known, "steps": tuple(Step(state=state, at=at) for state, at in steps)})
+
+
+R = RefundState
+
+
+@pytest.mark.rule("REF-04")
+@pytest.mark.parametrize(
+    ("state", "more", "turn", "at"),
+    [
+        (R.REQUESTED, {"promised": NOW + timedelta(days=3)}, "desk", NOW + timedelta(days=3)),
+        (R.RESERVED, {"not_before": NOW + timedelta(days=9)}, "machine", NOW + timedelta(days=9)),
+        (R.PENDING, {"arrives_by": NOW + timedelta(days=7)}, "outside", NOW + timedelta(days=7)),
+        (R.FAILED, {"promised": NOW + timedelta(days=2)}, "desk", NOW + timedelta(days=2)),
+        (R.MANUAL, {"promised": NOW, "asks_candidate": True}, "candidate", NOW),
+        (R.FAILED, {"promised": NOW, "followed": True}, None, None),
+        (R.SUCCEEDED, {}, None, None),
+        (R.REJECTED, {}, None, None),
+    ],
+)
+def test_a_refund_says_whose_turn_it_is_and_by_when(
+    state: RefundState, more: dict[str, Any], turn: str | None, at: datetime | None
+) -> None:
+    found = lines(Status.WITHDRAWN, due=None, refunds=(back((state, NOW), **more),))
+    assert "USD 108.00" in found["refund-RFD-1-1"].words.en if state in REFUNDS else "refund-RFD-1-1" not in found
+    now = found.get("refund-RFD-1")
+    assert (now.turn, now.at) == (turn, at) if now else turn is None
+
+
+@pytest.mark.rule("REF-04")
+def test_a_sent_refund_is_waited_for_as_long_as_the_policy_tells_and_else_until_we_ask() -> None:
+    sent = hong_kong(2026, 3, 6, 10)  # a Friday
+    told = arrives_by(sent, POLICY.refund, HK, ZONE)
+    assert told == hong_kong(2026, 3, 18)  # the end of the 7th working day after it
+    silent = POLICY.refund.model_copy(update={"bank_transfer_takes": None})
+    assert arrives_by(sent, silent, HK, ZONE) == sent + timedelta(days=10)

@@ -24,12 +24,10 @@ from certification.providers.refund_ports import RefundAsked, RefundSeen
 from certification.rules.facts import FactKind, add_fact, fact_of
 from certification.rules.findings import RefundKind
 from certification.rules.payments import may_send_again
-from certification.rules.refund_life import AT_PROVIDER, WAITS_TO_BE_SENT, RefundState, move_refund
+from certification.rules.refund_life import AT_PROVIDER, STUCK_AFTER, WAITS_TO_BE_SENT, RefundState, move_refund
 
 LOOKED_UP_AFTER = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1)
-STUCK_AFTER = timedelta(days=10)
-"""A refund that is neither done nor refused for so long is shown to a person."""
 UNTIL_DECIDED = frozenset({"charge_disputed"})
 """A provider's no that ends by itself: the payment is disputed there, and we have not heard of it yet."""
 

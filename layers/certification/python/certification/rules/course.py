@@ -3,7 +3,8 @@
 In words: every move the application made is a line with its date and the rules behind it. The wait it is in is the line
 whose turn it is: the candidate's, a desk's, a machine's or the outside's, with the instant at which it ends and the
 policy's words for it. What must follow is a line each: the ticket, every subject that is taken, the results. When an
-application has ended, what would have followed is called off, and a calendar that knew of it is told so.
+application has ended, what would have followed is called off, and a calendar that knew of it is told so. Money that goes
+back has its own lines (`course_money.py`), whatever became of the application.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,8 @@ from typing import Literal
 from certification.rules import course_words as say
 from certification.rules.calendars import WorkingCalendar
 from certification.rules.commitment_deadlines import proofs_due, signature_due
+from certification.rules.course_money import MoneyBack, MoneyLine
+from certification.rules.course_money import lines as money_lines
 from certification.rules.deadlines import (
     certificate_due,
     choice_due,
@@ -58,6 +61,7 @@ class Known(Frozen):
     dates: SittingDates
     subjects: tuple[str, ...]
     duties: tuple[Duty, ...] = ()
+    refunds: tuple[MoneyBack, ...] = ()
     ticket_ready: bool = False
 
 
@@ -80,11 +84,18 @@ class Line(Frozen):
 
 def course(known: Known, policy: Policy, calendar: WorkingCalendar, now: datetime) -> tuple[Line, ...]:
     """Every line, in the order of time; what waits now comes after what happened, whatever its date."""
+    money = [_of_money(line) for line in money_lines(known.refunds)]
     done = [*_happened(known), *(line for line in _dated(known, policy, calendar, now) if line.state == "done")]
+    done += [line for line in money if line.state == "done"]
     coming = [line for line in _dated(known, policy, calendar, now) if line.state != "done"]
     waiting = [*_present(known, policy, calendar, now), *_beside(known)]
+    waiting += [line for line in money if line.state == "now"]
     later = [line for line in coming if line.key not in {one.key for one in waiting}]
     return (*sorted(done, key=lambda line: line.at), *waiting, *sorted(later, key=lambda line: (line.at, line.key)))
+
+
+def _of_money(line: MoneyLine) -> Line:
+    return Line(is_deadline=line.state == "now", **dict(line))
 
 
 def _happened(known: Known) -> Iterator[Line]:

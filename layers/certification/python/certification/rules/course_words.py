@@ -115,6 +115,10 @@ CASES: dict[str, Words] = {
     "provisional_report": Words(en="Hand in your education report", zh="请补交学历核验报告"),
     "qualification_check": Words(en="A desk looks at your education report", zh="学历核验报告待人工核查"),
     "photo": Words(en="A person looks at your photo", zh="照片待人工审核"),
+    "dispute": Words(
+        en="The payer's bank disputes the payment; money can go back once that is over",
+        zh="付款行争议处理中，结束后方可退款",
+    ),
     "major_exception": Words(en="A desk decides about your major", zh="专业认定待办理"),
 }
 CASE_RULES: dict[str, tuple[str, ...]] = {
@@ -125,4 +129,5 @@ CASE_RULES: dict[str, tuple[str, ...]] = {
     "provisional_report": ("EDU-12",),
     "qualification_check": ("QUA-01",),
     "major_exception": ("ELI-05",),
+    "dispute": ("REF-04",),
 }

@@ -10,6 +10,7 @@ What we do is a step and may be refused; what a provider reports is never refuse
 the payment, so the order in which reports come does not matter.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from certification.rules.errors import Refused
@@ -64,6 +65,9 @@ ENDED = frozenset({S.SUCCEEDED, S.REJECTED, S.CANCELLED, S.EXTERNAL})
 PAYABLE_BY_HAND = WAITS_TO_BE_SENT | STOPPED | {S.MANUAL}
 """The provider does not have it, gave it back, or waits for us: a person may pay it another way. What is at the provider
 may still arrive, and would go back twice."""
+
+STUCK_AFTER = timedelta(days=10)
+"""A refund that is neither done nor refused for so long is shown to a person."""
 
 
 def move_refund(state: RefundState, to: RefundState) -> RefundState:
