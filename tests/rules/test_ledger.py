@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.rules.facts import BY_HAND, Fact, FactKind, Facts, PaymentSums, add_fact, fact_of, fold
+from certification.rules.facts import BY_HAND, Fact, FactKind, Facts, add_fact, fact_of, fold
 from certification.rules.ledger import (
     Balances,
     Books,
@@ -20,6 +20,7 @@ from certification.rules.ledger import (
     standing,
 )
 from certification.rules.money import Money, usd
+from certification.rules.payment_sums import PaymentSums
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CAPTURE = "CAP#pi_1"

@@ -24,6 +24,9 @@ K = FactKind
 BOOKS = Books(provider="card", order="ORD-1")
 CAPTURES = {"CAP#pi_1": 12_000, "CAP#pi_2": 5_000}
 
+ITEMS = {"registration": 3_500, "examination": 6_500, "certificate": 2_000}
+"""What the first capture pays for: 12,000 in all."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -104,6 +107,9 @@ def sound(store: Store) -> None:
     kept = balances(store.entries)
     assert canonical(kept) == canonical(rebuild([(store.facts, BOOKS)]))
     assert sum(kept.values()) == 0
+    income = [amount for (account, _), amount in kept.items() if account.startswith("fee:")]
+    assert all(amount < 0 for amount in income)
+    assert kept.get(("candidate:ORD-1", "USD"), 0) <= 0 or not [one for one in income if one] or _told(store.facts)
     for entry in store.entries:
         assert sum(posting.money.amount for posting in entry.postings) == 0
     for sums in fold(store.facts).captures:
@@ -158,6 +164,12 @@ any_fact = st.one_of(
     st.builds(
         lambda number: fact_of(K.REFUND_DONE, f"re_x{number}", usd(700), NOON, "card", capture="CAP#pi_1"),
         st.integers(1, 2),
+    ),
+    st.builds(
+        lambda item: fact_of(
+            K.EARNED, f"pi_1#{item}", usd(ITEMS[item]), NOON, "policy", capture="CAP#pi_1", about=item
+        ),
+        st.sampled_from(["registration", "examination", "certificate"]),
     ),
 )
 some_cents = st.integers(-1, 13_000) | st.sampled_from([4_500, 4_501, 5_000, 5_001, 11_500, 11_501, 12_000, 12_001])
@@ -237,3 +249,28 @@ def test_a_fact_in_another_currency_is_booked_in_its_own_and_both_sum_to_zero() 
     kept = balances(store.entries)
     for currency in ("USD", "HKD"):
         assert sum(amount for (_, each), amount in kept.items() if each == currency) == 0
+
+
+@given(st.lists(any_command, max_size=6), st.data())
+def test_once_all_is_earned_or_returned_nothing_is_the_candidates(asked: list[Command], chance: st.DataObject) -> None:
+    captured = [fact_of(K.CAPTURED, capture[4:], usd(cents), NOON, "card") for capture, cents in CAPTURES.items()]
+    items = [
+        (capture, item, cents)
+        for capture, item, cents in (
+            *(("CAP#pi_1", item, cents) for item, cents in ITEMS.items()),
+            ("CAP#pi_2", "examination", 5_000),
+        )
+    ]
+    earned = [
+        fact_of(K.EARNED, f"{capture[4:]}#{item}", usd(cents), NOON, "policy", capture=capture, about=item)
+        for capture, item, cents in items
+    ]
+    store = Store()
+    for fact in captured:
+        assert prepared(store, fact)()
+    work_off(store, chance.draw(st.permutations([*asked, *earned])), chance)
+    sound(store)
+    kept = balances(store.entries)
+    assert ("candidate:ORD-1", "USD") not in kept
+    income = -sum(amount for (account, _), amount in kept.items() if account.startswith("fee:"))
+    assert income + sum(sums.reserved for sums in fold(store.facts).captures) == sum(CAPTURES.values())

@@ -1,6 +1,6 @@
 """Results, conclusion, issuance: a marks file counts whole or not at all, results come out at once, who passed is certified."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from certification.cloud.tables.applications import applications
 from certification.cloud.tables.base import Due
 from certification.cloud.tables.candidates import candidates
 from certification.cloud.tables.certificates import certificates
+from certification.cloud.tables.ledger import ledger
 from certification.cloud.tables.orders import orders
 from certification.cloud.tables.receipts import receipts
 from certification.cloud.tables.refunds import Refund, refunds
@@ -18,6 +19,7 @@ from certification.cloud.tables.results import results
 from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import commit
 from certification.rules.errors import Refused
+from certification.rules.ledger import balances
 from certification.rules.status import Status
 from local.candidate import ApiCandidate
 from local.visitor import Visitor
@@ -235,6 +237,12 @@ def failing(town: Town, candidate: ApiCandidate) -> None:
     town.settle()
 
 
+def accounts(order: str) -> dict[str, int]:
+    """What the candidate is owed for this order, and what is ours by fee item."""
+    found = balances(entry.entry for entry in ledger.everything())
+    return {name: cents for (name, _), cents in found.items() if name.startswith("fee:") or name.endswith(order)}
+
+
 def later(town: Town, days: int = 1) -> None:
     town.skip(town.clock.now() + timedelta(days=days, hours=1))
 
@@ -261,9 +269,32 @@ def test_who_does_not_pass_gets_the_certificate_fee_back_in_full_and_once(town: 
     assert ["not used" in one["text"] for one in letters if one["channel"] == "email"] == [True]
     (paid,) = candidate.call("GET", "/api/candidate/payments")["orders"]
     assert (paid["state"], paid["net"]["amount"]) == ("settled", FEE - CERTIFICATE)
+    assert accounts(order["number"]) == {"fee:registration": -3_500, "fee:examination": -8_000}
+    assert orders.read(order["number"]).due is None
     later(town, 3)
     afterwards.fell_due(order["number"])
     assert (len(unused()), failed(town)) == (1, [])
+
+
+def test_what_was_paid_is_ours_item_by_item_and_not_before(town: Town, stages: Stages) -> None:
+    candidate = stages.at("registered")
+    order = candidate.awake().order()
+    closes = datetime.fromisoformat(order["refund"]["closes_at"])
+    held = f"candidate:{order['number']}"
+    town.skip(closes - timedelta(seconds=1))
+    assert accounts(order["number"]) == {held: -FEE}
+    town.skip(closes)
+    assert accounts(order["number"]) == {held: -10_000, "fee:registration": -3_500}
+    stages.at("sat")
+    assert accounts(order["number"]) == {held: -2_000, "fee:registration": -3_500, "fee:examination": -8_000}
+    stages.at("released")
+    later(town)
+    ours = {"fee:registration": -3_500, "fee:examination": -8_000, "fee:certificate": -CERTIFICATE}
+    assert (accounts(order["number"]), unused(), orders.read(order["number"]).due) == (ours, [], None)
+    entries = len(list(ledger.everything()))
+    afterwards.fell_due(order["number"])
+    later(town, 2)
+    assert len(list(ledger.everything())) == entries
 
 
 def test_while_the_payment_is_disputed_the_fee_waits_and_goes_when_that_is_won(town: Town, stages: Stages) -> None:
@@ -309,4 +340,4 @@ def test_unused_fees_of_an_order_paid_in_two_parts_go_back_from_the_later_part_f
     commit([sittings.update(released), applications.update(failed), orders.update(order.changed(due=Due(at=now)))])
     afterwards.fell_due(order.number)
     assert sorted(one.money.amount for one in unused()) == [500, CERTIFICATE - 500]
-    assert books() == {"bank": FEE - 500, "psp": 500, "candidate": -(FEE - 2000), "refund": -2000}
+    assert (books()["refund"], books()["candidate"] + books()["fee"]) == (-CERTIFICATE, CERTIFICATE - FEE)

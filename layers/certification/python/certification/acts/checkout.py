@@ -9,7 +9,7 @@ from certification.acts.bank_lines import owed
 from certification.acts.ownership import own_application
 from certification.acts.people import opened
 from certification.acts.providers import payment_provider
-from certification.acts.refund_grounds import unused_back
+from certification.acts.refund_grounds import refund_preview
 from certification.acts.wallets import WALLETS, via
 from certification.acts.ways import leads_to, must_be_offered, page_ends
 from certification.cloud import clock
@@ -23,7 +23,6 @@ from certification.cloud.tables.sittings import sittings
 from certification.cloud.transaction import Lost, commit, retried
 from certification.policies import load_policy
 from certification.providers import ports
-from certification.rules.choosing import taken
 from certification.rules.deadlines import is_open
 from certification.rules.errors import Refused
 from certification.rules.exchange import ExchangeQuote
@@ -37,9 +36,8 @@ from certification.rules.payments import (
     OrderState,
     may_send_again,
 )
-from certification.rules.refunds import RefundDecision, RefundPreview, preview, refund_policy
+from certification.rules.refunds import RefundPreview
 from certification.rules.status import Status
-from certification.rules.unused import Outcome
 from certification.rules.words import Words
 
 LOOK_AFTER = timedelta(minutes=10)
@@ -82,30 +80,6 @@ def quote(candidate_id: str, reference: str) -> Quote:
         exchange=exchange.indicative(rest, policy) if payable else None,
         bank_holds=any(attempt.is_disputed for attempt in attempts),
     )
-
-
-def refund_preview(application: Application, order: Order, success_at: datetime) -> RefundPreview:
-    """What a withdrawal would get back, from the rule that will decide it (REF-01, REF-02)."""
-    sitting = sittings.read(application.sitting)
-    policy, _ = load_policy(application.scheme)
-    first_day = sitting.dates.starts_for(taken(policy, application)).astimezone(policy.zone).date()
-    now = clock.now()
-    shown = preview(
-        refund_policy(policy.refund),
-        order.total,
-        success_at,
-        first_day,
-        now,
-        policy.zone,
-        application.free_until,
-    )
-    unused = unused_back(application, order, Outcome.NOT_PASSED, now, now)
-    return shown.model_copy(update={"if_not_passed": unused if unused.refunded else None})
-
-
-def refund_now(application: Application, order: Order) -> RefundDecision:
-    """What a withdrawal at this instant gets back: the same rule that is shown before paying (REF-01, REF-02)."""
-    return refund_preview(application, order, order.settled_at or clock.now()).now
 
 
 def _order(application: Application) -> Order:

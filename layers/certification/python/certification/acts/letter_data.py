@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from certification.acts.account_letter_data import ABOUT_ACCOUNT
-from certification.acts.checkout import refund_preview
 from certification.acts.letter_called_off import ABOUT_CALLED_OFF
 from certification.acts.letter_commitments import ABOUT_COMMITMENT
 from certification.acts.letter_life import ABOUT_LIFE
@@ -13,6 +12,7 @@ from certification.acts.letter_refunds import ABOUT_REFUND
 from certification.acts.letter_transfers import ABOUT_TRANSFERS
 from certification.acts.people import Person
 from certification.acts.photo_cases import REPLACE
+from certification.acts.refund_grounds import refund_preview
 from certification.acts.returning import bank_holds
 from certification.acts.reviews import earlier_reviews
 from certification.acts.uploads import newest

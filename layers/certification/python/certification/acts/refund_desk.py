@@ -18,9 +18,7 @@ from certification.cloud.tables.refunds import Listed, Refund, refunds
 from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
 from certification.rules.errors import NotFound, Refused
-from certification.rules.facts import BY_HAND, FactKind, add_fact, fact_of, fold
-from certification.rules.findings import RefundKind
-from certification.rules.money import parse_amount
+from certification.rules.facts import BY_HAND, REJECTED, FactKind, add_fact, fact_of, fold
 from certification.rules.payments import OrderState, move_order
 from certification.rules.refund_life import PAYABLE_BY_HAND, STOPPED, RefundState, move_refund, sent_again
 from certification.rules.review import LONGEST_NOTE, Verdict
@@ -177,14 +175,17 @@ def _released(refund_id: str, decision: Decided, *, yes: bool) -> None:
 def _rejected(refund: Refund, decision: Decided) -> None:
     """The money is not reserved any more; it stays the candidate's in the books until somebody decides otherwise."""
     payment, now = payments.read(refund.payment), clock.now()
-    stored, entries = _stopped(payment, refund, f"rejected-{refund.id}")
+    stored, entries = _stopped(payment, refund, f"rejected-{refund.id}", {REJECTED: decision.decided_by})
     after = refund.went_to(RefundState.REJECTED, now, decision.decided_by, note=decision.note, due=None)
     commit([payments.update(stored), *entries, refunds.update(after)], told("RefundRejected", refund))
 
 
-def _stopped(payment: Payment, refund: Refund, name: str) -> tuple[Payment, list[Write]]:
+def _stopped(
+    payment: Payment, refund: Refund, name: str, references: dict[str, str] | None = None
+) -> tuple[Payment, list[Write]]:
+    capture, now = refund.capture, clock.now()
     fact = fact_of(
-        FactKind.REFUND_FAILED, name, refund.money, clock.now(), "desk", capture=refund.capture, about=refund.id
+        FactKind.REFUND_FAILED, name, refund.money, now, "desk", capture=capture, about=refund.id, references=references
     )
     return booked(payment, payment.changed(facts=add_fact(payment.facts, fact)), fact.key)
 

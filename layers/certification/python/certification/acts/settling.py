@@ -9,6 +9,7 @@ from certification.acts.cases import new_case, opened
 from certification.acts.moving import announce, moved
 from certification.acts.places import PlaceTaken, taken_again
 from certification.acts.portions import Portion
+from certification.acts.refund_grounds import refund_preview
 from certification.acts.returning import still_wanted, taken_back
 from certification.acts.settled_payments import followed
 from certification.acts.successors import handed_over, successor_of
@@ -86,7 +87,9 @@ def _portion(number: str) -> tuple[str, bool]:
         portion.add([applications.update(application)])
     if order.state is OrderState.SETTLED and settlement.settled_by != order.settled_by:
         # An earlier payment became known: it counts, and the one that had settled goes back. What was promised stays.
-        counts = order.changed(settled_by=settlement.settled_by, settled_with=settlement.settled_with)
+        counts = order.changed(
+            settled_by=settlement.settled_by, settled_with=settlement.settled_with, due=Due(at=now + LOOKED_AT)
+        )
         portion.add([orders.update(counts)])
     owed, found = still_wanted(order, paid, now)
     followed(paid, application, settlement, owed, portion, now)
@@ -147,7 +150,7 @@ def _register(
         settled_by=winner.capture,
         settled_with=settlement.settled_with,
         settled_at=winner.at,
-        due=Due(at=sitting.dates.exam_over),
+        due=Due(at=refund_preview(application, order, winner.at).closes_at or now),
     )
     if settlement.act is Act.OFFER_LATE_SEAT:
         return [orders.update(settled)], []

@@ -6,11 +6,11 @@ The refund is decided here, and its money reserved; sending it is the refund mac
 from datetime import datetime
 
 from certification.acts import disputes
-from certification.acts.checkout import refund_now
 from certification.acts.moving import announce, moved
 from certification.acts.ownership import own_application
 from certification.acts.parts import looked_at_again
 from certification.acts.places import freed
+from certification.acts.refund_grounds import refund_now
 from certification.acts.returning import closed_order
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement

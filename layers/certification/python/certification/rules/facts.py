@@ -18,10 +18,13 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from certification.rules.model import Frozen
 from certification.rules.money import Money
+from certification.rules.payment_sums import CaptureSums, PaymentSums
 
 MOST_FACTS = 200
 BY_HAND = "by_hand"
 """The reference that a refund paid another way than through its provider carries: who says so."""
+REJECTED = "rejected"
+"""The reference that a refund carries which a person refused to let go: it is owed to nobody any more."""
 
 
 class FactKind(StrEnum):
@@ -33,6 +36,7 @@ class FactKind(StrEnum):
     REFUND_FAILED = "refund_failed"
     DISPUTE_OUT = "dispute_out"
     DISPUTE_IN = "dispute_in"
+    EARNED = "earned"
     CONFLICT = "conflict"
 
 
@@ -43,6 +47,7 @@ PREFIX = {
     FactKind.REFUND_FAILED: "RFAIL",
     FactKind.DISPUTE_OUT: "DOUT",
     FactKind.DISPUTE_IN: "DIN",
+    FactKind.EARNED: "EARN",
     FactKind.CONFLICT: "CONFLICT",
 }
 
@@ -52,7 +57,7 @@ class Fact(Frozen):
 
     `key` is the kind's prefix and the provider's id (`CAP#pi_1`, `ROK#re_1`; `RREQ#` carries our refund's id).
     `money` is positive. `at` is the provider's time of success, not of arrival. `source` says who told us.
-    `capture` is the key of the capture concerned, `about` our refund's or the provider's dispute id. `kept` is the
+    `capture` is the key of the capture concerned, `about` our refund's or the provider's dispute id, or the fee item earned. `kept` is the
     handling fee in minor units that stays with us when this requested refund is paid. `references` holds further ids.
     """
 
@@ -137,49 +142,6 @@ def _preference(fact: Fact) -> tuple[bool, datetime, str, str, str]:
     return fact.about == fact.reference, fact.at, fact.source, fact.about, fact.capture
 
 
-class CaptureSums(Frozen):
-    """What the facts about one capture add up to, in minor units of `currency`. `at` is None until the capture itself
-    is known. `reservations` are refunds on their way back: (our refund's id, amount). `by_hand` is the part of `refunded`
-    that a person paid another way than through the provider. `lost` is what was missing when refunds came back (banks on
-    the way kept it), `surplus` what came back beyond what had gone."""
-
-    capture: str
-    currency: str
-    at: datetime | None
-    captured: int
-    refunded: int
-    kept: int
-    disputed: int
-    by_hand: int = 0
-    lost: int = 0
-    surplus: int = 0
-    reservations: tuple[tuple[str, int], ...]
-
-    @property
-    def reserved(self) -> int:
-        return sum(amount for _, amount in self.reservations)
-
-    @property
-    def refundable(self) -> int:
-        """What may still be asked back; never cut off at zero: a negative rest is shown, not hidden."""
-        return self.captured - self.reserved - self.refunded - self.kept - self.disputed
-
-
-class PaymentSums(Frozen):
-    """What the facts of one payment add up to, in minor units of `currency` (that of the first capture; money in
-    another currency is in `captures` and named in `anomalies`)."""
-
-    captured: int = 0
-    reserved: int = 0
-    refunded: int = 0
-    kept: int = 0
-    disputed: int = 0
-    refundable: int = 0
-    currency: str | None = None
-    anomalies: tuple[str, ...] = ()
-    captures: tuple[CaptureSums, ...] = ()
-
-
 def fold(facts: Facts) -> PaymentSums:
     """The sums of a set of facts: a pure function of the set."""
     anomalies = {"too_many_facts"} if len(facts) > MOST_FACTS else set()
@@ -238,6 +200,8 @@ def _fold_capture(capture: str, currency: str, facts: list[Fact], anomalies: set
         lost=sum(amount for amount in missing if amount > 0),
         surplus=-sum(amount for amount in missing if amount < 0),
         reservations=reservations,
+        promised=_promised(facts),
+        earned=tuple(sorted((fact.about, fact.money.amount) for fact in facts if fact.kind is FactKind.EARNED)),
     )
     if sums.refundable < 0:
         anomalies.add(f"negative:{capture}")
@@ -268,6 +232,18 @@ def _refunds(facts: list[Fact], anomalies: set[str]) -> tuple[int, int, tuple[tu
             anomalies.add(f"refund_amount:{refund}")
     anomalies |= {f"external_refund:{fact.reference}" for fact in paid if fact.about not in asked}
     return sum(fact.money.amount for fact in paid), kept, tuple(sorted(reservations))
+
+
+def _promised(facts: list[Fact]) -> int:
+    """What was decided to go back, with the fee that was kept, whether it went, waits or failed; of refunds that follow one
+    another the largest. What a person refused to let go is not promised."""
+    refused = {fact.about for fact in facts if REJECTED in fact.references}
+    most: dict[str, int] = {}
+    for fact in facts:
+        if fact.kind is FactKind.REFUND_REQUESTED and fact.about not in refused:
+            first = fact.about.partition(".")[0]
+            most[first] = max(most.get(first, 0), fact.money.amount + fact.kept)
+    return sum(most.values())
 
 
 def _missing(facts: list[Fact], anomalies: set[str]) -> list[int]:

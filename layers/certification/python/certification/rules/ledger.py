@@ -8,7 +8,8 @@ edit, and the books rebuilt from the facts equal the books kept entry by entry.
 Money we hold for a candidate is a liability. Its account says why we hold it: for an order, twice for an order, or
 for nobody we know. A requested refund moves it to the refund's own account, and the handling fee to income. Disputed
 money is our cost until it comes back; a refund that failed is owed to the candidate again, whole: what was kept on the
-way back is our cost, and more than had gone out is held until a person has explained it.
+way back is our cost, and more than had gone out is held until a person has explained it. What the policy calls earned
+moves to the income of its fee item, as far as it does not go back (`earning.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,9 +17,11 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from certification.rules.facts import CaptureSums, Facts, PaymentSums, fold
+from certification.rules.earning import shared
+from certification.rules.facts import Facts, fold
 from certification.rules.model import Frozen
 from certification.rules.money import Money
+from certification.rules.payment_sums import CaptureSums, PaymentSums
 
 # The first word of an account and what the account is. Anything else is refused: a typing error would hide money.
 NATURE = {
@@ -131,7 +134,16 @@ def _movements(sums: CaptureSums, books: Books) -> list[tuple[str, str, int]]:
         (taken, provider, sums.lost),
         (provider, "suspense:returned", sums.surplus),
         *((held, f"refund:{refund}", amount) for refund, amount in sums.reservations),
+        *((held, f"fee:{item}", amount) for item, amount in earned(sums, books)),
     ]
+
+
+def earned(sums: CaptureSums, books: Books) -> tuple[tuple[str, int], ...]:
+    """What of a capture is ours by now, by fee item: what was earned, shared by what does not go back."""
+    if not books.holding_account(sums.capture).startswith(f"{Holding.CANDIDATE}:"):
+        return ()
+    back = max(sums.promised, sums.refunded + sums.kept + sums.reserved)
+    return shared(sums.earned, sums.captured + (books.forgiven.get(sums.capture, 0) if sums.captured else 0) - back)
 
 
 def postings(old: PaymentSums, new: PaymentSums, books: Books, *, why: str, was: Books | None = None) -> Entry:

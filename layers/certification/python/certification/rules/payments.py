@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Literal
 
 from certification.rules.errors import Refused
-from certification.rules.facts import Fact, FactKind, Facts, PaymentSums, add_fact, fold
+from certification.rules.facts import Fact, FactKind, Facts, add_fact, fold
+from certification.rules.payment_sums import PaymentSums
 
 __all__ = [
     "ATTEMPT_ALIVE",

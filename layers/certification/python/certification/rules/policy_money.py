@@ -21,15 +21,19 @@ Rate = Annotated[Decimal, Field(ge=0, le=1)]
 Cents = Annotated[int, Field(ge=0, le=10**9, strict=True)]
 Currency = Annotated[str, AfterValidator(_with_known_digits)]
 FeeItemCode = Literal["registration", "examination", "certificate", "mailing", "recheck"]
+WhenEarned = Literal["refund_closes", "exam_over", "issued"]
 WhenReturned = Literal["immediately", "after_registration_closes", "after_exam_and_reconciled"]
 
 
 class FeeItem(Frozen):
-    """One kind of fee. `unused_in_full`: refunded without a handling fee when it was never used (decision 2)."""
+    """One kind of fee. `unused_in_full`: refunded without a handling fee when it was never used (decision 2). `earned`:
+    from when on it is ours and not held for the candidate; None: with the certificate where it is for that, else with
+    the exam."""
 
     code: FeeItemCode
     words: Words
     unused_in_full: bool
+    earned: WhenEarned | None = None
 
 
 class FeeRow(Frozen):
