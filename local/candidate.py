@@ -145,7 +145,11 @@ class ApiCandidate(Visitor):
     def accept_files(self) -> None:
         """Use what was checked."""
         for kind in ("photo", "id_document"):
-            self.call("POST", self._upload(kind, "/accept"), {})
+            self.accept_file(kind)
+
+    def accept_file(self, kind: str) -> None:
+        """Use one file that was checked."""
+        self.call("POST", self._upload(kind, "/accept"), {})
 
     def _upload(self, kind: str, act: str = "") -> str:
         """The address of a file; a photo is for the scheme of the exam."""

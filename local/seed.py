@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import boto3
 
-from local import announcing, seed_guangdong
+from local import announcing, seed_guangdong, seed_mixed
 from local.candidate import ApiCandidate, Sample
 from local.seal_certificate import ensure_chain
 
@@ -53,6 +53,8 @@ def seed(cloud: "LocalCloud") -> dict[str, Any]:
         _candidates(cloud)
         seed_guangdong.publish(cloud)
         seed_guangdong.candidates(cloud)
+        seed_mixed.publish(cloud)
+        seed_mixed.candidates(cloud)
     return {
         "candidate with a complete profile": READY.email,
         "candidate who waits for the review": WAITING.email,
@@ -64,6 +66,8 @@ def seed(cloud: "LocalCloud") -> dict[str, Any]:
         "Guangdong staff: city, province, national centre": ", ".join(
             (seed_guangdong.CITY_EMAIL, seed_guangdong.PROVINCE_EMAIL, seed_guangdong.NATIONAL_EMAIL)
         ),
+        "On-site check: candidate who books an appointment": seed_mixed.ON_SITE.email,
+        "On-site check: the desk that decides it": seed_mixed.DESK_EMAIL,
         "codes": "arrive in the control room's inbox",
     }
 
@@ -83,6 +87,7 @@ def add_staff() -> None:
     )
     add_member(SECOND, "Sample Second", SECOND_EMAIL, ("reviewer", "supervisor"), DESKS)
     seed_guangdong.add_staff()
+    seed_mixed.add_staff()
 
 
 def add_member(identifier: str, name: str, email: str, roles: "tuple[Role, ...]", desks: tuple[str, ...]) -> None:

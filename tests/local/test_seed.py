@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from local import seed, seed_guangdong
+from local import seed, seed_guangdong, seed_mixed
 from local.clock import VirtualClock
 from local.cloud import LocalCloud
 from local.visitor import Visitor
@@ -21,12 +21,17 @@ def test_both_schemes_are_open_with_candidates_who_wait_at_different_stages_and_
             ("cgptc", "awaiting_review", "international"),
             ("guangdong", "awaiting_signature", "guangzhou"),
             ("guangdong", "awaiting_proofs", "shenzhen"),
+            ("mixed", "awaiting_review", "guangzhou"),
         }
+        (visitor,) = [one for one in applications.everything() if one.scheme == "mixed"]
+        assert "on_site_check" in {case.kind for case in visitor.open_cases}
+        assert seed_mixed.ON_SITE.email in told.values()
         assert told["Guangdong: candidate who signs the commitment"] == seed_guangdong.COMMITTED.email
         listed = Visitor(cloud).call("GET", "/api/account/sittings")["sittings"]
         assert {one["id"]: one["registration"] for one in listed} == {
             seed.SITTING: "open",
             seed_guangdong.SITTING: "open",
+            seed_mixed.SITTING: "open",
         }
         assert not cloud.invoker.failures
         assert not cloud.undelivered
