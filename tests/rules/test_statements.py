@@ -6,6 +6,8 @@ from typing import Any
 
 import mt940
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from certification.rules.bank_matching import references_of
@@ -14,7 +16,8 @@ from certification.rules.reference import reference_of
 from certification.rules.statement_camt import NEWEST, OLDEST, read_camt
 from certification.rules.statement_file import read_statements
 from certification.rules.statement_mt940 import read_mt940
-from certification.rules.statements import StatementRefused
+from certification.rules.statements import LONGEST, StatementRefused
+from certification.rules.transfer_order import read_answer
 from local.simulators.bank_files import Booking, Day, Part, cut, notification, statement
 
 ACCOUNT = "123-456789-001"
@@ -184,6 +187,54 @@ def test_a_file_with_anything_wrong_is_refused_with_its_reason(old: bytes, new: 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"<", b"hello", b"<a>" * 50000, b":20:X\n:25:1\n"])
 def test_what_is_no_bank_file_is_refused_and_never_breaks_the_reader(content: bytes) -> None:
     assert refusal(content) in ("not_xml", "format_unknown", "element_wrong")
+
+
+MT940 = f":20:1\n:25:{ACCOUNT}\n:28C:1/1\n:60F:C261123USD1000,00\n:61:2611231123C120,00NTRFNONREF//B1\n:86:{RF}\n:62F:C261123USD1120,00\n"
+
+
+@pytest.mark.scenario(97)
+@given(st.binary(max_size=300), st.sampled_from([b"", b"<", b":20:X\n", b"<?xml version='1.0' encoding='utf-16'?>"]))
+def test_arbitrary_bytes_are_refused_as_a_statement_and_as_an_answer(content: bytes, begins: bytes) -> None:
+    for read in (lambda given: read_statements(given, OURS), read_answer):
+        with pytest.raises(StatementRefused):
+            read(begins + content)
+
+
+@pytest.mark.parametrize(
+    "whole", [statement(day(credit("B1"), credit("B2")), MADE), MT940.encode()], ids=["camt", "mt940"]
+)
+def test_a_file_that_is_cut_off_anywhere_is_refused(whole: bytes) -> None:
+    assert read_statements(whole, OURS)
+    for place in range(20):
+        refusal(whole[: len(whole) * place // 20])
+    refusal(whole.replace(b"120", b"1\xff0"))
+
+
+def test_an_account_has_one_currency() -> None:
+    whole = statement(day(credit("B1"), credit("B2")), MADE)
+    one = whole.replace(b'<Amt Ccy="USD">120.00<', b'<Amt Ccy="HKD">120.00<', 1)
+    both = whole.replace(b'<Amt Ccy="USD">120.00<', b'<Amt Ccy="HKD">120.00<')
+    assert one != both != whole
+    assert refusal(one) == refusal(both) == "element_wrong"
+    assert refusal(MT940.replace(":62F:C261123USD", ":62F:C261123HKD").encode()) == "balances_differ"
+
+
+@pytest.mark.parametrize("amount", [b"-120.00", b"1e999", b"Infinity", b"120.005", b"9" * 5000, "١٢٠".encode(), b""])
+def test_an_amount_that_is_none_is_refused(amount: bytes) -> None:
+    assert refusal(statement(day(credit("B1")), MADE).replace(b">120.00<", b">" + amount + b"<")) == "element_wrong"
+
+
+def words(part: str, count: int) -> dict[str, Any]:
+    return {part: "X" * count}
+
+
+@pytest.mark.parametrize("part", ["name", "account", "structured", "end_to_end"])
+def test_a_name_or_reference_longer_than_any_is_refused_before_anything_is_kept(part: str) -> None:
+    fitting: dict[str, Any] = {part: "X" * LONGEST}
+    longer: dict[str, Any] = {part: "X" * (LONGEST + 1)}
+    assert len(read_statements(statement(day(credit("B1", **fitting)), MADE), OURS)) == 1
+    assert refusal(statement(day(credit("B1", **longer)), MADE)) == "text_too_long"
+    assert refusal(statement(day(credit("B" * (LONGEST + 1))), MADE)) == "text_too_long"
 
 
 def test_zeros_behind_the_cents_mean_nothing() -> None:

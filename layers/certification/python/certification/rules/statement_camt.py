@@ -107,6 +107,8 @@ class _Reading:
         self.entries += 1
         place = f"{self.where}, entry {self.entries}"
         money, credit = _amount(entry.find("Amt"), place), _direction(entry, place)
+        if self.currency not in ("", money.currency):
+            raise _wrong(place, "Amt (one account has one currency)")
         self.currency = money.currency
         count, total = self.totals[credit]
         self.totals[credit] = (count + 1, total + money.amount)
@@ -124,6 +126,8 @@ class _Reading:
             raise _wrong(self.where, "Acct/Id")
         _check_summary(self.stated, self.totals, self.currency, self.where)
         opening, closing, on = _balances(self.stated, self.moved, self.where)
+        if opening is not None and self.currency not in ("", opening.currency):
+            raise _wrong(self.where, "Amt (one account has one currency)")
         return Statement(
             account=account,
             number=text(self.stated, "Id"),
