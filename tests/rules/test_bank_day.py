@@ -43,7 +43,7 @@ def facts(*given: Fact) -> dict[str, Facts]:
 def compared(lines: list[BankLine], known: dict[str, Facts], closing: int, **more: Any) -> Reconciled:
     given: dict[str, Any] = {"begins": MIDNIGHT, "ends": MIDNIGHT + timedelta(days=1)} | more
     names = Named({ACCOUNT}, {"RFD-1"})
-    result = reconcile(map(row_of, lines), known_of(known, "USD"), attempts=names, **given)
+    result = reconcile(map(row_of, lines), known_of(known.items(), "USD"), attempts=names, **given)
     stood = stands([(one, BOOKS) for one in known.values()], "USD", ON, frozenset(result.carried))
     return with_balance(result, stood, closing, "USD", ON)
 

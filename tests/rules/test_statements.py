@@ -16,8 +16,9 @@ from certification.rules.reference import reference_of
 from certification.rules.statement_camt import NEWEST, OLDEST, read_camt
 from certification.rules.statement_file import read_statements
 from certification.rules.statement_mt940 import read_mt940
-from certification.rules.statements import LONGEST, StatementRefused
+from certification.rules.statements import LONGEST, PACKED, StatementRefused
 from certification.rules.transfer_order import read_answer
+from certification.rules.xml_files import without_definitions
 from local.simulators.bank_files import Booking, Day, Part, cut, notification, statement
 
 ACCOUNT = "123-456789-001"
@@ -112,7 +113,7 @@ def test_parts_that_do_not_add_up_to_their_booking_are_refused() -> None:
 @pytest.mark.scenario(77)
 def test_what_is_pending_counts_when_it_is_booked_and_not_before() -> None:
     (announced,) = read_camt(notification(day(credit("B1", status="PDNG")), MADE))
-    assert (announced.lines, announced.pending) == ((), 1)
+    assert (len(announced.lines), announced.pending) == (0, 1)
     (booked,) = read_camt(notification(day(credit("B1")), MADE))
     assert len(booked.lines) == 1
 
@@ -320,3 +321,27 @@ def test_a_booking_day_belongs_to_the_year_next_to_its_value_day() -> None:
     turn = MT940.replace("2611231123C95", "2612310102C95")
     (stated,) = read_mt940(turn.encode())
     assert stated.lines[1].booked_on == date(2027, 1, 2)
+
+
+def test_thousands_of_lines_are_packed_and_read_again_as_they_were() -> None:
+    bookings = [credit(f"B{number}", 100 + number, name=f"Payer {number}") for number in range(2 * PACKED + 5)]
+    content = statement(day(*bookings), MADE)
+    (stated,) = read_statements(content, OURS)
+    assert [line.entry for line in stated.lines] == [one.reference for one in bookings]
+    assert [line.other.name for line in stated.lines] == [one.parts[0].name for one in bookings]
+    assert (len(stated.lines), stated.lines[PACKED].money, stated.lines[-1].entry) == (
+        len(bookings),
+        usd(100 + PACKED),
+        bookings[-1].reference,
+    )
+    (in_crumbs,) = read_camt(content[place : place + 777] for place in range(0, len(content), 777))
+    assert list(in_crumbs.lines.of_account(ACCOUNT)) == list(stated.lines)
+    assert {line.account for line in stated.lines.of_account("other")} == {"other"}
+
+
+def test_a_definition_is_refused_before_anything_of_it_is_passed_on() -> None:
+    bomb = b'<?xml version="1.0"?>' + b" " * 400 + b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+    passed: list[bytes] = []
+    with pytest.raises(StatementRefused, match="definition_refused"):
+        passed += without_definitions(bomb[place : place + 50] for place in range(0, len(bomb), 50))
+    assert passed == []

@@ -4,6 +4,7 @@ A statement is kept without what it says of people: one line for each movement. 
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -23,7 +24,7 @@ from certification.rules.bank_day import Named, known_of, row_of, stands, with_b
 from certification.rules.bills import BillRow, RowKind
 from certification.rules.facts import FactKind
 from certification.rules.reconciliation import Reconciled, reconcile
-from certification.rules.statements import BankLine, Statement
+from certification.rules.statements import Statement
 
 DAY = timedelta(days=1)
 
@@ -33,12 +34,12 @@ def stream_of(currency: str) -> str:
     return f"bank_{currency.lower()}"
 
 
-def state(statement: Statement, lines: Iterable[BankLine]) -> None:
+def state(statement: Statement) -> None:
     """Keep a statement for its day; one without balances is none. The same statement again changes nothing."""
     if statement.opening is None or statement.closing is None or statement.on is None:
         return
     stream = stream_of(statement.closing.currency)
-    body = "".join(f"{_text(row_of(line))}\n" for line in lines).encode()
+    body = "".join(f"{_text(row_of(line))}\n" for line in statement.lines).encode()
     file = f"bills/{stream}/{statement.on}/{hashlib.sha256(body).hexdigest()[:32]}"
     vault.write(settings().vault, file, body, "application/octet-stream")
     _await(
@@ -75,7 +76,7 @@ def _text(row: BillRow) -> str:
     return json.dumps({**asdict(row), "at": row.at.isoformat()}, sort_keys=True)
 
 
-def _row(line: str) -> BillRow:
+def _row(line: bytes) -> BillRow:
     kept: dict[str, Any] = json.loads(line)
     return BillRow(**{**kept, "kind": RowKind(kept["kind"]), "at": datetime.fromisoformat(kept["at"])})
 
@@ -103,7 +104,7 @@ class Statements:
 
     def rows(self, bill: bytes) -> Iterator[BillRow]:
         """The movements, as they were kept."""
-        return map(_row, bill.decode().splitlines())
+        return map(_row, io.BytesIO(bill))
 
 
 def compared(
@@ -117,7 +118,7 @@ def compared(
     asked = {fact.about for one in paid for fact in one.facts.values() if fact.kind is FactKind.REFUND_REQUESTED}
     result = reconcile(
         rows,
-        known_of({one.id: one.facts for one in paid}, currency),
+        known_of(((one.id, one.facts) for one in paid), currency),
         begins=begins,
         ends=ends,
         carried=frozenset(earlier[-1].carried if earlier else ()),

@@ -6,7 +6,7 @@ sealed before it is kept.
 """
 
 from collections.abc import Sequence
-from itertools import batched
+from itertools import batched, chain
 
 from certification.acts import bank_days
 from certification.acts.billing import EVERY
@@ -56,13 +56,12 @@ def _lines(content: bytes, policy: Policy, key: str) -> int:
     statements = read_statements(content, [account.number] if account else [])
     payouts = _payouts()
     now = clock.now()
-    lines = {line.key: line for statement in statements for line in statement.lines}
-    for some in batched(lines.values(), TOGETHER, strict=False):
+    for some in batched(chain.from_iterable(statement.lines for statement in statements), TOGETHER, strict=False):
         fresh = [line for line in some if inbox.find(f"bank_transfer#{line.key}") is None]
         _keep([entry_of(_stored(line, key, payouts), line.key, now, now + APPLIED_WITHIN) for line in fresh])
     for statement in statements:
-        bank_days.state(statement, statement.lines)
-    return len(lines)
+        bank_days.state(statement)
+    return sum(len(statement.lines) for statement in statements)
 
 
 def _stored(line: BankLine, key: str, payouts: Sequence[Payout]) -> StoredLine:

@@ -7,7 +7,7 @@ on the account (all facts booked up to the day and not on their way, less what e
 charges and debits, is the closing balance of the statement, to the cent; what differs is for a person too.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -84,10 +84,10 @@ def key_of(fact: Fact) -> Key:
     return KINDS[fact.kind], line if valid(share) else fact.reference
 
 
-def known_of(payments: Mapping[str, Facts], currency: str) -> Iterator[Known]:
+def known_of(payments: Iterable[tuple[str, Facts]], currency: str) -> Iterator[Known]:
     """All facts that a statement in this currency shows; the shares of one credit together."""
     found: dict[Key, Known] = {}
-    for payment, facts in payments.items():
+    for payment, facts in payments:
         for fact in facts.values():
             booked = booked_on(fact)
             if booked is None or fact.money.currency != currency:

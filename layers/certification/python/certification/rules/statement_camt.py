@@ -7,9 +7,10 @@ it has and what they sum to, that must be so. All free text of a payment is join
 banks cut it at 35 or 70 characters wherever that falls.
 """
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -17,60 +18,56 @@ from certification.rules.money import Money, UnknownCurrency, parse_amount
 from certification.rules.numbers import squeeze
 from certification.rules.statements import (
     BankLine,
+    Lines,
     Party,
+    Seen,
     Statement,
     StatementRefused,
     check_balances,
-    check_keys,
 )
-from certification.rules.xml_files import NOT_XML, not_xml, refuse_definitions, text
+from certification.rules.xml_files import NOT_XML, not_xml, pieces, strip_namespace, text, without_definitions
 
 _NAMESPACE = re.compile(r"\{(urn:iso:std:iso:20022:tech:xsd:(camt\.05[34])\.001\.(\d\d))\}Document")
 OLDEST, NEWEST = 2, 14
-AT_ONCE = 64 * 1024
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 NOT_GIVEN = {"NOTPROVIDED", "NONREF", ""}
 
 
-def read_camt(content: bytes) -> tuple[Statement, ...]:
-    """The statements of a file, with the lines that are booked. Raises StatementRefused.
+def read_camt(content: bytes | Iterable[bytes]) -> tuple[Statement, ...]:
+    """The statements of a file, whole or in pieces, with the lines that are booked. Raises StatementRefused.
 
-    The file is read entry by entry, and an entry is forgotten once it is a line: memory grows with the lines alone.
+    The file is read entry by entry, and an entry is forgotten once it is a line: memory grows with the packed lines alone.
     """
     try:
-        refuse_definitions(content)
-        found = list(_statements(content))
+        found = list(_statements(without_definitions(pieces(content) if isinstance(content, bytes) else content)))
     except NOT_XML as reason:
         raise not_xml() from reason
     if not found:
         raise _wrong("Document", "Stmt or Ntfctn")
-    return check_keys(tuple(found))
+    return tuple(found)
 
 
-def _statements(content: bytes) -> Iterator[Statement]:
+def _statements(content: Iterable[bytes]) -> Iterator[Statement]:
     parser: Any = ET.XMLPullParser(("start", "end"))
-    prefix, reading, number = "", None, 0
-    for place in range(0, len(content) + 1, AT_ONCE):
-        parser.feed(content[place : place + AT_ONCE])
+    begins: tuple[str, ...] = ()
+    entry, space, reading, number, seen = "", "", None, 0, Seen()
+    for piece in content:
+        parser.feed(piece)
+        # read through for every element of the file: what is done most often comes first
         for event, element in parser.read_events():
-            if event == "start" and not prefix:
-                prefix = _namespace(element)
-                continue
-            name = element.tag.removeprefix(prefix)
-            if event == "start":
-                if name in ("Stmt", "Ntfctn"):
-                    number += 1
-                    reading = _Reading(element, f"statement {number}")
-                continue
-            element.tag = name
-            if reading is None:
-                continue
-            if name == "Ntry":
-                reading.entry(element)
-            elif element is reading.stated:
-                yield reading.whole()
-                element.clear()
-                reading = None
+            if event == "end":
+                if element.tag == entry and reading is not None:
+                    reading.entry(element)
+                elif reading is not None and element is reading.stated:
+                    yield reading.whole()
+                    element.clear()
+                    reading = None
+            elif not space:
+                space = _namespace(element)
+                entry, begins = f"{{{space}}}Ntry", (f"{{{space}}}Stmt", f"{{{space}}}Ntfctn")
+            elif element.tag in begins:
+                number += 1
+                reading = _Reading(element, space, f"statement {number}", seen)
     parser.close()
 
 
@@ -83,7 +80,7 @@ def _namespace(root: ET.Element) -> str:
             "This is not a camt.053 or camt.054 file of version 02 to 14.",
             "文件不是 02 至 14 版的 camt.053 或 camt.054。",
         )
-    return f"{{{match[1]}}}"
+    return match[1]
 
 
 def _wrong(where: str, what: str) -> StatementRefused:
@@ -93,17 +90,21 @@ def _wrong(where: str, what: str) -> StatementRefused:
 class _Reading:
     """One statement while it is read."""
 
-    def __init__(self, stated: ET.Element, where: str) -> None:
-        self.stated, self.where = stated, where
+    def __init__(self, stated: ET.Element, space: str, where: str, seen: Seen) -> None:
+        self.stated, self.space, self.where, self.seen = stated, space, where, seen
         self.account = ""
-        self.lines: list[BankLine] = []
+        self.lines = Lines()
         self.entries = self.moved = self.pending = 0
         self.totals: dict[bool, tuple[int, int]] = {True: (0, 0), False: (0, 0)}
         self.currency = ""
 
     def entry(self, entry: ET.Element) -> None:
         """The lines of a booking; the entry is forgotten then."""
-        self.account = self.account or squeeze(text(self.stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+        if not self.account:
+            for before in itertools.takewhile(lambda one: one is not entry, self.stated):
+                strip_namespace(before, self.space)
+            self.account = self._account()
+        strip_namespace(entry, self.space)
         self.entries += 1
         place = f"{self.where}, entry {self.entries}"
         money, credit = _amount(entry.find("Amt"), place), _direction(entry, place)
@@ -114,14 +115,19 @@ class _Reading:
         self.totals[credit] = (count + 1, total + money.amount)
         if text(entry, "Sts/Cd", "Sts") == "BOOK":
             self.moved += money.amount if credit else -money.amount
-            self.lines += _lines(entry, self.account, money, credit, place)
+            for line in filter(self.seen.is_new, _lines(entry, self.account, money, credit, place)):
+                self.lines.append(line)
         else:
             self.pending += 1
         self.stated.remove(entry)
 
+    def _account(self) -> str:
+        return squeeze(text(self.stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+
     def whole(self) -> Statement:
         """The statement, if everything in it fits."""
-        account = squeeze(text(self.stated, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+        strip_namespace(self.stated, self.space)
+        account = self._account()
         if not account or (self.lines and self.account != account):
             raise _wrong(self.where, "Acct/Id")
         _check_summary(self.stated, self.totals, self.currency, self.where)
@@ -131,7 +137,7 @@ class _Reading:
         return Statement(
             account=account,
             number=text(self.stated, "Id"),
-            lines=tuple(self.lines),
+            lines=self.lines,
             pending=self.pending,
             opening=opening,
             closing=closing,

@@ -30,8 +30,7 @@ def _ours(statement: Statement, accounts: Collection[str], number: int) -> State
     for account in accounts:
         stated, known = squeeze(statement.account), squeeze(account)
         if stated == known or (stated.startswith(known) and stated.removeprefix(known) in DIGITS):
-            lines = tuple(line.model_copy(update={"account": account}) for line in statement.lines)
-            return statement.model_copy(update={"account": account, "lines": lines})
+            return statement.model_copy(update={"account": account, "lines": statement.lines.of_account(account)})
     raise StatementRefused(
         "account_unknown",
         f"statement {number}",

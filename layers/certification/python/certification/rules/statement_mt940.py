@@ -15,11 +15,12 @@ from certification.rules.money import Money, UnknownCurrency, parse_amount
 from certification.rules.numbers import squeeze
 from certification.rules.statements import (
     BankLine,
+    Lines,
     Party,
+    Seen,
     Statement,
     StatementRefused,
     check_balances,
-    check_keys,
 )
 
 _TAG = re.compile(r":(\d\d[A-Z]?):(.*)")
@@ -39,7 +40,8 @@ def read_mt940(content: bytes) -> tuple[Statement, ...]:
         written = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         written = content.decode("latin-1")
-    found = tuple(_statement(tags, f"statement {number}") for number, tags in enumerate(_messages(written), start=1))
+    seen, messages = Seen(), enumerate(_messages(written), start=1)
+    found = tuple(_statement(tags, f"statement {number}", seen) for number, tags in messages)
     if not found:
         raise StatementRefused(
             "format_unknown",
@@ -47,7 +49,7 @@ def read_mt940(content: bytes) -> tuple[Statement, ...]:
             "This is neither a camt.053 or camt.054 file nor an MT940 statement.",
             "文件既不是 camt.053、camt.054，也不是 MT940 对账单。",
         )
-    return check_keys(found)
+    return found
 
 
 def _messages(written: str) -> Iterator[Tags]:
@@ -67,7 +69,7 @@ def _messages(written: str) -> Iterator[Tags]:
         yield tags
 
 
-def _statement(tags: Tags, where: str) -> Statement:
+def _statement(tags: Tags, where: str, seen: Seen) -> Statement:
     account = squeeze(_one(tags, "25", where).partition("\n")[0].rpartition("/")[2])
     number = _one(tags, "28C", where)
     opening = _balance(_one(tags, "60F", where, "60M"), where)
@@ -81,7 +83,12 @@ def _statement(tags: Tags, where: str) -> Statement:
             lines[-1] = _with_text(lines[-1], value)
     check_balances(where, opening[0], closing[0], sum(line.money.amount * (1 if line.credit else -1) for line in lines))
     return Statement(
-        account=account, number=number, lines=tuple(lines), opening=opening[0], closing=closing[0], on=closing[1]
+        account=account,
+        number=number,
+        lines=Lines(filter(seen.is_new, lines)),
+        opening=opening[0],
+        closing=closing[0],
+        on=closing[1],
     )
 
 

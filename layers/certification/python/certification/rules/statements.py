@@ -9,7 +9,12 @@ the closing one, else a line is missing. A file in which anything does not fit i
 The readers are `statement_camt.py` (camt.053 and camt.054) and `statement_mt940.py`.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import overload
+from zlib import compress, decompress
+
+from pydantic import ConfigDict, TypeAdapter
 
 from certification.rules.model import Frozen
 from certification.rules.money import Money
@@ -65,13 +70,63 @@ class BankLine(Frozen):
         return f"{self.account}#{self.entry}#{self.place}"
 
 
+PACKED = 1000
+"""How many lines are packed together."""
+_MANY = TypeAdapter(tuple[BankLine, ...])
+
+
+class Lines(Sequence[BankLine]):
+    """Any number of lines in little memory: packed by the thousand, and unpacked when they are read again."""
+
+    def __init__(self, lines: Iterable[BankLine] = ()) -> None:
+        self._packs: list[bytes] = []
+        self._last: list[BankLine] = []
+        self._account: str | None = None
+        for line in lines:
+            self.append(line)
+
+    def append(self, line: BankLine) -> None:
+        """One more line."""
+        self._last.append(line)
+        if len(self._last) == PACKED:
+            self._packs.append(compress(_MANY.dump_json(tuple(self._last), exclude_defaults=True), 1))
+            self._last = []
+
+    def of_account(self, account: str) -> "Lines":
+        """The same lines, with their account spelt like this."""
+        other = Lines()
+        other._packs, other._last, other._account = self._packs, self._last, account
+        return other
+
+    def __iter__(self) -> Iterator[BankLine]:
+        for pack in self._packs:
+            yield from map(self._spelt, _MANY.validate_json(decompress(pack)))
+        yield from map(self._spelt, self._last)
+
+    def _spelt(self, line: BankLine) -> BankLine:
+        known = self._account is None or line.account == self._account
+        return line if known else line.model_copy(update={"account": self._account})
+
+    def __len__(self) -> int:
+        return PACKED * len(self._packs) + len(self._last)
+
+    @overload
+    def __getitem__(self, place: int) -> BankLine: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[BankLine]: ...
+    def __getitem__(self, place: int | slice) -> BankLine | Sequence[BankLine]:
+        return tuple(self)[place]
+
+
 class Statement(Frozen):
     """The booked lines of one account in one file. `pending` counts what the bank has only announced. A statement has an
     `opening` and a `closing` balance, the latter of the day `on`; a notification has none."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     account: str
     number: str
-    lines: tuple[BankLine, ...]
+    lines: Lines
     pending: int = 0
     opening: Money | None = None
     closing: Money | None = None
@@ -105,21 +160,27 @@ def check_balances(where: str, opening: Money, closing: Money, moved: int) -> No
         )
 
 
-def check_keys(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Raises StatementRefused when one file holds the same line with two contents, or a name longer than any; the same
-    line twice is one line."""
-    seen: dict[str, BankLine] = {}
-    for statement in statements:
-        for line in statement.lines:
-            other = line.other
-            must_fit(line.entry[:LONGEST], line.account, line.entry, line.creditor_reference, line.end_to_end or "")
-            must_fit(line.entry[:LONGEST], other.name, other.account, other.bank, line.returned or "")
-            known = seen.setdefault(line.key, line)
-            if (known.money, known.credit) != (line.money, line.credit):
-                raise StatementRefused(
-                    "reference_twice",
-                    line.entry,
-                    "The bank's reference stands at two movements that differ, so lines cannot be told apart.",
-                    "银行流水号重复且内容不一致，无法区分各笔款项。",
-                )
-    return statements
+class Seen:
+    """The lines of one file so far."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def is_new(self, line: BankLine) -> bool:
+        """False for a line that the file has told. Raises StatementRefused when it holds the same line with two contents,
+        or a name longer than any."""
+        other, where = line.other, line.entry[:LONGEST]
+        must_fit(where, line.account, line.entry, line.creditor_reference, line.end_to_end or "")
+        must_fit(where, other.name, other.account, other.bank, line.returned or "")
+        content = (line.money.currency, line.money.amount if line.credit else -line.money.amount)
+        known = self._known.get(line.key)
+        if known is None:
+            self._known[line.key] = content
+        elif known != content:
+            raise StatementRefused(
+                "reference_twice",
+                line.entry,
+                "The bank's reference stands at two movements that differ, so lines cannot be told apart.",
+                "银行流水号重复且内容不一致，无法区分各笔款项。",
+            )
+        return known is None

@@ -5,10 +5,13 @@ make a small file huge, or read files of ours.
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
 from certification.rules.statements import StatementRefused
 
+AT_ONCE, AT_FIRST = 64 * 1024, 256
+"""Bytes that are parsed at a time, and before the root element."""
 NOT_XML = (ET.ParseError, expat.ExpatError, ValueError, LookupError)
 """What the parsers raise for bytes that are not well-formed XML."""
 
@@ -21,8 +24,7 @@ def not_xml() -> StatementRefused:
 def parse_xml(content: bytes) -> ET.Element:
     """The root element; a document type definition, and anything that is not XML, is refused."""
     try:
-        refuse_definitions(content)
-        return ET.fromstring(content)
+        return ET.fromstring(b"".join(without_definitions(pieces(content))))
     except NOT_XML as reason:
         raise not_xml() from reason
 
@@ -31,8 +33,14 @@ class _Enough(Exception):
     """The root element was reached: a definition can no longer follow."""
 
 
-def refuse_definitions(content: bytes) -> None:
-    """Raises StatementRefused when the file has a document type definition, in whatever encoding it is written."""
+def pieces(content: bytes) -> Iterator[bytes]:
+    """A file as parsers take it, a little at a time."""
+    return (content[place : place + AT_ONCE] for place in range(0, len(content), AT_ONCE))
+
+
+def without_definitions(content: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces. Raises StatementRefused when they have a document type definition, in whatever encoding they are
+    written; nothing is passed on before the root element was reached without one."""
 
     def definition(*_: object) -> None:
         raise StatementRefused(
@@ -48,10 +56,18 @@ def refuse_definitions(content: bytes) -> None:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = definition
     parser.StartElementHandler = root
+    held, rest = [], iter(content)
     try:
-        parser.Parse(content, True)
+        for piece in rest:
+            held.append(piece)
+            # a parser goes on to the end of what it was given even when it was told to stop
+            for place in range(0, len(piece), AT_FIRST):
+                parser.Parse(piece[place : place + AT_FIRST], False)
+        parser.Parse(b"", True)
     except _Enough:
-        return
+        pass
+    yield from held
+    yield from rest
 
 
 def strip_namespace(root: ET.Element, namespace: str) -> None:
