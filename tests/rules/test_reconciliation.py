@@ -1,12 +1,12 @@
 """A provider's bill against our facts: every class once, and nothing counted twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.rules.bills import BillRow, RowKind
+from certification.rules.bills import MOST_BACK, BillRow, RowKind, first_day
 from certification.rules.reconciliation import (
     HEALS_ITSELF,
     NEEDS_A_PERSON,
@@ -158,3 +158,19 @@ def test_every_line_and_every_fact_is_accounted_for_exactly_once(rows: list[Bill
     assert counted == sum(row.amount for row in first.values())
     shown = {(one.kind, one.reference) for one in known} & set(first)
     assert len(result.carried) == len(known) - len(shown)
+
+
+@pytest.mark.rule("PAY-05")
+def test_bills_are_awaited_from_the_first_fact_on_but_not_for_years() -> None:
+    last = DAY.date()
+
+    def back(days: int) -> date:
+        return last - timedelta(days=days)
+
+    assert first_day(last, None) == last
+    assert [first_day(last, back(days)) for days in (-1, 0, 1)] == [last, last, back(1)]
+    assert [first_day(last, back(MOST_BACK - 1 + days)) for days in (-1, 0, 1)] == [
+        back(MOST_BACK - 2),
+        back(MOST_BACK - 1),
+        back(MOST_BACK - 1),
+    ]

@@ -76,6 +76,14 @@ def test_a_day_that_agrees_is_closed_once_its_bill_is_there_and_its_fees_are_boo
     assert day() == closed, "a closed day stays as it was signed"
 
 
+@pytest.mark.rule("PAY-05")
+def test_the_first_run_ever_reads_every_bill_since_the_first_fact(paid: Town) -> None:
+    paid.wait(timedelta(days=2))
+    reconcile(paid)
+    days = [((row.day - TODAY).days, row.state, row.lines) for row in bill_days.within("card")]
+    assert days == [(0, "closed", 1), (1, "closed", 0), (2, "closed", 0)]
+
+
 def test_the_summary_of_a_closed_day_is_signed_and_anybody_with_the_public_key_can_check_it(paid: Town) -> None:
     reconcile(paid)
     closing = day().closing

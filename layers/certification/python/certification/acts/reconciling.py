@@ -22,7 +22,7 @@ from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import ports
 from certification.providers.bill_ports import BillNotReady, BillSource, rows_of
-from certification.rules.bills import FACT_OF, BillRefused, BillRow, RowKind
+from certification.rules.bills import FACT_OF, BillRefused, BillRow, RowKind, first_day
 from certification.rules.facts import FactKind
 from certification.rules.money import Money
 from certification.rules.payouts import Payout
@@ -68,18 +68,38 @@ def _look_through(stream: Stream) -> int:
 
 
 def _await(stream: Stream, source: BillSource) -> None:
-    """A row for every day since the last; on the first run, for the last day that has a bill."""
+    """A row for every day since the last; on the first run, since the first fact (`first_day`)."""
     now = clock.now()
     last = next(bill_days.within(stream.name, backwards=True, limit=1), None)
-    day = last.day + DAY if last else now.date() - 2 * DAY
+    day = last.day + DAY if last else _first_day(stream, source, now)
     while source.ready_at(day) <= now:
-        if last or source.ready_at(day + DAY) > now:
-            row = BillDay(stream=stream.name, provider=stream.provider, day=day, due=Due(at=now))
-            try:
-                commit([bill_days.insert(row)])
-            except Lost:
-                return  # another run awaits it
+        row = BillDay(stream=stream.name, provider=stream.provider, day=day, due=Due(at=now))
+        try:
+            commit([bill_days.insert(row)])
+        except Lost:
+            return  # another run awaits it
         day += DAY
+
+
+def _first_day(stream: Stream, source: BillSource, now: datetime) -> date:
+    ready = now.date() - 2 * DAY
+    while source.ready_at(ready + DAY) <= now:
+        ready += DAY
+    told = [
+        fact.at
+        for payment in payments.everything()
+        for fact in payment.facts.values()
+        if payment.provider == stream.provider
+        and fact.kind in KIND_OF
+        and stream.currency in (None, fact.money.currency)
+    ]
+    return first_day(ready, _day_of(min(told), source) if told else None)
+
+
+def _day_of(at: datetime, source: BillSource) -> date:
+    """The provider's day of an instant; it may begin a day before or after ours."""
+    around = (at.date() + (number * DAY) for number in (1, 0, -1))
+    return next(day for day in around if source.begins(day) <= at)
 
 
 def _look(stream: Stream, day: date, source: BillSource) -> bool:

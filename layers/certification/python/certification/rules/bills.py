@@ -6,7 +6,7 @@ guessing. A bill whose count, totals or hash do not add up is refused whole: hal
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from certification.rules.facts import FactKind
@@ -36,6 +36,16 @@ FACT_OF: dict[RowKind, FactKind] = {
     RowKind.DISPUTE_IN: FactKind.DISPUTE_IN,
 }
 """The fact a line proves; fees and payouts are facts of no payment."""
+
+
+MOST_BACK = 60
+"""How many days of bills are asked for at the most when a provider's bills are read for the first time."""
+
+
+def first_day(last: date, first_fact: date | None) -> date:
+    """From which day on a provider's bills are awaited when none ever was: from its first fact, but not for years. `last`
+    is the last day that has a bill by now; the only one where there are no facts."""
+    return max(min(first_fact or last, last), last - timedelta(days=MOST_BACK - 1))
 
 
 class BillRefused(ValueError):
