@@ -176,6 +176,7 @@ def voided(stand: Stand, candidate: ApiCandidate) -> str:
     return case
 
 
+@pytest.mark.rule("REF-06")
 def test_nothing_is_void_before_the_person_was_heard_and_two_people_agreed(stand: Stand) -> None:
     candidate = stand.registered()
     assert open_hearing(stand, candidate, "no_such_ground").code == "ground_unknown"
@@ -240,10 +241,16 @@ def test_only_the_desk_that_serves_hearings_opens_one(stand: Stand) -> None:
 # appeals
 
 
-def test_a_policy_that_returns_everything_after_a_void_does(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+def generous(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheme returns everything of a registration that is void."""
     policy, policy_hash = load_policy("cgptc")
-    generous = policy.model_copy(update={"refund": policy.refund.model_copy(update={"after_void": "everything"})})
-    monkeypatch.setattr("certification.acts.refund_grounds.load_policy", lambda _: (generous, policy_hash))
+    changed = policy.model_copy(update={"refund": policy.refund.model_copy(update={"after_void": "everything"})})
+    monkeypatch.setattr("certification.acts.refund_grounds.load_policy", lambda _: (changed, policy_hash))
+
+
+@pytest.mark.rule("REF-06")
+def test_a_policy_that_returns_everything_after_a_void_does(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    generous(monkeypatch)
     candidate = stand.registered()
     voided(stand, candidate)
     stand.cloud.settle()
@@ -269,6 +276,28 @@ def test_an_appeal_that_two_people_uphold_brings_a_void_registration_back_to_its
     assert has_its_place(candidate)
     again = stand.call("POST", "/api/candidate/applications", {"sitting": SITTING}, session=candidate.session)
     assert again.body["reference"] == candidate.reference
+
+
+@pytest.mark.rule("REF-06")
+def test_whose_fee_went_back_with_a_void_that_was_taken_back_gets_a_new_order_and_pays(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generous(monkeypatch)
+    candidate = stand.registered()
+    voided(stand, candidate)
+    stand.cloud.settle()
+    first = candidate.awake().order()
+    ask(stand, candidate, "/appeal", {"text": "The document was misread."})
+    case = row(candidate).open_cases[0].reference
+    decide(stand, case, "approve")
+    confirm(stand, case)
+    assert row(candidate).status == "awaiting_payment"
+    again = candidate.awake().order()
+    assert (again["number"] != first["number"], again["payable"], again["total"]) == (True, True, first["total"])
+    candidate.pay()
+    stand.cloud.settle()
+    assert row(candidate).status == "registered"
+    assert [refund.kind for refund in refunds.everything()] == ["void"]
 
 
 def test_an_appeal_against_a_rejection_gives_a_new_review_with_a_fresh_clock(stand: Stand) -> None:

@@ -24,6 +24,7 @@ from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, cases
+from certification.cloud.tables.orders import orders
 from certification.cloud.tables.sittings import Sitting, sittings
 from certification.cloud.transaction import commit, retried
 from certification.policies import load_calendar, load_policy
@@ -32,10 +33,13 @@ from certification.rules.cases import CaseKind, OpenCase, Subject
 from certification.rules.deadlines import is_open, warning_at
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
+from certification.rules.payments import OrderState
 from certification.rules.policy import Policy
+from certification.rules.reinstating import goes_on
 from certification.rules.review import LONGEST_NOTE, Verdict
 from certification.rules.status import WAY_BACK, Status, Trigger
 
+FEE_SEEN_TO_WITHIN = timedelta(days=3)
 Outcome = tuple[Application, list[Write], list[Announcement]]
 
 
@@ -118,7 +122,16 @@ def _back(application: Application, rest: tuple[OpenCase, ...], case: Case, now:
     policy, policy_hash = load_policy(application.scheme)
     sitting = sittings.read(application.sitting)
     earlier = application.life[-2].to if len(application.life) > 1 else Status.DRAFT
+    found = goes_on(
+        earlier,
+        fee_went_back=_fee_went_back(application),
+        payment_open=is_open(now, None, sitting.dates.payment_closes),
+    )
+    earlier = found.status
     due, changes, writes, news = _goes_on(application, earlier, sitting, policy, policy_hash, now)
+    if found.fee_case:
+        fee = _fee_owed(application, policy, now)
+        writes, news = [*writes, cases.insert(fee)], [*news, case_opened(fee)]
     if "open_cases" in changes:
         rest = (*rest, *changes.pop("open_cases"))
     by = case.decision.decided_by if case.decision else "system"
@@ -126,6 +139,28 @@ def _back(application: Application, rest: tuple[OpenCase, ...], case: Case, now:
     trigger: Trigger = WAY_BACK[application.status][0]
     after = moved(application, trigger, by=by, now=now, due=due, earlier=earlier, open_cases=rest, void=void, **changes)
     return after, [*taken_again(application), *writes, *certificates.valid_again(application)], news
+
+
+def _fee_went_back(application: Application) -> bool:
+    """Whether what was paid went back, or is on its way."""
+    order = orders.read(application.order) if application.order else None
+    return order is not None and order.state is OrderState.VOIDED and order.settled_by is not None
+
+
+def _fee_owed(application: Application, policy: Policy, now: datetime) -> Case:
+    """The money desk agrees with the candidate how the fee is paid, or waives it."""
+    order = orders.read(application.order or "")
+    return new_case(
+        CaseKind.MONEY_TO_RETURN,
+        Subject.APPLICATION,
+        application.reference,
+        f"fee-{len(application.life)}",
+        now=now,
+        due=now + FEE_SEEN_TO_WITHIN,
+        desk=desk_for(policy, CaseKind.MONEY_TO_RETURN, application.region).code,
+        facts={"asks": "fee_after_void", "order": order.number, "amount": str(order.total)},
+        scheme=application.scheme,
+    )
 
 
 def _goes_on(
