@@ -202,6 +202,9 @@ def test_an_upload_says_where_it_is() -> None:
 @pytest.mark.rule("PAY-05", "PAY-07")
 def test_paying_is_never_asked_twice() -> None:
     asking = next_of(known(Status.AWAITING_PAYMENT, quote=quote()))
+    part = next_of(known(Status.AWAITING_PAYMENT, quote=quote(rest=usd(4000))))
+    assert part.title.replace("\xa0", " ") == "USD 40.00 is still missing"
+    assert part.lines[0].replace("\xa0", " ").startswith("USD 95.00 has arrived. Pay the rest by")
     confirming = next_of(known(Status.AWAITING_PAYMENT, quote=quote(confirming=True)))
     over = next_of(known(Status.AWAITING_PAYMENT, quote=quote(payable=False)))
     assert (asking.title, asking.asks) == ("Approved. Pay USD\N{NO-BREAK SPACE}135.00", "link")
@@ -253,8 +256,8 @@ def test_the_steps_are_done_now_and_to_come_in_that_order() -> None:
     assert states == ["done"] * 4 + ["now"] + ["todo"] * 3
     after = known(Status.NOT_PASSED, life=life, registered_at=NOW, now=NOW + timedelta(days=60))
     assert progress.steps(after, after.speech("en"))[-1].title == "Result and score report"
-    ended = known(Status.WITHDRAWN)
-    assert "now" not in [step.state for step in progress.steps(ended, ended.speech("en"))]
+    ended = known(Status.WITHDRAWN, life=life, registered_at=NOW)
+    assert [step.state for step in progress.steps(ended, ended.speech("en"))] == ["done"] * 4
 
 
 @pytest.mark.rule("INF-04")

@@ -3,6 +3,7 @@
 from certification.cloud.tables.applications import applications
 from certification.letters.formats import Language
 from certification.portal.views import payments, progress, tasks, whole
+from certification.portal.views.payment import partly_paid
 from certification.portal.views.payments import ReceiptView, RefundView
 from certification.portal.views.speech import Speech
 from certification.portal.views.whole import Whole
@@ -183,12 +184,15 @@ def _payment(known: Whole, say: Speech) -> Facts:
     if known.quote is None:
         return ()
     order = known.quote.order
-    state = "confirming" if known.quote.confirming else str(order.state)
+    part = partly_paid(known.quote)
+    state = "confirming" if known.quote.confirming else "part" if part else str(order.state)
     rows = [
         (say("pay.order"), order.number),
         (say("pay.amount"), say.amount(order.total)),
         (say("pay.state"), say(f"pay.state_{state}")),
     ]
+    if part:
+        rows.append((say("transfer.missing"), say.amount(known.quote.rest)))
     if order.settled_at:
         rows.append((say("pay.paid_at"), say.moment(order.settled_at)))
     return tuple(rows)

@@ -17,7 +17,7 @@ from certification.portal.views import (
     desk_queue,
     whole,
 )
-from certification.portal.views.desk_kinds import SHOW_APPLICATION, outcomes, verdicts
+from certification.portal.views.desk_kinds import SHOW_APPLICATION, is_placeable, outcomes, verdicts
 from certification.portal.views.desk_queue import Queue
 from certification.portal.views.proposal import Proposal, held, waiting
 from certification.portal.views.speech import Speech
@@ -46,6 +46,7 @@ class CasePage(Frozen):
     may_refuse: bool
     may_decide: bool
     outcomes: tuple[tuple[str, str, str], ...] = ()
+    places_money: bool = False
     decided: str
     proposal: Proposal | None
     objections: tuple[str, ...]
@@ -150,7 +151,8 @@ def case(staff_id: str, case_id: str, language: Language) -> CasePage:
         is_review=found.kind is CaseKind.REVIEW,
         may_refuse=found.kind in MAY_REFUSE,
         may_decide=review.may_decide(found, reader),
-        outcomes=outcomes(found.kind, say),
+        outcomes=outcomes(found, say),
+        places_money=is_placeable(found),
         decided=_decided(found, say),
         proposal=waiting(found, say, staff_id),
         objections=tuple(

@@ -1,5 +1,6 @@
 """What a desk's page shows by the kind of a case."""
 
+from certification.cloud.tables.cases import Case
 from certification.portal.views.speech import Speech
 from certification.rules.cases import CaseKind
 from certification.rules.review import MAY_REFUSE
@@ -30,6 +31,13 @@ def verdicts(kind: CaseKind) -> dict[str, str]:
     return asked | dict(OUTCOMES.get(kind, ()))
 
 
-def outcomes(kind: CaseKind, say: Speech) -> tuple[tuple[str, str, str], ...]:
+def outcomes(case: Case, say: Speech) -> tuple[tuple[str, str, str], ...]:
     """(code, words, hint) of what can come of a kind that has outcomes of its own."""
-    return tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in OUTCOMES.get(kind, ()))
+    if case.kind is CaseKind.UNMATCHED_CREDIT and not is_placeable(case):
+        return ()
+    return tuple((code, say(f"staff.{key}"), say(f"staff.{key}_hint")) for code, key in OUTCOMES.get(case.kind, ()))
+
+
+def is_placeable(case: Case) -> bool:
+    """Whether it is about money without an order; a payment that a rule cannot explain is only looked at."""
+    return case.kind is CaseKind.UNMATCHED_CREDIT and "entry" in case.facts

@@ -62,8 +62,8 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
         pay_by=say.deadline(order.pay_by),
         lines=tuple((line.zh if language == "zh" else line.en, say.amount(line.amount)) for line in order.lines),
         total=say.amount(order.total),
-        arrived=say.amount(order.total - known.quote.rest) if _part(known.quote) else "",
-        missing=say.amount(known.quote.rest) if _part(known.quote) else "",
+        arrived=say.amount(order.total - known.quote.rest) if partly_paid(known.quote) else "",
+        missing=say.amount(known.quote.rest) if partly_paid(known.quote) else "",
         refund_dates=_dates(known.quote.refund, say),
         refunds=_periods(known.quote.refund.table, say),
         refund_notes=(*terms.refund(known.behind.policy, say), *_unused(known.quote.refund, say)),
@@ -79,7 +79,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Bill:
     )
 
 
-def _part(quote: Quote) -> bool:
+def partly_paid(quote: Quote) -> bool:
     """Whether a transfer has brought a part of an order that waits for the rest."""
     return quote.order.state is OrderState.OPEN and 0 < quote.rest.amount < quote.order.total.amount
 

@@ -144,7 +144,8 @@ def _paid(payment: PaymentLine, say: Speech) -> Facts:
     how = say(f"payments.by_{payment.method}")
     if not payment.paid:
         return ((f"{say.moment(payment.started_at)}, {how}", say("payments.attempt")),)
-    return tuple((f"{say.moment(one.at)}, {how}", say.amount(one.money)) for one in payment.paid)
+    when = say.day if payment.method == "bank_transfer" else say.moment  # banks tell days
+    return tuple((f"{when(one.at)}, {how}", say.amount(one.money)) for one in payment.paid)
 
 
 def refund(line: RefundLine, say: Speech) -> RefundView:

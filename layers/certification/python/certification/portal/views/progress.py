@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from certification.portal.views.payment import partly_paid
 from certification.portal.views.speech import Speech
 from certification.portal.views.tasks import Task
 from certification.portal.views.whole import Whole
@@ -148,6 +149,15 @@ def _paying(whole: Whole, say: Speech, base: str) -> Next:
     if not quote.payable:
         return Next(title=say("next.payment_over_title"), lines=(say("next.payment_over_text"),))
     by = say.deadline(quote.order.pay_by)
+    if partly_paid(quote):
+        arrived = say.amount(quote.order.total - quote.rest)
+        return Next(
+            title=say("next.pay_rest_title", amount=say.amount(quote.rest)),
+            lines=(say("next.pay_rest_text", arrived=arrived, by=by),),
+            asks="link",
+            button=say("next.pay_button"),
+            href=f"{base}/pay",
+        )
     signed = bool(whole.application.commits and whole.application.commitment)
     return Next(
         title=say("next.pay_signed_title" if signed else "next.pay_title", amount=say.amount(quote.order.total)),
@@ -222,7 +232,9 @@ def steps(whole: Whole, say: Speech) -> tuple[Step, ...]:
     ]
     if application.status is Status.NOT_PASSED:
         happened.pop()
-    current = None if application.status in ENDED else next((key for key, at, _ in happened if at is None), None)
+    if application.status in ENDED:  # what was still to come does not come any more
+        happened = [step for step in happened if step[1] is not None]
+    current = next((key for key, at, _ in happened if at is None), None)
     return tuple(
         Step(
             title=say(f"progress.{key}"),
