@@ -1,7 +1,10 @@
 """What a closed order may ask back now: not while a bank holds the money, and never what the bank gave already."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from certification.rules.disputes import later_report
 from certification.rules.giving_back import Settling, StillToGive, still_to_give
 from certification.rules.spreading import Share
 
@@ -13,6 +16,17 @@ def settling(capture: str = "CAP#1", rest: int = PAID, **known: object) -> Settl
 
 
 WHOLE = (Share(capture="CAP#1", amount=BACK, kept=FEE),)
+
+
+@pytest.mark.scenario(64)
+def test_of_two_reports_about_a_dispute_the_later_counts_and_at_one_instant_the_one_further_on() -> None:
+    noon, later = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 22, 13, tzinfo=UTC)
+    for one, other, counts in (
+        ((noon, "open"), (noon, "funds_out"), (noon, "funds_out")),
+        ((noon, "lost"), (noon, "won"), (noon, "lost")),
+        ((noon, "won"), (later, "open"), (later, "open")),
+    ):
+        assert later_report(one, other) == later_report(other, one) == counts
 
 
 def test_nothing_in_the_way_gives_all_at_once_and_only_once() -> None:

@@ -6,6 +6,9 @@ from itertools import product
 import pytest
 
 from certification.rules.errors import Refused
+from certification.rules.facts import FactKind, fact_of
+from certification.rules.money import Money, usd
+from certification.rules.order_money import order_money
 from certification.rules.payments import (
     ATTEMPT_STEPS,
     ORDER_STEPS,
@@ -15,6 +18,7 @@ from certification.rules.payments import (
     checkout_ends,
     may_send_again,
     move_order,
+    wallet_ends,
 )
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -74,6 +78,29 @@ def test_cards_are_not_offered_when_the_checkout_could_outlive_the_due_time() ->
     assert checkout_ends(NOW, NOW + timedelta(minutes=30, seconds=59)) is None
     assert checkout_ends(NOW, NOW + timedelta(minutes=31)) == NOW + timedelta(minutes=31)
     assert checkout_ends(NOW, NOW + timedelta(days=14)) == NOW + timedelta(hours=23, minutes=59)
+
+
+def test_a_wallets_code_ends_with_the_due_time_and_is_not_made_in_the_last_ten_minutes() -> None:
+    due = NOW + timedelta(minutes=10)
+    assert wallet_ends(NOW, due) == due
+    assert wallet_ends(NOW + timedelta(seconds=1), due) is None
+    assert wallet_ends(NOW, NOW + timedelta(minutes=31)) == NOW + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("refunded", "money"), [(0, "exact"), (1, "part"), (13_500, "none")])
+def test_how_much_of_an_order_is_paid_follows_from_what_came_and_went(refunded: int, money: str) -> None:
+    captured = fact_of(FactKind.CAPTURED, "pi_1", usd(13_500), NOW, "card")
+    facts = {captured.key: captured}
+    for kind, reference, cents in ((FactKind.REFUND_DONE, "re_1", refunded), (FactKind.REFUND_REQUESTED, "R", 100)):
+        fact = fact_of(kind, reference, usd(cents or 1), NOW, "card", capture=captured.key)
+        facts |= {fact.key: fact} if cents else {}
+    held = order_money(usd(13_500), [facts])
+    assert (held.money, held.net) == (money, usd(13_500 - refunded))
+    out = fact_of(FactKind.DISPUTE_OUT, "dp_1", usd(13_500), NOW, "card", capture=captured.key)
+    assert order_money(usd(13_500), [{captured.key: captured, out.key: out}]).money == "none"
+    other = fact_of(FactKind.CAPTURED, "pi_2", Money(amount=13_500, currency="HKD"), NOW, "card")
+    assert order_money(usd(13_500), [{other.key: other}]).net == usd(0)
+    assert order_money(usd(13_500), [{captured.key: captured}, {"CAP#pi_3": captured}]).money == "over"
 
 
 @pytest.mark.scenario(8)

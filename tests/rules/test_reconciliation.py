@@ -15,6 +15,7 @@ from certification.rules.reconciliation import (
     Key,
     Known,
     Reconciled,
+    is_late,
     may_close,
     reconcile,
 )
@@ -42,6 +43,12 @@ def compared(rows: list[BillRow], known: list[Known], **more: object) -> Reconci
 
 def classes(result: Reconciled) -> list[Class]:
     return [one.what for one in result.found]
+
+
+def test_a_day_is_late_three_days_after_its_end() -> None:
+    due = NEXT + timedelta(days=3)
+    assert not is_late(DAY.date(), due - timedelta(seconds=1))
+    assert is_late(DAY.date(), due)
 
 
 def test_a_line_and_a_fact_with_one_id_amount_and_currency_match_and_are_counted() -> None:

@@ -48,6 +48,14 @@ def test_a_step_that_the_table_does_not_name_is_refused_with_both_ends(state: Re
                 move_refund(state, to)
 
 
+@pytest.mark.parametrize("report", [S.PENDING, S.MANUAL])
+def test_a_report_without_money_counts_only_where_the_table_has_the_step(report: RefundState) -> None:
+    facts: dict[str, Fact] = {CAPTURE.key: CAPTURE, ASKED.key: ASKED}
+    assert refund_after(S.SUBMITTED, report, facts, "RFD-1") is report
+    for state in (S.REQUESTED, S.REJECTED, S.CANCELLED):
+        assert refund_after(state, report, facts, "RFD-1") is state
+
+
 REPORTS = {S.PENDING: None, S.SUCCEEDED: DONE, S.FAILED: FAILED}
 
 

@@ -53,6 +53,7 @@ def test_the_file_fits_the_published_schema_and_is_the_same_every_time() -> None
         transfer(), transfer("RFD-0002", 5, hong_kong), transfer("RFD-0003", 100, Party(name="A", account="1"))
     )
     assert b"<CtrlSum>97.05</CtrlSum>" in content
+    assert b"<ChrgBr>DEBT</ChrgBr>" in content  # the costs of a refund are ours
     assert b"<Othr><Id>012345678901</Id></Othr>" in content
     assert b"<IBAN>NL14MOCK0000000002</IBAN>" in content
 
