@@ -66,7 +66,11 @@ def approve(reviewer: Walker) -> None:
 def pay(candidate: Walker) -> None:
     candidate.press("Go to payment")
     must_be_good(candidate, "payment")
-    candidate.go(f"{candidate.path.removeprefix('/en')}/return")
+    path = candidate.path.removeprefix("/en")
+    candidate.go(f"{path}/transfer")
+    must_be_good(candidate, "paying by transfer")
+    candidate.go(path)
+    candidate.go(f"{path}/return")
     must_be_good(candidate, "waiting for the payment")
     candidate.page.go_back()
     candidate.press("with WeChat Pay")

@@ -146,6 +146,9 @@ def test_pages_of_staff(window: Callable[..., Walker], applicant: Walker) -> Non
         reviewer.language = language
         for page in (
             "/staff/queue",
+            "/staff/queue?kind=review",
+            "/staff/refunds",
+            "/staff/refunds?listed=ended",
             "/staff/sittings",
             f"/staff/sittings/{seed.SITTING}",
             "/staff/files",
@@ -169,7 +172,16 @@ def test_pages_after_handing_in(window: Callable[..., Walker], applicant: Walker
     applicant.submit()
     for language in ("en", "zh"):
         applicant.language = language
-        for page in ("", "/timeline", "/correction", "/hearing", "/appeal", "/withdraw"):
+        for page in (
+            "",
+            "/timeline",
+            "/correction",
+            "/correction/work",
+            "/correction/education/1",
+            "/hearing",
+            "/appeal",
+            "/withdraw",
+        ):
             applicant.go(f"{base}{page}")
             must_be_good(applicant, page)
             applicant.shot(f"after{page.replace('/', '-')}-{language}")

@@ -56,6 +56,11 @@ def outcome(code: str, of_kind: Mapping[str, str], say: Speech) -> str:
     return next((say(key) for key in keys if say.has(key)), code)
 
 
+def why(code: str, say: Speech) -> str:
+    """A provider's reason in words; one that we have no words for as it came."""
+    return say(f"fact.why_{code}") if say.has(f"fact.why_{code}") else code
+
+
 def minor_units(text: str, say: Speech) -> str:
     """`USD 13500` (minor units, as a case keeps what a bill says) as people read it; nothing where there is nothing."""
     currency, _, minor = text.partition(" ")

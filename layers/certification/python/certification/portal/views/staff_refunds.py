@@ -7,6 +7,7 @@ from certification.cloud.tables.sittings import sittings
 from certification.letters.formats import Language
 from certification.policies import load_policy
 from certification.portal.views import desk
+from certification.portal.views.desk_facts import why
 from certification.portal.views.payments import RefundView, refund
 from certification.portal.views.speech import Speech
 from certification.rules.model import Frozen
@@ -51,7 +52,7 @@ def of(staff_id: str, name: str, language: Language) -> Page:
         payment=found.payment,
         order=found.order or "",
         provider=found.provider_refund or "",
-        failure=found.failure or "",
+        failure=why(found.failure or "", _speech(found, language)),
         note=found.note,
         case=found.case or "",
         retry=stopped,
