@@ -9,6 +9,7 @@ import pytest
 
 from certification.acts import invariants
 from certification.cloud.tables.cases import cases
+from certification.cloud.tables.orders import orders
 from certification.cloud.transaction import commit
 from local import seed, seed_guangdong
 from local.staff import ApiStaff
@@ -146,6 +147,29 @@ def test_a_refund_that_waits_is_listed_and_late_a_day_after_its_date(town: Town,
     shown = page(town.reviewer)
     assert f"Goes back: {refund['refund']}" in shown
     assert "Money past its date: 1." in shown
+
+
+def test_money_that_waits_for_nothing_is_listed_with_its_age_and_what_to_do_and_the_proof_counts_it(
+    town: Town, stages: Stages
+) -> None:
+    candidate = stages.at("registered")
+    order = orders.read(candidate.awake().order()["number"])
+    assert order.due is not None
+    town.wait(order.due.at + timedelta(days=1) - town.clock.now())
+    assert (open_rows(town), counted()) == ([], [])
+    town.wait(timedelta(seconds=1))
+    (row,) = open_rows(town)
+    assert (row["kind"], row["money"]["amount"], row["days"], row["late"]) == ("unearned", FEE, 1, True)
+    assert counted() == ["liabilities: 1 are past their date; the oldest is 1 days old"]
+    assert "see whether the job of deadlines runs" in page(town.reviewer)
+    assert "请检查截止时间任务是否运行" in page(town.reviewer, language="zh")
+    commit([orders.update(order.changed(state="voided", due=None))])
+    (row,) = open_rows(town)
+    assert (row["kind"], row["order"], row["late"]) == ("closed", order.number, True)
+
+
+def counted() -> list[str]:
+    return [one for one in invariants.prove() if one.startswith("liabilities")]
 
 
 def open_rows(town: Town) -> list[Any]:

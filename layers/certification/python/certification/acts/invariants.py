@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from certification.acts import book_invariants, refund_invariants
+from certification.acts import book_invariants, open_money, refund_invariants
 from certification.acts.bill_books import entries_of
 from certification.acts.billing import every as every_stream
 from certification.acts.books import books_of
@@ -129,6 +129,14 @@ def _late(now: datetime) -> Iterator[str]:
     )
 
 
+def _held_too_long() -> Iterator[str]:
+    """Money that is not ours and should be gone, as the list of last night has it: one sentence, for the list says which."""
+    listed = open_money.kept()
+    late = [row for row in listed.rows if row.late] if listed else []
+    if late:
+        yield f"liabilities: {len(late)} are past their date; the oldest is {max(row.days for row in late)} days old"
+
+
 def _unsent(now: datetime) -> Iterator[str]:
     """Letters of the last day that were begun and never marked as sent: nobody knows whether they went, so a person looks."""
     lost = [
@@ -144,7 +152,7 @@ def prove() -> list[str]:
     """The differences, what is late, and the letters of the last day that nobody knows of; each opens a case for
     operations, once a day."""
     now = clock.now()
-    found = [*differences(), *_late(now), *_unsent(now)]
+    found = [*differences(), *_late(now), *_held_too_long(), *_unsent(now)]
     for difference in found:
         case = new_case(
             CaseKind.FAILED_MACHINE,

@@ -53,9 +53,11 @@ class OpenRow(Frozen):
     path: str
     money: str
     since: str
+    age: str
     by: str
     late: bool
     case: str
+    do: str
 
 
 class Page(Frozen):
@@ -217,7 +219,9 @@ def _open(row: OpenMoney, say: Speech) -> OpenRow:
         path=f"/staff/refunds/{row.refund}" if row.refund else "",
         money=say.amount(row.money),
         since=say.day(row.since),
+        age=say("books.open_days", days=row.days),
         by=say.day(row.by) if row.by else say("books.nobody_asked"),
         late=row.late,
         case=row.case or "",
+        do=say.said(row.do),
     )
