@@ -25,13 +25,19 @@ def page(
     status: int | None = None,
     posts_to: tuple[str, ...] = (),
     images: tuple[str, ...] = (),
+    flow: str = "",
     **view: Any,
 ) -> Response:
-    """A page. With a `form` that has errors it is shown again: status 422, what was typed, and the words beside it."""
+    """A page. With a `form` that has errors it is shown again: status 422, what was typed, and the words beside it.
+
+    `flow` is the way through several pages that this one belongs to (`asked`): its forms and its other language name it.
+    """
     visitor = request.visitor
     if not (visitor.session or visitor.visit):
         visitor = visitor.model_copy(update={"visit": guard.new_visit()})
     token = Markup('<input type="hidden" name="token" value="{}">').format(guard.form_token(visitor))
+    if flow:
+        token += Markup('<input type="hidden" name="flow" value="{}">').format(flow)
     errors = form.errors if form else {}
     values = {
         "token": token,
@@ -39,6 +45,7 @@ def page(
         "typed": form.typed if form else typed or {},
         "ticked": form.request.form if form else {},
         "path": request.path,
+        "flow": flow,
         "link": request.link,
         "visitor": visitor,
         "tag": TAGS[request.language],

@@ -34,7 +34,7 @@ def send_email_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             note = Asked(challenge=challenge, address=email, to=to if guard.is_ours(to) else "")
-            return redirect(request.link("/sign-in/code"), asked.cookie(note))
+            return asked.go_on(request, note, "/sign-in/code")
     return page(request, "sign_in.html", form=form, to=to, ended=False, staff=False)
 
 
@@ -58,7 +58,7 @@ def confirm_email_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             to = note.to if note.to else HOME
-            return redirect(request.link(to), guard.session_cookie(session_id), asked.no_cookie())
+            return redirect(request.link(to), guard.session_cookie(session_id), asked.over(request))
     return asked.page_for(request, note, form, by_phone=False, again="/sign-in")
 
 
@@ -91,7 +91,7 @@ def send_phone_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             note = Asked(challenge=challenge, address=number, confirmation=second)
-            return redirect(request.link("/account/phone-code"), asked.cookie(note))
+            return asked.go_on(request, note, "/account/phone-code")
     return page(request, "phone.html", form=form, known=known)
 
 
@@ -114,5 +114,5 @@ def confirm_phone_code(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal, {"phone": "code"})
         else:
-            return redirect(request.link(HOME), asked.no_cookie())
+            return redirect(request.link(HOME), asked.over(request))
     return own_account.codes_page(request, note, form, "phone")

@@ -67,7 +67,7 @@ def send_code(request: Request, reference: str) -> Response:
             form.refused(refusal)
         else:
             note = Asked(challenge=challenge, address="", to=_code_page(reference))
-            return redirect(request.link(_code_page(reference)), asked.cookie(note))
+            return asked.go_on(request, note, _code_page(reference))
     return _sign(request, reference, form)
 
 
@@ -83,7 +83,7 @@ def _code(request: Request, reference: str, form: Form | None) -> Response:
     note = asked.read(request)
     if note is None or note.to != _code_page(reference):
         return redirect(request.link(f"/apply/{reference}/sign"))
-    return page(request, "sign_code.html", form=form, reference=reference)
+    return page(request, "sign_code.html", form=form, flow=asked.flow_of(request), reference=reference)
 
 
 def confirm(request: Request, reference: str) -> Response:
@@ -102,7 +102,7 @@ def confirm(request: Request, reference: str) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(f"/apply/{reference}"), asked.no_cookie())
+            return redirect(request.link(f"/apply/{reference}"), asked.over(request))
     return _code(request, reference, form)
 
 

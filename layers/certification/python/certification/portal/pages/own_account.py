@@ -54,7 +54,7 @@ def send_email_code(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link("/account/email-code"), asked.cookie(note))
+            return asked.go_on(request, note, "/account/email-code")
     return _email(request, form)
 
 
@@ -79,6 +79,7 @@ def codes_page(request: Request, note: Asked, form: Form | None, changing: Chann
         request,
         "change_codes.html",
         form=form,
+        flow=asked.flow_of(request),
         view=view,
         address=note.address,
         by_phone=changing == "phone",
@@ -108,7 +109,7 @@ def confirm_email(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(HOME), asked.no_cookie())
+            return redirect(request.link(HOME), asked.over(request))
     return codes_page(request, note, form, "email")
 
 

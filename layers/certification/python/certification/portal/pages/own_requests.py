@@ -63,13 +63,14 @@ def ask_for_phone(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(f"/account/help/{case}"), asked.no_cookie())
+            return redirect(request.link(f"/account/help/{case}"), asked.over(request))
     return _phone(request, form)
 
 
 def _phone(request: Request, form: Form | None) -> Response:
     note = asked.read(request)
-    return page(request, "help_phone.html", form=form, address=note.address if note else "")
+    flow, address = asked.flow_of(request), note.address if note else ""
+    return page(request, "help_phone.html", form=form, flow=flow, address=address)
 
 
 def one(request: Request, case: str) -> Response:

@@ -36,10 +36,10 @@ def send_code(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal, {"phone": "to", "email": "to"})
         else:
-            before = asked.read(request)
+            before = asked.read(request) if asked.named(request) else None
             note = Asked(challenge=challenge, address=to, factor=factor, recovery=before.recovery if before else "")
-            return redirect(request.link("/recover/code"), asked.cookie(note))
-    return page(request, "recover.html", form=form, view={"factor": chosen})
+            return asked.go_on(request, note, "/recover/code")
+    return page(request, "recover.html", form=form, flow=asked.named(request), view={"factor": chosen})
 
 
 def code(request: Request) -> Response:
@@ -48,7 +48,8 @@ def code(request: Request) -> Response:
 
 
 def _code(request: Request, note: Asked, form: Form | None) -> Response:
-    return page(request, "recover_code.html", form=form, address=note.address, minutes=MINUTES)
+    flow = asked.flow_of(request)
+    return page(request, "recover_code.html", form=form, flow=flow, address=note.address, minutes=MINUTES)
 
 
 def prove_code(request: Request) -> Response:
@@ -71,7 +72,7 @@ def prove_code(request: Request) -> Response:
 def _on(request: Request, progress: Progress) -> Response:
     """Into the account, or on to the next proof."""
     if progress.session:
-        return redirect(request.link("/account"), guard.session_cookie(progress.session), asked.no_cookie())
+        return redirect(request.link("/account"), guard.session_cookie(progress.session), asked.over(request))
     note = Asked(
         challenge="",
         address="",
@@ -80,7 +81,7 @@ def _on(request: Request, progress: Progress) -> Response:
         next=progress.next,
         question=progress.question or "",
     )
-    return redirect(request.link("/recover/next"), asked.cookie(note))
+    return asked.go_on(request, note, "/recover/next")
 
 
 def next_proof(request: Request) -> Response:
@@ -96,7 +97,7 @@ def _next(request: Request, note: Asked, form: Form | None) -> Response:
         "codes": [(factor, say(f"recover.{factor}")) for factor in CODES if factor in note.next],
         "desk": "staff_case" in note.next,
     }
-    return page(request, "recover_next.html", form=form, view=view)
+    return page(request, "recover_next.html", form=form, flow=asked.flow_of(request), view=view)
 
 
 def answer(request: Request) -> Response:

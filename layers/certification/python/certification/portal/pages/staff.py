@@ -34,7 +34,7 @@ def send_code(request: Request) -> Response:
             form.refused(refusal)
         else:
             note = Asked(challenge=challenge, address=email, to=to if guard.is_ours(to) else "")
-            return redirect(request.link("/staff/sign-in/code"), asked.cookie(note))
+            return asked.go_on(request, note, "/staff/sign-in/code")
     return page(request, "sign_in.html", form=form, to=to, ended=False, staff=True)
 
 
@@ -57,7 +57,7 @@ def confirm_code(request: Request) -> Response:
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(note.to or HOME), guard.session_cookie(session_id), asked.no_cookie())
+            return redirect(request.link(note.to or HOME), guard.session_cookie(session_id), asked.over(request))
     return asked.page_for(request, note, form, by_phone=False, again="/staff/sign-in")
 
 
