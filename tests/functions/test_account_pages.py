@@ -53,7 +53,7 @@ class Visitor:
         self.path, self.status, self.body = path, answer.status, unescape(answer.body.decode())
         if answer.status == 303:
             return self._send("GET", str(answer.header("location")), b"", {})
-        self.path = whole
+        self.path = re.sub(r"\?flow=\w+$", "", whole)
         return self
 
 
@@ -108,6 +108,21 @@ def test_a_number_is_changed_on_pages_with_two_codes(stand: Stand) -> None:
     assert NEW_PHONE in visitor.get("/account").body
 
 
+def test_two_tabs_of_one_account_change_two_things(stand: Stand) -> None:
+    session = owner(stand)
+    first, second = Visitor(stand, session=session), Visitor(stand, session=session)
+    second.cookies = first.cookies
+    first.get("/account/email").post("/account/email", email=NEW_EMAIL)
+    by_phone = stand.code_for(PHONE)
+    second.get("/account/phone").post("/account/phone", phone=NEW_PHONE)
+    first.post("/account/email-code", code=stand.code_for(NEW_EMAIL), confirmation=by_phone)
+    assert first.path == "/en/account"
+    second.post("/account/phone-code", code=stand.code_for(NEW_PHONE), confirmation=stand.code_for(EMAIL))
+    assert second.path == "/en/applications"
+    assert NEW_EMAIL in first.get("/account").body
+    assert NEW_PHONE in first.body
+
+
 @pytest.mark.rule("ACC-10")
 def test_an_address_is_changed_on_pages_with_two_codes(stand: Stand) -> None:
     visitor = Visitor(stand, session=owner(stand)).get("/account/email")
@@ -122,7 +137,10 @@ def test_an_address_is_changed_on_pages_with_two_codes(stand: Stand) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_account_is_recovered_on_pages(stand: Stand, language: str) -> None:
     mine = Visitor(stand, language, owner(stand)).get("/account/question")
-    mine.post("/account/question", question="own", answer="Sample Word")
+    mine.post("/account/question/code")
+    wrong = {"question": "own", "answer": "Sample Word", "confirmation": "000000"}
+    assert (mine.post("/account/question", **wrong).status, "Sample Word" in mine.body) == (422, True)
+    mine.post("/account/question", **wrong | {"confirmation": stand.code_for(PHONE)})
     assert mine.path == f"/{language}/account"
     lost = Visitor(stand, language).get("/recover")
     lost.post("/recover", factor="sms_code", to=PHONE)

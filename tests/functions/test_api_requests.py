@@ -132,7 +132,11 @@ SOUND: dict[tuple[str, str], Any] = {
         "code": "123456",
         "confirmation": {"challenge": CHALLENGE, "code": "123456"},
     },
-    ("PUT", "/api/candidate/account/reserved-answer"): {"question": "first_teacher", "answer": "Sample"},
+    ("PUT", "/api/candidate/account/reserved-answer"): {
+        "question": "first_teacher",
+        "answer": "Sample",
+        "confirmation": {"challenge": CHALLENGE, "code": "123456"},
+    },
     ("POST", "/api/candidate/account/name"): {"description": "A dragon over a horse", "spelling": ""},
     ("POST", "/api/candidate/account/help/phone"): {"challenge": CHALLENGE, "code": "123456", "note": "It is mine."},
     ("POST", "/api/candidate/account/help/account"): {
@@ -164,6 +168,7 @@ MAY_BE_LEFT_OUT = {
     "correct_education": OPTIONAL,
     "confirm_phone": {"confirmation"},
     "confirm_new_email": {"confirmation"},
+    "reserve_answer": {"confirmation"},
     "choose": {"region", "subjects", "paper"},
     "decide_case": {"reasons", "note"},
     "second_case": {"why_not"},

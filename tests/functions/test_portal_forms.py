@@ -97,7 +97,7 @@ def at_the_door(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         if "@" not in given[0]:
             raise Refused("email_form", "Enter an e-mail address.", "请输入邮箱。", field="email")
         calls.append(("ask", *given))
-        return "challenge-1"
+        return f"challenge-{len(calls)}"
 
     def confirm(*given: Any) -> str:
         calls.append(("confirm", *given))
@@ -140,8 +140,8 @@ def test_a_wrong_form_is_shown_again_with_what_was_typed(language: str, title: s
 
 def test_signing_in_leads_through_the_code_to_where_somebody_wanted_to_go(at_the_door: list[tuple[Any, ...]]) -> None:
     sent = send("/en/sign-in", email=" Sample@Candidate.test ", next="/apply/APP-1")
-    assert (sent.status, sent.location) == (303, "/en/sign-in/code")
-    note = sent.cookie(asked.NAME)
+    path, note = note_of(sent)
+    assert (sent.status, path) == (303, "/en/sign-in/code")
     shown = ask("GET", "/en/sign-in/code", cookies=(note,))
     assert "Sample@Candidate.test" in shown.body
     wrong = send("/en/sign-in/code", note, code="999 999")
@@ -150,27 +150,63 @@ def test_signing_in_leads_through_the_code_to_where_somebody_wanted_to_go(at_the
     right = send("/en/sign-in/code", note, code="123 456")
     assert (right.status, right.location) == (303, "/en/apply/APP-1")
     assert right.cookie(guard.SESSION) == f"{guard.SESSION}=session-1"
-    assert any(cookie.startswith(f"{asked.NAME}=;") for cookie in right.cookies)
+    assert any(cookie.startswith(f"{note.partition('=')[0]}=;") for cookie in right.cookies)
     assert at_the_door[-1][:4] == ("confirm", "challenge-1", "Sample@Candidate.test", "123456")
 
 
 @pytest.mark.usefixtures("at_the_door")
 def test_staff_come_in_by_their_own_door() -> None:
-    note = send("/en/staff/sign-in", email="reviewer@staff.test").cookie(asked.NAME)
+    _, note = note_of(send("/en/staff/sign-in", email="reviewer@staff.test"))
     assert send("/en/staff/sign-in/code", note, code="123456").location == "/en/staff/queue"
 
 
 @pytest.mark.usefixtures("at_the_door")
 def test_the_code_page_without_a_question_leads_back_to_it() -> None:
     assert ask("GET", "/en/sign-in/code").location == "/en/sign-in"
-    assert ask("GET", "/en/sign-in/code", cookies=(f"{asked.NAME}=not-base64!",)).location == "/en/sign-in"
+    assert ask("GET", "/en/sign-in/code", cookies=(f"{asked.NAME}1=not-base64!",)).location == "/en/sign-in"
     assert ask("GET", "/en/staff/sign-in/code").location == "/en/staff/sign-in"
 
 
 def test_what_was_asked_survives_its_cookie() -> None:
     note = Asked(challenge="c", address="䶮@example.test", to="/apply/APP-1")
-    sent = asked.cookie(note).split(";")[0].partition("=")
+    sent = asked.go_on(Request(method="POST", path="/"), note, "/sign-in/code").cookies[0].split(";")[0].partition("=")
     assert asked.read(Request(method="GET", path="/", cookies={sent[0]: sent[2]})) == note
+
+
+def note_of(sent: Answer) -> tuple[str, str]:
+    """Where the browser goes on, and the cookie that it brings there."""
+    path, _, flow = sent.location.partition("?flow=")
+    return path, sent.cookie(f"{asked.NAME}{flow}")
+
+
+def test_two_tabs_answer_their_own_questions(at_the_door: list[tuple[Any, ...]]) -> None:
+    first, second = (send("/en/sign-in", email=f"{name}@example.test") for name in ("one", "two"))
+    both = (note_of(second)[1], note_of(first)[1])
+    shown = ask("GET", "/en/sign-in/code", query=first.location.partition("?")[2], cookies=both)
+    assert ("one@example.test" in shown.body, "two@example.test" in shown.body) == (True, False)
+    flow = first.location.partition("?flow=")[2]
+    assert f'name="flow" value="{flow}"' in shown.body
+    assert f"to=/en/sign-in/code%3Fflow%3D{flow}".replace("/en", "") in shown.body, "in the other language too"
+    right = send("/en/sign-in/code", *both, code="123456", flow=flow)
+    assert at_the_door[-1][1:4] == ("challenge-1", "one@example.test", "123456")
+    ended = [cookie.partition("=")[0] for cookie in right.cookies if "Max-Age=0" in cookie]
+    assert ended == [f"{asked.NAME}{flow}"], "the other tab's stays"
+    assert send("/en/sign-in/code", both[0], code="123456", flow=flow).location == "/en/sign-in", "never the other's"
+
+
+@pytest.mark.usefixtures("at_the_door")
+def test_a_browser_remembers_five_flows_and_forgets_the_oldest() -> None:
+    known = [f"{asked.NAME}{number}=x" for number in range(1, 6)]
+    sent = send("/en/sign-in", *known, email="six@example.test")
+    gone = [cookie.partition("=")[0] for cookie in sent.cookies if "Max-Age=0" in cookie]
+    assert gone == [f"{asked.NAME}1"]
+    assert not [cookie for cookie in send("/en/sign-in", *known[1:], email="a@b.test").cookies if "Max-Age=0" in cookie]
+
+
+@pytest.mark.parametrize("flow", ["", "../x", "é", "f" * 41, "nobody"])
+def test_a_flow_that_is_none_is_no_flow(flow: str) -> None:
+    request = Request(method="GET", path="/", query={"flow": flow}, cookies={f"{asked.NAME}1": "x"})
+    assert (asked.named(request), asked.flow_of(request), asked.read(request)) == ("", "1", None)
 
 
 @pytest.mark.usefixtures("at_the_door")

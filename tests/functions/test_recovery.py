@@ -13,10 +13,21 @@ from certification.cloud.tables.sessions import session_lists
 from certification.rules.errors import Refused
 from certification.rules.id_documents import DocumentType
 from local.chain import chain
-from tests.functions.accounting import EMAIL, OWN, PHONE, account, alive, challenge, owner, subjects
+from tests.functions.accounting import (
+    EMAIL,
+    OWN,
+    PHONE,
+    account,
+    alive,
+    challenge,
+    change_phone,
+    confirmation,
+    owner,
+    subjects,
+)
 from tests.functions.crowd import at_once
 from tests.functions.stand import Answer, Stand
-from tests.functions.test_codes import everything_stored
+from tests.functions.test_codes import everything_stored, wrong
 
 ANSWER = "Sample Street 1"
 
@@ -27,10 +38,11 @@ def guangdong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home, "home_scheme", lambda: "guangdong")
 
 
-def reserve(stand: Stand, session: str, answer: str = ANSWER) -> Answer:
-    return stand.call(
-        "PUT", f"{OWN}/reserved-answer", {"question": "childhood_street", "answer": answer}, session=session
-    )
+def reserve(stand: Stand, session: str, answer: str = ANSWER, **more: Any) -> Answer:
+    """Set the question, with the code that confirms it unless `more` has its own."""
+    body = {"question": "childhood_street", "answer": answer}
+    proof = more or {"confirmation": confirmation(stand, session, "question", PHONE)}
+    return stand.call("PUT", f"{OWN}/reserved-answer", body | proof, session=session)
 
 
 def prove(stand: Stand, factor: str, to: str, recovery_id: str | None = None) -> Answer:
@@ -212,6 +224,43 @@ def test_what_is_no_answer_is_refused_and_changes_nothing(
     refused = stand.call("PUT", f"{OWN}/reserved-answer", body, session=session)
     assert (refused.status, refused.code) == (status, code)
     assert candidates.read(stand.id_of(session)).account.reserved_answer is None
+
+
+@pytest.mark.usefixtures("guangdong")
+@pytest.mark.rule("ACC-10")
+def test_whoever_only_holds_a_session_makes_no_way_back_of_it(stand: Stand) -> None:
+    session = owner(stand)
+    assert reserve(stand, session).status == 200
+    before = candidates.read(stand.id_of(session))
+    mine = confirmation(stand, session, "question", PHONE)
+    theirs = confirmation(stand, owner(stand, "other@example.test", "+85251230002"), "question", "+85251230002")
+    by_mail = confirmation(stand, session, "phone", EMAIL)
+    for proof, code in (
+        (None, "confirmation_needed"),
+        ({**mine, "code": wrong(mine["code"])}, "code_wrong"),
+        (theirs, "code_wrong"),
+        (by_mail, "code_wrong"),
+    ):
+        refused = reserve(stand, session, "Another Street 2", confirmation=proof)
+        assert (refused.status, refused.code, refused.body["field"]) == (422, code, "confirmation"), proof
+        assert candidates.read(before.id).account.reserved_answer == before.account.reserved_answer
+    assert reserve(stand, session, "Another Street 2", confirmation=mine).status == 200
+    assert reserve(stand, session, "Third Street 3", confirmation=mine).code == "code_wrong", "a code counts once"
+
+
+@pytest.mark.usefixtures("guangdong")
+def test_a_number_that_is_new_sets_no_question_and_two_factors_need_no_further_code(stand: Stand) -> None:
+    session = owner(stand)
+    assert change_phone(stand, session, "+85251230002").status == 200
+    asked = stand.call("POST", f"{OWN}/confirmation-code", {"changing": "question"}, session=session)
+    assert asked.code == "number_too_new"
+    stand.wait(timedelta(hours=72))
+    session = stand.sign_in(EMAIL)
+    proof = confirmation(stand, session, "question", "+85251230002")
+    assert reserve(stand, session, confirmation=proof).status == 200
+    first = prove(stand, "sms_code", "+85251230002").body
+    opened = answer(stand, first["recovery"], ANSWER).body["session"]
+    assert reserve(stand, opened, "Another Street 2", confirmation=None).status == 200
 
 
 @pytest.mark.rule("ACC-11")

@@ -2,7 +2,8 @@
 
 A first number needs no confirmation. A change ends every other session, and the old address or number hears of it. Whoever
 just came back by two factors (`recovery`) needs no further proof for half an hour. A number that the mailbox alone confirmed
-confirms no change of the address for 72 hours, or whoever reads somebody's mail could take the account.
+confirms no change for 72 hours, or whoever reads somebody's mail could take the account. The security question is a way
+back into the account, so whoever only holds a session does not set it either (`reserved`).
 """
 
 from typing import Literal
@@ -27,6 +28,7 @@ from certification.rules.model import Frozen
 from certification.rules.recovery import must_be_settled
 
 Channel = Literal["email", "phone"]
+Changing = Literal["email", "phone", "question"]
 CONFIRMING: dict[Channel, Purpose] = {"email": "confirm_by_email", "phone": "confirm_by_phone"}
 
 
@@ -37,17 +39,19 @@ class Proof(Frozen):
     code: str
 
 
-def confirmed_by(candidate_id: str, changing: Channel) -> Channel:
+def confirmed_by(candidate_id: str, changing: Changing) -> Channel:
     """Where the code goes that confirms a change: to what stays, or, when there is nothing else, to what changes."""
+    return _channel(candidates.read(candidate_id), changing)
+
+
+def _channel(candidate: Candidate, changing: Changing) -> Channel:
+    return "email" if changing == "phone" or candidate.sealed_phone is None else "phone"
+
+
+def ask_confirmation(candidate_id: str, changing: Changing) -> str:
+    """Send the code that confirms a change; gives the challenge's id."""
     candidate = candidates.read(candidate_id)
-    if changing == "email" and candidate.sealed_phone is not None:
-        return "phone"
-    return "email"
-
-
-def ask_confirmation(candidate_id: str, changing: Channel) -> str:
-    """Send the code that confirms a change of address or number; gives the challenge's id."""
-    candidate, channel = candidates.read(candidate_id), confirmed_by(candidate_id, changing)
+    channel = _channel(candidate, changing)
     if channel == "phone":
         must_be_settled(candidate.account.phone_changed_at, clock.now())
     index = candidate.email_index if channel == "email" else candidate.phone_index or ""
@@ -60,7 +64,7 @@ def ask_confirmation(candidate_id: str, changing: Channel) -> str:
     return challenge.id
 
 
-def needs_confirmation(candidate_id: str, changing: Channel, session_id: str | None) -> bool:
+def needs_confirmation(candidate_id: str, changing: Changing, session_id: str | None) -> bool:
     """Whether a change needs a second code now: not for a first number, nor right after a recovery."""
     candidate = candidates.read(candidate_id)
     first = changing == "phone" and candidate.sealed_phone is None
@@ -100,7 +104,8 @@ def confirm_phone_code(
     since = clock.now() if another and not twice else None
     account = candidate.account.model_copy(update={"greeted": True, "phone_changed_at": since})
     if candidate.phone_index is not None:
-        writes += _confirmed(candidate, "phone", confirmation, session_id)
+        writes += confirmed(candidate, "phone", confirmation, session_id)
+        writes += sessions.ending_others(candidate_id, session_id)
         writes += [_freed(f"phone:{candidate.phone_index}")]
         account = account.model_copy(update={"phone_before": candidate.sealed_phone})
     changed = candidate.changed(sealed_phone=challenge.address, phone_index=challenge.address_index, account=account)
@@ -169,7 +174,8 @@ def confirm_new_email(
             challenge_rows.delete(challenge),
             claims.insert(Claim(key=f"email:{challenge.address_index}", holder=candidate_id)),
             _freed(f"email:{candidate.email_index}"),
-            *_confirmed(candidate, "email", confirmation, session_id),
+            *confirmed(candidate, "email", confirmation, session_id),
+            *sessions.ending_others(candidate_id, session_id),
             candidates.update(changed),
         ],
         [told],
@@ -191,11 +197,10 @@ def _own(candidate_id: str, challenge_id: str, purpose: Purpose, code: str) -> C
     return challenge
 
 
-def _confirmed(candidate: Candidate, changing: Channel, proof: Proof | None, session_id: str | None) -> list[Write]:
-    """The second code of a change is used up with it, and every other session ends."""
-    ended = sessions.ending_others(candidate.id, session_id)
+def confirmed(candidate: Candidate, changing: Changing, proof: Proof | None, session_id: str | None) -> list[Write]:
+    """The code that confirms a change is used up with it. Refused without one."""
     if _freshly_proved(candidate.id, session_id):
-        return ended
+        return []
     if proof is None:
         raise Refused(
             "confirmation_needed",
@@ -204,18 +209,17 @@ def _confirmed(candidate: Candidate, changing: Channel, proof: Proof | None, ses
             rules=("ACC-10",),
             field="confirmation",
         )
-    by_phone = changing == "email" and candidate.sealed_phone is not None
-    if by_phone:
+    channel = _channel(candidate, changing)
+    if channel == "phone":
         must_be_settled(candidate.account.phone_changed_at, clock.now())
-    purpose = CONFIRMING["phone" if by_phone else "email"]
     try:
-        challenge = challenges.proven(proof.challenge, purpose, proof.code)
+        challenge = challenges.proven(proof.challenge, CONFIRMING[channel], proof.code)
+        if challenge.subject != candidate.id:
+            raise challenges.wrong_code()
     except Refused as refusal:
         refusal.field = "confirmation"
         raise
-    if challenge.subject != candidate.id:
-        raise challenges.wrong_code()
-    return [challenge_rows.delete(challenge), *ended]
+    return [challenge_rows.delete(challenge)]
 
 
 def _freshly_proved(candidate_id: str, session_id: str | None) -> bool:

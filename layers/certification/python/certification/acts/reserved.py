@@ -6,6 +6,7 @@ import secrets
 
 from certification.acts import home
 from certification.acts.agreements import must_have_accepted
+from certification.acts.contact_changes import Proof, confirmed
 from certification.acts.people import opened
 from certification.cloud import clock
 from certification.cloud.blind_index import blind
@@ -25,8 +26,10 @@ COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
 @retried
-def reserve(candidate_id: str, question: str, answer: str) -> None:
-    """Choose a question and answer it. The person hears of it by e-mail."""
+def reserve(
+    candidate_id: str, question: str, answer: str, confirmation: Proof | None = None, session_id: str | None = None
+) -> None:
+    """Choose a question and answer it, confirmed by a fresh code like every way back. The person hears of it by e-mail."""
     must_be_offered(home.policy_of(candidate_id).accounts.recovery, "security_question")
     must_be_known(question)
     candidate = candidates.read(candidate_id)
@@ -45,7 +48,8 @@ def reserve(candidate_id: str, question: str, answer: str) -> None:
         key=f"{candidate_id}#{candidate.version + 1}",
         about={"candidate": candidate_id},
     )
-    commit([candidates.update(candidate.changed(account=account))], [heard])
+    used = confirmed(candidate, "question", confirmation, session_id)
+    commit([*used, candidates.update(candidate.changed(account=account))], [heard])
 
 
 @retried

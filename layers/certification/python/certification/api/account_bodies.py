@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from certification.acts.contact_changes import Channel, Proof
+from certification.acts.contact_changes import Changing, Proof
 from certification.api.bodies import Address, Body, ChallengeId, Country, Day, Language, Line, Typed
 from certification.cloud.doors import Path
 from certification.rules.account_help import LONGEST_NOTE
@@ -61,9 +61,9 @@ class Confirmation(Body):
 
 
 class AskConfirmation(Body):
-    """What will be changed: the code goes to the other."""
+    """What will be changed: the code goes to what stays; for the question, to the phone."""
 
-    changing: Channel
+    changing: Changing
 
 
 class ProveChange(Body):
@@ -81,10 +81,11 @@ class AskNewEmailCode(Body):
 
 
 class Reserve(Body):
-    """One of the questions, and the answer."""
+    """One of the questions, the answer, and the code that confirms it."""
 
     question: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     answer: Line
+    confirmation: Confirmation | None = None
 
 
 class DescribeName(Body):

@@ -52,7 +52,7 @@ def end_other_sessions() -> Nothing:
 
 @routes.post("/confirmation-code")
 def ask_confirmation(asked: bodies.AskConfirmation) -> ChallengeSent:
-    """Send the code that confirms a change of address or number, to what stays the same."""
+    """Send the code that confirms a change of address, number or question, to what stays the same."""
     return ChallengeSent(challenge=contact_changes.ask_confirmation(candidate(routes), asked.changing))
 
 
@@ -73,8 +73,9 @@ def confirm_new_email(proof: bodies.ProveChange) -> Nothing:
 
 @routes.put("/reserved-answer")
 def reserve_answer(reserve: bodies.Reserve) -> Nothing:
-    """Choose a security question and answer it. The answer is kept as a slow hash."""
-    reserved.reserve(candidate(routes), reserve.question, reserve.answer)
+    """Choose a security question and answer it, confirmed by a code. The answer is kept as a slow hash."""
+    confirmation = reserve.confirmation.proof if reserve.confirmation else None
+    reserved.reserve(candidate(routes), reserve.question, reserve.answer, confirmation, routes.session_id())
     return Nothing()
 
 

@@ -136,6 +136,7 @@ CANDIDATE = (
     _post("/account/email-code", "candidate", own_account.confirm_email),
     _get("/account/question", "candidate", own_account.question),
     _post("/account/question", "candidate", own_account.save_question),
+    _post("/account/question/code", "candidate", own_account.send_question_code),
     _get("/account/name", "candidate", own_account.name),
     _post("/account/name", "candidate", own_account.describe_name),
     _get("/account/help/account", "candidate", own_requests.account),

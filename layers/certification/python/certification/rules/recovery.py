@@ -57,15 +57,14 @@ def is_settled(changed_at: datetime | None, now: datetime) -> bool:
 
 
 def must_be_settled(changed_at: datetime | None, now: datetime) -> None:
-    """Refuses to let a number confirm a change of the address while it is new itself."""
+    """Refuses to let a number confirm a change while it is new itself."""
     if changed_at is not None and not is_settled(changed_at, now):
         again = changed_at + NEW_NUMBER
         hours = -(-(again - now) // timedelta(hours=1))
         raise Refused(
             "number_too_new",
-            f"The mobile number was changed a short while ago, so it cannot confirm a new address yet. Change the address "
-            f"in {hours} h.",
-            f"手机号刚刚更换，暂不能用于确认邮箱变更，请在 {hours} 小时后再更换邮箱。",
+            f"The mobile number was changed a short while ago, so it cannot confirm this yet. Try again in {hours} h.",
+            f"手机号刚刚更换，暂不能用于确认此项变更，请在 {hours} 小时后再试。",
             rules=("ACC-10",),
             facts={"again_at": again.isoformat()},
         )

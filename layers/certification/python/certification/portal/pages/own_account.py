@@ -1,7 +1,7 @@
 """The candidate's own account: how it is reached, who is signed in, the security question, the name on paper."""
 
 from certification.acts import account_help, contact_changes, names, reserved, sessions
-from certification.acts.contact_changes import Channel, Proof
+from certification.acts.contact_changes import Changing, Channel, Proof
 from certification.portal import asked, guard
 from certification.portal.asked import Asked
 from certification.portal.forms import Form
@@ -12,7 +12,7 @@ from certification.portal.views import own_account, profile
 from certification.rules.errors import Refused
 from certification.rules.reserved_answers import QUESTIONS
 
-HOME = "/account"
+HOME, QUESTION = "/account", "/account/question"
 
 
 def show(request: Request) -> Response:
@@ -58,7 +58,7 @@ def send_email_code(request: Request) -> Response:
     return _email(request, form)
 
 
-def ask_confirmation(request: Request, changing: Channel) -> str:
+def ask_confirmation(request: Request, changing: Changing) -> str:
     """The challenge of the second code, sent now; empty when none is needed."""
     visitor = request.visitor
     if not contact_changes.needs_confirmation(visitor.subject, changing, visitor.session):
@@ -117,23 +117,57 @@ def question(request: Request) -> Response:
     return _question(request, None)
 
 
+def send_question_code(request: Request) -> Response:
+    """A question is a way back into the account: a fresh code comes before it, like before the others."""
+    form = Form(request)
+    try:
+        second = ask_confirmation(request, "question")
+    except Refused as refusal:
+        form.refused(refusal)
+        return _question(request, form)
+    return asked.go_on(request, Asked(challenge="", address="", to=QUESTION, confirmation=second), QUESTION)
+
+
 def save_question(request: Request) -> Response:
+    note = _confirming(request)
+    if note is None:
+        return redirect(request.link(QUESTION))
     form = Form(request)
     chosen = form.chosen("question", QUESTIONS, "own.question_missing")
-    answer = form.text("answer", "own.answer_missing")
+    answer, second = form.text("answer", "own.answer_missing"), proof(form, note)
     if not form.errors:
         try:
-            reserved.reserve(request.visitor.subject, chosen, answer)
+            reserved.reserve(request.visitor.subject, chosen, answer, second, request.visitor.session)
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return redirect(request.link(HOME))
+            return redirect(request.link(HOME), asked.over(request))
     return _question(request, form)
 
 
+def _confirming(request: Request) -> Asked | None:
+    """What confirms the question in this tab: the code that was sent, or that none is needed now."""
+    note = asked.read(request) if asked.named(request) else None
+    if note is not None and note.to == QUESTION:
+        return note
+    subject, session = request.visitor.subject, request.visitor.session
+    needed = contact_changes.needs_confirmation(subject, "question", session)
+    return None if needed else Asked(challenge="", address="")
+
+
 def _question(request: Request, form: Form | None) -> Response:
-    view = own_account.question(request.visitor.subject, request.language)
-    return page(request, "question.html", form=form, view=view)
+    note = _confirming(request)
+    channel = contact_changes.confirmed_by(request.visitor.subject, "question")
+    return page(
+        request,
+        "question.html",
+        form=form,
+        flow=asked.named(request),
+        view=own_account.question(request.visitor.subject, request.language),
+        confirmed=form_text(request, f"own.confirmed_{channel}"),
+        sends=note is None,
+        confirms=note is not None and note.confirmation != "",
+    )
 
 
 def name(request: Request) -> Response:
