@@ -34,6 +34,7 @@ from certification.rules.cases import CaseKind
 from certification.rules.errors import Refused
 from certification.rules.facts import Fact, FactKind, add_fact, fold
 from certification.rules.findings import RefundKind
+from certification.rules.ledger import Holding
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.numbers import NumberRefused, parse_application_reference
@@ -45,6 +46,8 @@ from certification.rules.review import Decision, Verdict
 from certification.rules.status import Status
 
 STARTED_WITHIN = timedelta(minutes=15)
+PAYOUT = re.compile(r"\bpayout\W+(card|alipay|wechat_pay)\b", re.IGNORECASE)
+"""How a note says that a credit on our account is what a provider paid out to us."""
 
 
 class Shown(Frozen):
@@ -69,7 +72,9 @@ def _unplaced(case: Case) -> Payment | None:
     if case.kind is not CaseKind.UNMATCHED_CREDIT or "entry" not in case.facts:
         return None
     payment = payments.find(case.about)
-    return payment if payment is not None and payment.order is None and _here(payment) else None
+    if payment is None or payment.order is not None or payment.paid_out_by is not None:
+        return None
+    return payment if _here(payment) else None
 
 
 def _here(payment: Payment) -> list[tuple[Fact, Money]]:
@@ -133,7 +138,8 @@ def must_be_placeable(case: Case, decision: Decision) -> None:
     if not is_unplaced(case):
         return
     if decision.verdict is Verdict.APPROVE:
-        _order_named(decision.note)
+        if _payer_named(payments.read(case.about), decision.note) is None:
+            _order_named(decision.note)
     elif not decision.note.strip():
         raise Refused("note_missing", "Say why it goes back.", "请填写退回理由。", rules=("REF-04",), field="note")
     else:
@@ -149,11 +155,19 @@ def _order_named(note: str) -> tuple[Application, Order]:
             return application, order
     raise Refused(
         "application_missing",
-        "Write the number of the application that the money is for; it must have something to pay.",
-        "请填写款项所属的报名编号，且该报名须有缴费单。",
+        "Write the number of the application that the money is for; it must have something to pay. Of what a provider "
+        "paid out to our bank account, write: payout card, payout alipay or payout wechat_pay.",
+        "请填写款项所属的报名编号，且该报名须有缴费单。支付机构结算至我方银行账户的款项，请填写：payout card、payout alipay "
+        "或 payout wechat_pay。",
         rules=("PAY-02",),
         field="note",
     )
+
+
+def _payer_named(payment: Payment, note: str) -> str | None:
+    """The provider whose payout a credit on our bank account is, where a note says so."""
+    found = PAYOUT.search(note) if payment.method == "bank_transfer" else None
+    return found[1].lower() if found else None
 
 
 def _reference(word: str) -> str:
@@ -180,10 +194,24 @@ def _portion(case: Case) -> bool:
     payment = payments.find(case.about)
     if payment is None or payment.order is not None or case.decision is None or "entry" not in case.facts:
         return False
+    if payment.paid_out_by is not None:
+        return False
+    payer = _payer_named(payment, case.decision.note)
+    if case.decision.outcome == Verdict.APPROVE and payer is not None:
+        _as_payout(payment, payer, f"payout#{case.id}")
+        return False
     if case.decision.outcome == Verdict.APPROVE:
         _place(payment, case, case.decision)
         return False
     return _send_back(payment, case, case.decision)
+
+
+def _as_payout(payment: Payment, provider: str, why: str) -> None:
+    """No candidate's: what this provider held for us has come to our account."""
+    captures = [fact.key for fact in payment.facts.values() if fact.kind is FactKind.CAPTURED]
+    ours = payment.changed(holdings=dict.fromkeys(captures, Holding.TRANSIT), paid_out_by=provider)
+    stored, entries = booked(payment, ours, why)
+    commit([payments.update(stored), *entries])
 
 
 def _place(payment: Payment, case: Case, decision: Decided) -> None:
