@@ -151,6 +151,11 @@ class WechatPaySimulator(WalletBank):
 
     def _refund_words(self, refund: State, state: str) -> State:
         trade = self.part("trades")[refund["trade"]]
+        abroad = trade["currency"] != "CNY"  # the payment's rate, whatever the day
+        payer = {
+            "payer_refund": round(refund["cents"] * 7.0925) if abroad else refund["cents"],
+            "payer_currency": "CNY",
+        }
         done = {"success_time": china(refund["at"]).isoformat()} if refund["state"] == "success" else {}
         return {
             "mchid": MERCHANT,
@@ -160,7 +165,7 @@ class WechatPaySimulator(WalletBank):
             "out_refund_no": refund["number"],
             state: REFUNDS[refund["state"]],
             "user_received_account": "[simulator]",
-            "amount": {"total": trade["taken"], "refund": refund["cents"], "currency": trade["currency"]},
+            "amount": {"total": trade["taken"], "refund": refund["cents"], "currency": trade["currency"], **payer},
             **done,
         }
 

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from certification.rules.exchange import (
     ExchangeQuote,
@@ -14,7 +12,6 @@ from certification.rules.exchange import (
     cross,
     good_rate,
     quote,
-    returned_share,
     rounded,
 )
 from certification.rules.money import Money, usd
@@ -101,32 +98,3 @@ def test_a_rate_from_the_future_or_too_old_is_never_fresh() -> None:
     last = rate("6.6", NOW.date())
     assert good_rate(rate("6.6", NOW.date() + timedelta(days=2)), last, SHIPPED, NOW) == last
     assert good_rate(rate("6.6", NOW.date() - timedelta(days=5)), None, SHIPPED, NOW) is None
-
-
-@pytest.mark.scenario(88)
-def test_parts_that_return_everything_return_exactly_what_was_paid() -> None:
-    owed, paid = usd(120_00), yuan(851_10)
-    parts, back = [usd(33_33), usd(33_33), usd(29_34)], []
-    for number, part in enumerate(parts):
-        back.append(returned_share(owed, paid, parts[:number], part))
-    assert sum(share.amount for share in back) == 680_88 == returned_share(owed, paid, [], usd(96_00)).amount
-    alone = [returned_share(owed, paid, [], part).amount for part in parts]
-    assert sum(alone) == 680_87
-
-
-@given(st.lists(st.integers(1, 5000), min_size=1, max_size=8), st.integers(1, 100_000), st.integers(0, 5000))
-def test_parts_never_sum_to_more_than_was_paid(parts: list[int], paid: int, kept: int) -> None:
-    owed, done = usd(sum(parts) + kept), list[Money]()
-    total = 0
-    for part in parts:
-        total += returned_share(owed, yuan(paid), done, usd(part)).amount
-        done.append(usd(part))
-    assert total == returned_share(owed, yuan(paid), [], usd(sum(parts))).amount
-    assert total <= paid
-    assert kept or total == paid
-
-
-def test_more_than_was_owed_never_goes_back() -> None:
-    for part in (usd(0), usd(-1), usd(50_01)):
-        with pytest.raises(ValueError, match="positive"):
-            returned_share(usd(100_00), yuan(700_00), [usd(50_00)], part)

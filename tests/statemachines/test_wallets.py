@@ -281,6 +281,9 @@ def test_who_withdraws_gets_it_back_in_dollars_by_the_same_wallet(town: Town, st
     assert (sent["number"], sent["cents"], sent["state"]) == (refund.id, FEE * 8 // 10, "success")
     assert books() == {"psp USD": FEE * 2 // 10, "fee USD": -FEE * 2 // 10}
     assert kinds(town) == []
+    (line,) = candidate.awake().call("GET", "/api/candidate/payments")["orders"][0]["refunds"]
+    given = {"amount": 76_599, "currency": "CNY"} if method == "wechat_pay" else None  # who says what it gave
+    assert (line["money"], line["given"]) == ({"amount": FEE * 8 // 10, "currency": "USD"}, given)
 
 
 @pytest.mark.scenario(65)

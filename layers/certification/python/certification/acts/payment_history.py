@@ -30,7 +30,8 @@ class RefundDate(Frozen):
 
 
 class RefundLine(Frozen):
-    """One refund: how much, why, and where it is. `kept` is the handling fee; `not_before` when it may be sent."""
+    """One refund: how much, why, and where it is. `kept` is the handling fee; `not_before` when it may be sent. `given` is
+    what a wallet gave its payer in their own currency, where it says: the difference is ours (decision 4)."""
 
     id: str
     order: str
@@ -38,6 +39,7 @@ class RefundLine(Frozen):
     state: RefundState
     money: Money
     kept: Money
+    given: Money | None
     why: Words
     requested_at: datetime
     not_before: datetime
@@ -177,6 +179,7 @@ def refund_line(refund: Refund) -> RefundLine:
         state=refund.state,
         money=refund.money,
         kept=Money(amount=refund.kept, currency=refund.money.currency),
+        given=refund.given,
         why=Words(en=refund.reason_en, zh=refund.reason_zh),
         requested_at=refund.requested_at,
         not_before=refund.not_before,

@@ -23,9 +23,9 @@ def reported(seen: RefundSeen, payment: Payment, now: datetime) -> tuple[list[Wr
         return [], []
     state = refund_after(known.state, RefundState(seen.state), payment.facts, known.id)
     if state is known.state:
-        if known.provider_refund == seen.id:
+        if known.provider_refund == seen.id and (seen.given or known.given) == known.given:
             return [], []
-        return [refunds.update(known.changed(provider_refund=seen.id))], []
+        return [refunds.update(known.changed(provider_refund=seen.id, given=seen.given or known.given))], []
     return _moved(known, state, seen, now)
 
 
@@ -45,6 +45,7 @@ def _moved(
         "provider",
         provider_refund=seen.id,
         failure=seen.why,
+        given=seen.given or known.given,
         case=case.id if case else known.case,
         due=Due(at=now + LOOKED_AT_AGAIN) if state is RefundState.PENDING else None,
     )

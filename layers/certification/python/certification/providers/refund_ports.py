@@ -39,7 +39,7 @@ class RefundSeen(Frozen):
     the payment it returns, `at` when it happened, `why` its own word for a failure.
 
     `pending`: accepted, not yet done. `manual`: somebody must act in the provider's pages. `returned`: it had arrived
-    and came back.
+    and came back. `given` is what a wallet gave its payer in their own currency, where it says.
     """
 
     id: str = Field(min_length=1)
@@ -49,6 +49,7 @@ class RefundSeen(Frozen):
     money: Money
     at: AwareDatetime
     why: str | None = None
+    given: Money | None = None
 
     def facts(self, source: str) -> tuple[Fact, ...]:
         """The fact behind it: done, or failed; none while nothing has moved. `source` says who told us."""

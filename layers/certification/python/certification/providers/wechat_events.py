@@ -131,6 +131,7 @@ def refund_seen(refund: Mapping[str, Any], at: datetime, currency: str | None = 
     # The Global product calls a payment's number `id` in orders, but a refund's own number `id` in refunds.
     payment, amount = refund[MAINLAND.payment_id], refund["amount"]
     told = refund.get("success_time")
+    given, payers = amount.get("payer_refund"), amount.get("payer_currency")
     return RefundSeen(
         id=refund["out_refund_no"],
         refund=refund_of(refund["out_refund_no"]),
@@ -138,6 +139,7 @@ def refund_seen(refund: Mapping[str, Any], at: datetime, currency: str | None = 
         state=REFUNDS[refund.get("status") or refund["refund_status"]],
         money=Money(amount=amount["refund"], currency=amount.get("currency") or currency or "CNY"),
         at=datetime.fromisoformat(told) if told else at,
+        given=Money(amount=given, currency=payers) if isinstance(given, int) and payers else None,
         why=refund.get("user_received_account"),
     )
 

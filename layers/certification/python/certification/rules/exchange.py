@@ -6,11 +6,10 @@ took. A rate has eight decimal places and an amount is rounded half up. A new ra
 one is not believed; a rate older than four days is not shown. Without a rate the sale goes on: the wallet shows the
 amount. A quote lives as long as the policy says; an expired one is shown anew, never silently replaced.
 
-What goes back is counted in the order's currency. Where another amount was paid, its parts are proportional to what was
-paid, never to a rate of today, and cumulative: parts that return everything return exactly what was paid.
+What goes back is counted in the order's currency, never at a rate of today: an order in dollars is taken by a product that
+settles in dollars, one in yuan by a product that takes yuan, so parts that return everything return exactly what was paid.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -123,17 +122,3 @@ def converted(money: Money, rate: Decimal, currency: str) -> Money:
     """An amount at a rate, half up in the minor unit of the other currency."""
     scale = Fraction(10) ** (digits(currency) - digits(money.currency))
     return Money(amount=round_half_up(money.amount * Fraction(rate) * scale), currency=currency)
-
-
-def returned_share(owed: Money, paid: Money, before: Iterable[Money], now: Money) -> Money:
-    """What of `paid` (in the payer's currency) goes back with the part `now` of `owed`, after the parts `before`.
-
-    Cumulative: the share of everything returned so far, rounded once, less what went back with the parts before.
-    Raises ValueError when more would go back than is owed.
-    """
-    done = sum((part - Money.zero(owed.currency)).amount for part in before)
-    until = done + (now - Money.zero(owed.currency)).amount
-    if owed.amount <= 0 or now.amount <= 0 or until > owed.amount:
-        raise ValueError("parts that go back are positive and not more than the whole")
-    share = [round_half_up(Fraction(part * paid.amount, owed.amount)) for part in (done, until)]
-    return Money(amount=share[1] - share[0], currency=paid.currency)

@@ -31,7 +31,8 @@ class Refund(Record):
     `not_before`. `desk` is the money desk, `case` what a person is asked about it now. `number` counts idempotency keys,
     `key_from` is since when the present one is used, `stored_failure` whether it is spoilt. `provider_refund` is the
     provider's id, `failure` its word for why not, `note` what a person said. `again` is the refund that follows this
-    one. `tries` counts how often it was looked up.
+    one. `tries` counts how often it was looked up. `given` is what a wallet gave its payer in their own currency: we owe
+    and book `money`, whatever the wallet's rate.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Refund(Record):
     failure: str | None = None
     note: str = ""
     again: str | None = None
+    given: Money | None = None
     tries: int = 0
     due: Due | None = None
 

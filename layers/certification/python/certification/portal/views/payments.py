@@ -154,6 +154,8 @@ def refund(line: RefundLine, say: Speech) -> RefundView:
     rows = [(say("payments.amount"), say.amount(line.money))]
     if line.kept.amount:
         rows.append((say("payments.kept"), say.amount(line.kept)))
+    if line.given is not None and line.given != line.money:
+        rows.append((say("payments.given"), say.amount(line.given)))
     rows.append((say("payments.why"), say.said(line.why)))
     rows += [(say(f"payments.refund_{one.state}"), say.moment(one.at)) for one in line.dates]
     if waits:
