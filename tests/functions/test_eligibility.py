@@ -325,7 +325,7 @@ def calculate(language: str = "en", **changes: str) -> Answer:
                 "an employer is in principle needed",
             ),
         ),
-        ("zh", ("考全科: 符合", "学习和工作时间线", "土木工程", "个人档案所在单位", "原则上须有工作单位")),
+        ("zh", ("考全科：符合", "学习和工作时间线", "土木工程", "个人档案所在单位", "原则上须有工作单位")),
     ],
 )
 def test_anybody_can_calculate_on_a_page(language: str, said: tuple[str, ...]) -> None:

@@ -77,7 +77,7 @@ def test_the_desk_sends_a_failed_refund_again_by_page(stand: Stand) -> None:
     assert "Did not arrive" in Browser(stand, candidate).get("/payments")
     browser = desk(stand)
     assert failed.id in browser.get("/staff/refunds")
-    assert "expired_or_canceled_card" in browser.get(f"/staff/refunds/{failed.id}")
+    assert "The card is expired or cancelled" in browser.get(f"/staff/refunds/{failed.id}")
     browser.post(f"/staff/refunds/{failed.id}/retry")
     stand.cloud.settle()
     assert refunds.read(f"{failed.id}.2").state == "succeeded"

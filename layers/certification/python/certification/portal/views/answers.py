@@ -136,7 +136,7 @@ def _education(known: Whole, say: Speech) -> Facts:
     return tuple(
         (
             say("education.number", n=one.number),
-            f"{in_a_line(one.entry, say)} ({state(one, say)})",
+            say("form.bracketed", what=in_a_line(one.entry, say), more=state(one, say)),
         )
         for one in entries
     )

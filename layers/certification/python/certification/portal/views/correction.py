@@ -61,7 +61,7 @@ def of(candidate_id: str, reference: str, language: Language) -> Page:
             if code not in (EDUCATION, WORK)
         ),
         entries=tuple(
-            (one.number, say("education.number", n=one.number) + ": " + in_a_line(one.entry, say))
+            (one.number, _pair(say("education.number", n=one.number), in_a_line(one.entry, say), say))
             for one in education.of(candidates.read(candidate_id))
         )
         if EDUCATION in fields
@@ -93,7 +93,7 @@ def background_rows(asked: WantedCorrection, say: Speech) -> list[tuple[str, str
         one = asked.education
         now = in_a_line(one.now, say) if one.now else "–"
         title = say("education.number", n=one.number) if one.number else say("education.add")
-        wanted = "; ".join(f"{name}: {value}" for name, value in in_words(one.wanted, say))
+        wanted = say("correction.semicolon").join(_pair(*row, say) for row in in_words(one.wanted, say))
         rows += [(title, say("correction.stands", now=now)), (say("correction.instead"), wanted)]
     if asked.work is not None:
         rows += [(say("tasks.work"), say("correction.stands", now=_jobs(asked.work.now, say)))]
@@ -113,9 +113,19 @@ def _jobs(history: WorkHistory, say: Speech) -> str:
         )
         for job in history.jobs
     ]
-    leaves = [f"{say('work.leave')}: {say.day(one.since)}" for one in history.leaves]
-    held = [f"{say('work.certificate')}: {one.code} {one.number} {say.day(one.issued)}" for one in history.certificates]
-    return "; ".join((*jobs, *leaves, *held, *([history.workplace] if history.workplace else []))) or "–"
+    leaves = [_pair(say("work.leave"), say.day(one.since), say) for one in history.leaves]
+    held = [
+        _pair(say("work.certificate"), f"{one.code} {one.number} {say.day(one.issued)}", say)
+        for one in history.certificates
+    ]
+    return (
+        say("correction.semicolon").join((*jobs, *leaves, *held, *([history.workplace] if history.workplace else [])))
+        or "–"
+    )
+
+
+def _pair(name: str, value: str, say: Speech) -> str:
+    return say("form.pair", name=name, value=value)
 
 
 def _asked(one: Correction, policy: Policy, say: Speech) -> Asked:
