@@ -10,12 +10,10 @@ import pytest
 
 from local import seed
 from local.candidate import ApiCandidate
-from local.simulators.bank_files import Booking, Day, Part, notification
-from tests.faults.writers import WRITERS, People, announced, at_once, books, sound
-from tests.functions.stand import Stand, stand_on
+from tests.faults.writers import ACCOUNT, WRITERS, People, a_file, announced, at_once, books, member, only, sound
+from tests.functions.stand import stand_on
 
 PRICE = 13_500
-ACCOUNT = "012-345678-901"
 THIRD = "STF-third"
 
 
@@ -24,32 +22,6 @@ def people() -> Iterator[People]:
     with stand_on() as made:
         seed.add_member(THIRD, "Sample Third", "third@staff.test", ("reviewer",), seed.DESKS)
         yield People(made)
-
-
-def member(name: str) -> Any:
-    from certification.cloud.tables.staff import staff
-
-    return staff.read(name)
-
-
-def only(table: Any) -> Any:
-    (found,) = table.everything()
-    return found
-
-
-def a_file(stand: Stand, *arrived: tuple[str, int, str], name: str = "day") -> str:
-    """A notification of these credits (bank's reference, cents, text), dropped and not yet read; gives its key."""
-    at = stand.clock.now()
-    bookings = [
-        Booking(
-            reference, True, (Part(cents, name="Sample Payer", account="HK-5678", text=(text,)),), at.date(), at.date()
-        )
-        for reference, cents, text in arrived
-    ]
-    content = notification(Day(ACCOUNT, "USD", at.date(), bookings=bookings), at)
-    key = f"statements/cgptc/{name}.xml"
-    seed.drop(stand.cloud, key, content, seed.REVIEWER)
-    return key
 
 
 def decided(case: str, verdict: str, note: str, *, by: str, seconded_by: str | None = None) -> None:
@@ -69,22 +41,41 @@ def rf(candidate: ApiCandidate) -> str:
 
 
 def test_thirty_two_requests_for_a_fifth_each_are_five_refunds(people: People) -> None:
-    from certification.acts import refund_desk
+    from certification.acts import part_refunds
     from certification.cloud.tables.payments import payments
     from certification.cloud.tables.refunds import refunds
 
     people.at("registered")
     paid = only(payments)
     (capture,) = paid.facts
-    asks = (partial(refund_desk.ask, member(seed.REVIEWER), paid.id, capture, "27.00", "Agreed by telephone"),)
+    asks = (partial(part_refunds.ask, member(seed.REVIEWER), paid.id, capture, "27.00", "Agreed by telephone"),)
     assert at_once(*asks) == [{"done": 5, "refund_not_covered": 27}]
     sound(people.stand)
     assert [(one.money.amount, one.state) for one in refunds.everything()] == [(2_700, "requested")] * 5
     assert books() == {"psp": PRICE, "refund": -PRICE}
 
 
+def test_two_who_saw_the_same_rest_and_send_their_forms_many_times_ask_for_one_refund(people: People) -> None:
+    from certification.acts import part_refunds
+    from certification.cloud.tables.payments import payments
+    from certification.cloud.tables.refunds import refunds
+
+    people.at("registered")
+    paid = only(payments)
+    (capture,) = paid.facts
+    forms = at_once(
+        *(
+            partial(part_refunds.ask, member(name), paid.id, capture, cents, "Agreed", "goodwill", paid.version)
+            for name, cents in ((seed.REVIEWER, "27.00"), (seed.SECOND, "30.00"))
+        )
+    )
+    assert sorted(map(dict, forms), key=str) == [{"changed_meanwhile": 16}, {"done": 16}]
+    sound(people.stand)
+    assert only(refunds).money.amount == (2_700 if "done" in forms[0] else 3_000)
+
+
 def test_a_withdrawal_and_the_desks_refund_of_everything_give_back_no_more_than_came(people: People) -> None:
-    from certification.acts import refund_desk, withdrawing
+    from certification.acts import part_refunds, withdrawing
     from certification.cloud.tables.payments import payments
     from certification.cloud.tables.refunds import refunds
 
@@ -92,7 +83,7 @@ def test_a_withdrawal_and_the_desks_refund_of_everything_give_back_no_more_than_
     paid, person = only(payments), people.stand.id_of(candidate.session)
     (capture,) = paid.facts
     asked, withdrawn = at_once(
-        partial(refund_desk.ask, member(seed.REVIEWER), paid.id, capture, "135.00", "Agreed by telephone"),
+        partial(part_refunds.ask, member(seed.REVIEWER), paid.id, capture, "135.00", "Agreed by telephone"),
         partial(withdrawing.withdraw, person, candidate.reference),
     )
     assert (asked["done"] <= 1, withdrawn) == (True, {"done": WRITERS // 2})
@@ -103,7 +94,7 @@ def test_a_withdrawal_and_the_desks_refund_of_everything_give_back_no_more_than_
 
 
 def test_two_confirmers_let_one_refund_go_and_many_senders_send_it_once(people: People) -> None:
-    from certification.acts import decisions, refund_desk, seconding
+    from certification.acts import decisions, part_refunds, seconding
     from certification.acts import refunds as sending
     from certification.cloud.tables.payments import payments
     from certification.cloud.tables.refunds import refunds
@@ -111,7 +102,7 @@ def test_two_confirmers_let_one_refund_go_and_many_senders_send_it_once(people: 
     people.at("registered")
     paid = only(payments)
     (capture,) = paid.facts
-    refund = refund_desk.ask(member(seed.REVIEWER), paid.id, capture, "35.00", "Agreed by telephone")
+    refund = part_refunds.ask(member(seed.REVIEWER), paid.id, capture, "35.00", "Agreed by telephone")
     case = refunds.read(refund).case or ""
     decided(case, "approve", "", by=seed.REVIEWER)
     confirm = [partial(seconding.second, member(name), case, 1, agree=True) for name in (seed.SECOND, THIRD)]

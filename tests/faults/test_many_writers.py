@@ -137,8 +137,8 @@ def facts_of(candidate: ApiCandidate) -> dict[str, Fact]:
 def test_two_captures_told_among_requests_for_refunds_lose_nothing_and_give_back_no_cent_too_many(
     people: People,
 ) -> None:
+    from certification.acts import part_refunds
     from certification.acts import payments as paying
-    from certification.acts import refund_desk
     from certification.cloud.tables.staff import staff
 
     candidate = people.at("registered")
@@ -147,7 +147,7 @@ def test_two_captures_told_among_requests_for_refunds_lose_nothing_and_give_back
     second = fact_of(CAPTURED, "pi_second", usd(PRICE), people.stand.clock.now(), "card:query")
     again, other = told(payment, [capture], "again"), told(payment, [second], "second")
     desk = [
-        partial(refund_desk.ask, staff.read(member), payment, capture.key, "27.00", "Agreed by telephone")
+        partial(part_refunds.ask, staff.read(member), payment, capture.key, "27.00", "Agreed by telephone")
         for member in (seed.REVIEWER, seed.SECOND)
     ]
     outcomes = at_once(partial(paying.apply, again), partial(paying.apply, other), *desk)
@@ -198,14 +198,12 @@ def test_a_refund_reported_done_and_failed_at_once_is_owed_again_and_shown_once(
 @before_or_while
 def test_an_order_that_lapses_while_its_money_is_told_is_paid(people: People, known: bool) -> None:
     from certification.acts import outcomes
-    from certification.cloud.tables.applications import applications
     from certification.cloud.tables.orders import orders
 
     candidate = people.at("opened")
-    order, due = orders.read(order_of(candidate)), applications.read(candidate.reference).due
-    assert due is not None
+    order = orders.read(order_of(candidate))
     payment = payment_of(candidate)
-    people.stand.wait(due.at - people.stand.clock.now())
+    people.stand.wait(order.closes + timedelta(hours=24) - people.stand.clock.now())
     in_time = fact_of(CAPTURED, "pi_1", usd(PRICE), order.pay_by - SECOND, "card:query")
     entry = told(payment, [in_time], "in time")
     at_once(partial(outcomes.of_application, candidate.reference), *machine(entry, order.number, known=known))

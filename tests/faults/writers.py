@@ -17,13 +17,17 @@ from unittest.mock import patch
 from certification.rules.facts import Fact, FactKind, fold
 from certification.rules.ledger import Balances, Entry, balances, rebuild
 from certification.rules.payments import AttemptState
+from local import seed
 from local.candidate import ApiCandidate
 from local.chain import Chain
+from local.simulators.bank_files import Booking, Day, Part, notification
 from tests.functions.stand import Saved, Stand
 
 type Act = Callable[[], object]
 
 WRITERS = 32
+ACCOUNT = "012-345678-901"
+"""Ours, at the bank."""
 WRITES = {"TransactWriteItems", "PutObject"}
 LONGEST_WAIT = 30
 READING: ContextVar[Callable[[], object] | None] = ContextVar("reading", default=None)
@@ -185,3 +189,31 @@ def announced(name: str) -> int:
     from certification.cloud.outbox import outbox
 
     return sum(entry.name == name for entry in outbox.everything())
+
+
+def member(name: str) -> Any:
+    """A member of staff."""
+    from certification.cloud.tables.staff import staff
+
+    return staff.read(name)
+
+
+def only(table: Any) -> Any:
+    """The only row of a table."""
+    (found,) = table.everything()
+    return found
+
+
+def a_file(stand: Stand, *arrived: tuple[str, int, str], name: str = "day") -> str:
+    """A notification of these credits (bank's reference, cents, text), dropped and not yet read; gives its key."""
+    at = stand.clock.now()
+    bookings = [
+        Booking(
+            reference, True, (Part(cents, name="Sample Payer", account="HK-5678", text=(text,)),), at.date(), at.date()
+        )
+        for reference, cents, text in arrived
+    ]
+    content = notification(Day(ACCOUNT, "USD", at.date(), bookings=bookings), at)
+    key = f"statements/cgptc/{name}.xml"
+    seed.drop(stand.cloud, key, content, seed.REVIEWER)
+    return key

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from certification.acts import checkout, invariants, withdrawing
+from certification.acts import invariants, withdrawing
 from certification.acts.books import books_of
 from certification.acts.inbox_entries import receive
 from certification.cloud.tables.applications import applications
@@ -23,7 +23,10 @@ from certification.rules.findings import RefundKind
 from certification.rules.ledger import Balances, balances, rebuild
 from certification.rules.money import usd
 from certification.rules.payments import AttemptState
+from local import seed
 from local.candidate import ApiCandidate
+from local.simulators.base import signature
+from local.simulators.card import ENDPOINT_SECRET
 from tests.functions.stand import Stand
 
 PRICE = 13_500
@@ -187,17 +190,100 @@ def test_the_seventh_day_counts_to_midnight_in_hong_kong_wherever_the_candidate_
 
 @pytest.mark.scenario(84)
 @pytest.mark.rule("REF-02")
-def test_five_days_after_registering_nothing_comes_back_when_the_exam_is_in_twenty_nine_days(stand: Stand) -> None:
-    candidate = stand.registered()
+@pytest.mark.parametrize(("days", "back"), [(3, [(10_800, 2_700)]), (5, [])])
+def test_who_withdraws_five_days_after_registering_for_an_exam_in_twenty_nine_days_gets_nothing(
+    stand: Stand, days: int, back: list[tuple[int, int]]
+) -> None:
+    """Two days earlier the exam is in thirty-one days, and the same person gets it back less the fee."""
+    candidate = stand.candidate()
+    candidate.apply(sitting_in(stand, timedelta(days=34)))
+    candidate.confirm()
+    stand.cloud.settle()
+    stand.decide(candidate, "approve")
+    candidate.pay()
+    stand.cloud.settle()
+    stand.wait(timedelta(days=days))
     application = applications.read(candidate.reference)
-    exam = sittings.read(application.sitting).dates.first_subject.astimezone(HONG_KONG)
-    blackout = (exam - timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
-    order = order_of(candidate)
-    stand.wait(blackout - SECOND - stand.clock.now())
-    for days in (5, 6):
-        success = stand.clock.now() - timedelta(days=days)
-        before = checkout.refund_preview(application, order, success)
-        assert before.now.refunded
-    stand.wait(SECOND)
-    after = checkout.refund_preview(application, order, stand.clock.now() - timedelta(days=5))
-    assert (after.now.refunded, after.now.because.rules[0]) == (False, "REF-02")
+    exam = sittings.read(application.sitting).dates.first_subject.astimezone(HONG_KONG).date()
+    assert (exam - stand.clock.now().astimezone(HONG_KONG).date()).days == 34 - days
+    candidate.sign_in()
+    shown = candidate.order()["refund"]["now"]["amount"]["amount"]
+    candidate.withdraw()
+    stand.cloud.settle()
+    assert [(one.money.amount, one.kept) for one in refunds.everything()] == back
+    assert (candidate.status(), shown) == ("withdrawn", sum(amount for amount, _ in back))
+
+
+def sitting_in(stand: Stand, ahead: timedelta) -> str:
+    """Publish a sitting whose exam is so far ahead; gives its id."""
+    sitting = seed.demo_sitting(stand.clock.now(), "near", number=9)
+    day = (stand.clock.now() + ahead).astimezone(HONG_KONG).date().isoformat()
+    for slot in sitting["dates"]["slots"]:
+        slot |= {end: day + slot[end][len(day) :] for end in ("starts", "ends")}
+    seed.drop(stand.cloud, "sittings/near.json", json.dumps(sitting).encode(), seed.OFFICER)
+    stand.cloud.settle()
+    return "near"
+
+
+@pytest.mark.scenario(20)
+@pytest.mark.rule("PAY-01")
+def test_a_page_that_would_outlive_the_due_time_is_not_offered(stand: Stand) -> None:
+    candidate = stand.to_pay()
+    due, before = order_of(candidate).pay_by, stand.save()
+    stand.wait(due - timedelta(minutes=20) - stand.clock.now())
+    candidate.sign_in()
+    path = f"/api/candidate/applications/{candidate.reference}/payment"
+    assert candidate.call("POST", path, {}, expect=422)["code"] == "too_late_for_card"
+    assert order_of(candidate).payments == ()
+    stand.restore(before)
+    stand.wait(due - timedelta(minutes=40) - stand.clock.now())
+    candidate.sign_in()
+    candidate.open_checkout()
+    ends = attempt_of(candidate).expires_at
+    assert ends is not None
+    assert ends <= due
+
+
+def completed(stand: Stand, attempt: Payment, kind: str, status: str) -> None:
+    """What the provider tells of a page that was completed by a way of paying that takes its time."""
+    (session,) = stand.cloud.simulators["card"].dump()["sessions"].values()
+    now = int(stand.clock.now().timestamp())
+    said = {**session, "status": "complete", "payment_status": status, "payment_intent": "pi_slow"}
+    event = {"id": f"evt_{kind}", "object": "event", "type": f"checkout.session.{kind}", "created": now}
+    body = json.dumps({**event, "livemode": False, "data": {"object": said}}).encode()
+    headers = {"content-type": "application/json", "stripe-signature": signature(body, ENDPOINT_SECRET, now)}
+    assert said["id"] == attempt.checkout
+    assert stand.cloud.request("POST", "/webhooks/card", headers, body).status == 200
+    stand.cloud.settle()
+
+
+@pytest.mark.scenario(13)
+def test_a_page_completed_without_money_registers_only_when_the_money_came(
+    stand: Stand, opened: tuple[ApiCandidate, Payment]
+) -> None:
+    candidate, attempt = opened
+    completed(stand, attempt, "completed", "unpaid")
+    assert (candidate.status(), payments.read(attempt.id).state) == ("awaiting_payment", AttemptState.PENDING)
+    assert list(ledger.everything()) == []
+    completed(stand, attempt, "async_payment_succeeded", "paid")
+    assert (candidate.status(), payments.read(attempt.id).state) == ("registered", AttemptState.CAPTURED)
+
+
+@pytest.mark.scenario(14)
+@pytest.mark.rule("REG-09")
+def test_a_page_completed_without_money_that_fails_may_be_paid_anew_or_lapses_with_a_letter(
+    stand: Stand, opened: tuple[ApiCandidate, Payment]
+) -> None:
+    candidate, attempt = opened
+    completed(stand, attempt, "completed", "unpaid")
+    completed(stand, attempt, "async_payment_failed", "unpaid")
+    assert (candidate.status(), payments.read(attempt.id).state) == ("awaiting_payment", AttemptState.FAILED)
+    assert candidate.open_checkout() != attempt.address
+    reminded = applications.read(candidate.reference).due
+    assert reminded is not None
+    for later in (reminded.at, order_of(candidate).closes + timedelta(hours=25)):
+        stand.skip(later)
+    candidate.sign_in()
+    assert (candidate.status(), candidate.profile()["held_by"]) == ("lapsed", None)
+    assert "ApplicationLapsed" in [letter["name"] for letter in candidate.messages()]
+    assert list(ledger.everything()) == []

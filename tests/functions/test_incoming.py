@@ -84,6 +84,8 @@ def test_an_event_without_a_good_signature_is_not_stored(stand: Stand, header: s
     assert list(inbox.everything()) == []
 
 
+@pytest.mark.scenario(34)
+@pytest.mark.scenario(35)
 def test_an_event_signed_by_another_or_long_ago_or_changed_on_the_way_is_not_stored(stand: Stand) -> None:
     assert webhook(stand, secret="whsec_another").body == "wrong_signature"
     body = json.dumps(EVENT).encode()

@@ -64,6 +64,8 @@ def test_a_probe_is_refused_with_401_and_counted_by_a_reason_of_its_own(
     assert refusals == [("WebhookRefused", {"provider": "wechat_pay", "reason": "probe"})]
 
 
+@pytest.mark.scenario(33)
+@pytest.mark.scenario(35)
 def test_every_refusal_is_a_4xx_with_a_counted_reason_and_nothing_is_kept(
     stand: Stand, refusals: list[tuple[str, dict[str, str]]]
 ) -> None:

@@ -1,5 +1,6 @@
 """Guangdong pays online, in yuan: the mainland products of both wallets, and refunds made in the wallets' own pages."""
 
+import base64
 from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
@@ -16,6 +17,7 @@ from certification.rules.ledger import balances
 from local.candidate import ApiCandidate
 from tests.functions import committing
 from tests.functions.stand import Saved, Stand, stand_on
+from tests.functions.wallet_samples import FORMS, alipay
 
 SIMULATOR = {"alipay": "alipay", "wechat_pay": "wechatpay"}
 each_wallet = pytest.mark.parametrize("method", SIMULATOR)
@@ -138,18 +140,47 @@ def test_a_part_refunded_in_the_wallets_own_pages_is_one_refund_and_no_second_pa
 
 
 @pytest.mark.scenario(50)
+@pytest.mark.scenario(88)
 @pytest.mark.parametrize("late", [False, True])
 @each_wallet
-def test_two_parts_told_in_either_order_are_two_refunds_of_their_own_amounts(
+def test_three_parts_told_in_either_order_are_refunds_of_their_own_amounts_and_together_the_whole(
     stand: Stand, candidate: ApiCandidate, method: str, late: bool
 ) -> None:
     order = paid(stand, candidate, method)
-    returned_in_the_pages(stand, method, order, 1000, 2500, late=late)
-    assert sorted(fact.money.amount for fact in payment().facts.values() if fact.kind is FactKind.REFUND_DONE) == [
-        1000,
-        2500,
-    ]
-    assert fold(payment().facts).refunded == 3500
+    whole = candidate.order()["total"]["amount"]
+    parts = (1000, 2501, whole - 3501)
+    returned_in_the_pages(stand, method, order, *parts, late=late)
+    told = [fact.money.amount for fact in payment().facts.values() if fact.kind is FactKind.REFUND_DONE]
+    assert sorted(told) == sorted(parts)
+    assert (fold(payment().facts).refunded, books()) == (whole, {})
+
+
+@pytest.mark.scenario(38)
+@pytest.mark.scenario(52)
+def test_finished_after_months_and_replayed_after_a_year_changes_nothing(stand: Stand, candidate: ApiCandidate) -> None:
+    number = paid(stand, candidate, "alipay")
+    before, kept = payment(), books()
+    (capture,) = before.facts.values()
+    (notice,) = control(stand, "alipay", "status")["notices"]
+    finished = {
+        **FORMS["alipay_finished"],
+        "out_trade_no": number,
+        "trade_no": capture.reference,
+        "total_amount": f"{capture.money.amount / 100:.2f}",
+    }
+    stand.cloud.pump.paused.add(stand.cloud.schedules.name)  # a year of jobs is no part of this story
+    stand.wait(timedelta(days=91))
+    event = alipay(finished)
+    body = base64.b64decode(event["body"])
+    assert stand.cloud.request("POST", "/webhooks/alipay", event["headers"], body).status == 200
+    stand.cloud.settle()
+    assert [fact.about for fact in payment().facts.values()] == [capture.about]
+    stand.wait(timedelta(days=274))
+    control(stand, "alipay", "deliver", notice=notice["id"])
+    stand.cloud.settle()
+    assert (payment().state, payment().entries, books()) == (before.state, before.entries, kept)
+    stand.cloud.pump.paused.discard(stand.cloud.schedules.name)
+    assert fold(payment().facts) == fold(before.facts)
 
 
 @pytest.mark.scenario(51)

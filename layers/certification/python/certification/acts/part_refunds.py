@@ -107,8 +107,11 @@ def ask(
         raise Refused("not_your_desk", "Your role may not decide this.", "您无权办理该事项。")
     because = because_of(reason, _said(said))
     name = refund_id(paid.id, capture, f"{paid.version if seen is None else seen}")
-    if refunds.find(name) is not None:
-        return name
+    known = refunds.find(name) if seen is not None else None
+    whole = paid.facts[capture].money
+    asked = (member.id, amount_to_return(amount, whole), because.en)
+    if known is not None and (known.steps[0].by, known.money, known.reason_en) == asked:
+        return name  # the same form sent twice; what a colleague asked for at the same moment is another refund
     if seen not in (None, paid.version):
         raise Refused(
             "changed_meanwhile",

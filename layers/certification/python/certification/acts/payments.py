@@ -27,6 +27,7 @@ from certification.providers import alipay_events, bill_events, card_events, por
 from certification.providers.events import ProviderEvent, UnreadableEvent
 from certification.providers.refund_ports import RefundSeen
 from certification.rules.disputes import later_report
+from certification.rules.errors import NotFound
 from certification.rules.facts import FactKind, add_fact
 from certification.rules.payments import ATTEMPT_ALIVE, AttemptState, Method, attempt_after
 
@@ -48,7 +49,8 @@ def reference_of(payment: Payment) -> str:
 def apply(entry_id: str) -> dict[str, str | None]:
     """Apply an inbox entry: facts, sums, ledger entry and the mark that it was applied, in one transaction.
 
-    Gives `payment` and `order`; `order` is None where nothing can be settled (no order known, or nothing to do).
+    Gives `payment` and `order`; `order` is None where nothing can be settled (no order known, or nothing to do). An entry
+    whose payment or order cannot be read yet stays as it is, and is applied when the sweep brings it again.
     """
     if entry_id.startswith("settle#"):
         payment = payments.read(entry_id.removeprefix("settle#"))
@@ -65,8 +67,13 @@ def apply(entry_id: str) -> dict[str, str | None]:
     if event.says_nothing:
         commit([inbox.update(entry.changed(applied_at=now, due=None))])
         return {"payment": None, "order": None}
-    payment, writes, news = payment_of(event, entry, now)
-    after = _with_facts(payment, _exact(payment, event), now)
+    try:
+        payment, writes, news = payment_of(event, entry, now)
+        after = _with_facts(payment, _exact(payment, event), now)
+    except NotFound:
+        if entry.tries:
+            raise
+        return {"payment": None, "order": None}  # its rows cannot be read yet: the sweep brings it again
     if event.refund is not None:
         more, told = reported(event.refund, after, now)
         writes, news = writes + more, news + told

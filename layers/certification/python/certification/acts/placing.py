@@ -1,4 +1,8 @@
-"""Which payment an event belongs to: by our reference, by our refund, or by asking the provider; else it is held."""
+"""Which payment an event belongs to: by our reference, by our refund, or by asking the provider; else it is held.
+
+An event that names an attempt as ours do, and finds no row of it, waits in the inbox first: rows are written before the
+provider is asked, so one that is missing can only be late (a replica that lags, a table that is being restored).
+"""
 
 from datetime import datetime
 
@@ -14,6 +18,7 @@ from certification.cloud.tables.orders import orders
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import refunds
 from certification.providers.events import ProviderEvent
+from certification.rules.errors import NotFound
 from certification.rules.ledger import Holding
 from certification.rules.payments import AttemptState
 
@@ -21,7 +26,10 @@ from certification.rules.payments import AttemptState
 def payment_of(
     event: ProviderEvent, entry: InboxEntry, now: datetime
 ) -> tuple[Payment, list[Write], list[Announcement]]:
-    """The payment an event belongs to; for money that nobody expects, a new one without an order, and a case."""
+    """The payment an event belongs to; for money that nobody expects, a new one without an order, and a case.
+
+    Raises NotFound the first time that the attempt which the event names cannot be read.
+    """
     known = _known(event)
     if known is not None:
         return known, [], []
@@ -33,6 +41,8 @@ def payment_of(
     held = payments.find(f"unplaced-{reference}")
     if held is not None:
         return held, [], []
+    if event.attempt and event.provider != "bank_transfer" and not entry.tries:
+        raise NotFound("payment")
     stranger = Payment(
         id=f"unplaced-{reference}",
         order=None,
