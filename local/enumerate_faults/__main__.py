@@ -22,7 +22,8 @@ def main() -> int:
     asked = _arguments()
     if asked.at:
         return _replay(asked.story[0], asked.at, asked.mode)
-    report = enumerate_points(asked.story, processes=asked.processes, pairs=asked.pairs, seed=asked.seed)
+    numbers = {"processes": asked.processes, "pairs": asked.pairs, "seed": asked.seed}
+    report = enumerate_points(asked.story, **numbers, every=asked.every)
     print(*report.lines(), *report.failures(), sep="\n")
     return 1 if report.failures() else 0
 
@@ -34,6 +35,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mode", action="append", choices=MODES, help="how, for each --at")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--pairs", type=int, default=PAIRS, help="how many pairs of faults to draw")
+    parser.add_argument("--every", action="store_true", help="break also what a story before does in the same way")
     parser.add_argument("--seed", type=int, default=SEED, help="of the pairs")
     asked = parser.parse_args()
     asked.story = asked.story or list(STORIES)

@@ -1,4 +1,8 @@
-"""Every point of a story, told in several processes: each has a world of its own and tells its share."""
+"""Every point of a story, told in several processes: each has a world of its own and tells its share.
+
+The first story is broken at every place. Another is broken where it does what no story before it did, and at the last
+write of each kind; the rest is the same code on the same way, and was broken there (`every` breaks it all the same).
+"""
 
 import functools
 import multiprocessing
@@ -11,8 +15,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from local.chain import Call
-from local.enumerate_faults.checking import Ending, differences, said, tell
+from local.enumerate_faults.checking import WRITING, Ending, differences, said, tell
 from local.enumerate_faults.modes import AFTER, BEFORE, LOST, MODES, fault, modes_at
+from local.enumerate_faults.places import INVOKE
 from local.enumerate_faults.stories import STORIES
 from local.enumerate_faults.world import World, a_world
 
@@ -21,6 +26,7 @@ PAIRS = 60
 SEED = 20261123
 WINDOW = 5
 """How many calls after the first fault the second one strikes at most."""
+type Trace = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,10 @@ class Result:
 
 @dataclass
 class Report:
-    """What an enumeration found. `calls` are the places of each story."""
+    """What an enumeration found. `calls` are the places of each story, `places` those that were broken, from 1."""
 
     calls: dict[str, tuple[Call, ...]]
+    places: dict[str, tuple[int, ...]]
     results: list[Result] = field(default_factory=list)
     seconds: float = 0.0
     processes: int = 1
@@ -77,7 +84,8 @@ class Report:
         """The coverage: points by function and mode, and what they led to."""
         for story, calls in self.calls.items():
             points = self.of(story)
-            yield f"{story}: {STORIES[story].about}: {len(calls)} places, {len(points)} points, {_led_to(points)}"
+            broken = f"{len(calls)} places, {len(self.places[story])} broken"
+            yield f"{story}: {STORIES[story].about}: {broken}, {len(points)} points, {_led_to(points)}"
             yield from _table(points)
             if pairs := self.of(story, 2):
                 struck = sum(len(pair.broken) == 2 for pair in pairs)
@@ -109,16 +117,22 @@ def _table(points: Sequence[Result]) -> Iterator[str]:
 
 
 def enumerate_points(
-    stories: Iterable[str] = tuple(STORIES), *, processes: int = PROCESSES, pairs: int = PAIRS, seed: int = SEED
+    stories: Iterable[str] = tuple(STORIES),
+    *,
+    processes: int = PROCESSES,
+    pairs: int = PAIRS,
+    seed: int = SEED,
+    every: bool = False,
 ) -> Report:
-    """Every point of these stories, and a seeded sample of pairs of faults within `WINDOW` calls."""
+    """The points of these stories, and a seeded sample of pairs of faults within `WINDOW` calls."""
     started = time.perf_counter()
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=spawned, initializer=_warm) as pool:
         calls = {story: pool.submit(calls_of, story).result() for story in stories}
-        tellings = [telling for story, found in calls.items() for telling in points_of(story, found)]
+        places = {story: tuple(range(1, len(found) + 1)) for story, found in calls.items()} if every else chosen(calls)
+        tellings = [telling for story, found in calls.items() for telling in points_of(story, found, places[story])]
         tellings += pairs_of(calls, pairs, seed)
-        report = Report(calls, _told(pool, tellings), processes=processes)
+        report = Report(calls, places, _told(pool, tellings), processes=processes)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -127,9 +141,39 @@ def _told(pool: Executor, tellings: Sequence[Telling]) -> list[Result]:
     return list(pool.map(run, tellings, chunksize=4))
 
 
-def points_of(story: str, calls: Sequence[Call]) -> list[Telling]:
-    """One telling for every place of a story and every mode that makes sense there."""
-    return [Telling(story, ((at, mode),)) for at, call in enumerate(calls, 1) for mode in modes_at(call)]
+def points_of(story: str, calls: Sequence[Call], places: Iterable[int]) -> list[Telling]:
+    """One telling for each of these places of a story and every mode of the story that makes sense there."""
+    modes = STORIES[story].modes
+    return [Telling(story, ((at, mode),)) for at in places for mode in modes_at(calls[at - 1]) if mode in modes]
+
+
+def chosen(calls: dict[str, tuple[Call, ...]]) -> dict[str, tuple[int, ...]]:
+    """The places to break in each story: all of the first, then what is new in each, and its last write of each kind."""
+    proven: set[Trace] = set()
+    places = {}
+    for number, (story, found) in enumerate(calls.items()):
+        traces = traces_of(found)
+        last = {trace: at for at, trace in enumerate(traces, 1) if found[at - 1].operation == WRITING}
+        first = {trace: at for at, trace in reversed(list(enumerate(traces, 1))) if trace not in proven}
+        some = {*first.values(), *last.values()} if number else range(1, len(found) + 1)
+        places[story] = tuple(sorted(some))
+        proven |= {*traces}
+    return places
+
+
+def traces_of(calls: Sequence[Call]) -> list[Trace]:
+    """What each call is: its function, and all that this invocation of it did until then. Two calls with one trace are
+    the same line of code, reached in the same way."""
+    running: dict[str | None, list[tuple[str, str]]] = {}
+    traces: list[Trace] = []
+    for call in calls:
+        does = (call.service, call.operation)
+        if does == ("point", INVOKE):
+            running[call.function] = []
+        done = running.setdefault(call.function, [])
+        done.append(does)
+        traces.append((call.function, *done) if ("point", INVOKE) in done else (call.function, does))
+    return traces
 
 
 def pairs_of(calls: dict[str, tuple[Call, ...]], count: int, seed: int) -> list[Telling]:

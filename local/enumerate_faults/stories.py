@@ -7,7 +7,9 @@ queues, streams and the bus deliver again (the runtime does); the hourly sweep f
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from local.enumerate_faults.modes import AFTER, BEFORE, LOST, MODES
 from local.enumerate_faults.world import World
 from local.http.messages import Response
 
@@ -21,12 +23,14 @@ class Stuck(Exception):
 
 @dataclass(frozen=True)
 class Story:
-    """`tell` acts as the outside; `letters` are the names of the announcements the candidate must hear of."""
+    """`tell` acts as the outside; `letters` are the names of the announcements the candidate must hear of; `modes` the ways
+    in which its places are broken."""
 
     name: str
     about: str
     tell: Callable[[World], None]
     letters: frozenset[str]
+    modes: tuple[str, ...] = tuple(MODES)
 
 
 def _again_until[T](world: World, what: str, ask: Callable[[], T | None]) -> T:
@@ -92,6 +96,17 @@ def _ask(world: World) -> None:
     world.settle()
 
 
+def _wallet(world: World) -> None:
+    """Through the API, with Alipay's international product: its notice proves nothing, and the trade is asked for."""
+    path = f"/api/candidate/applications/{world.candidate.reference}/payment?method=alipay"
+    address = _again_until(world, "opening the wallet's page", lambda: _address(world.api("POST", path)))
+    parts = urlsplit(address)
+    opened = world.cloud.request("GET", f"{parts.path}?{parts.query}", {}, b"")
+    number = (opened.header("location") or "").rpartition("/")[2]
+    world.cloud.simulators["alipay"].control("pay", {"order": number})
+    world.settle()
+
+
 STORIES = {
     story.name: story
     for story in (
@@ -103,5 +118,12 @@ STORIES = {
             frozenset({"CandidateRegistered", "PaymentQueuedForReturn", "RefundArrived"}),
         ),
         Story("ask", "no event arrives, the candidate asks", _ask, frozenset({"CandidateRegistered"})),
+        Story(
+            "wallet",
+            "a payment with Alipay, whose notice is only a reason to ask",
+            _wallet,
+            frozenset({"CandidateRegistered"}),
+            (BEFORE, AFTER, LOST),
+        ),
     )
 }

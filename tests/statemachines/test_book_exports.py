@@ -76,8 +76,9 @@ class Stopped(BaseException):
     """The process ends."""
 
 
-TONIGHT, TOMORROW = datetime(2026, 11, 30, 15, 50, tzinfo=UTC), datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
-"""Ten minutes before the month is over in the books' zone, and after it."""
+BEFORE, TONIGHT = datetime(2026, 11, 23, 15, 50, tzinfo=UTC), datetime(2026, 11, 30, 15, 50, tzinfo=UTC)
+TOMORROW = datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
+"""Before the day of the payment is over; ten minutes before the month is over in the books' zone, and after it."""
 
 
 @pytest.mark.parametrize("how", ["killed before", "killed after", "overtaken"])
@@ -103,6 +104,7 @@ def test_killed_at_any_call_or_overtaken_there_by_the_next_nights_run_it_leaves_
 
     for at in (1, 2, 3, 4):
         stages.at("registered")
+        assert export(town, BEFORE)[0].entries == 0
         town.clock.instant, struck_at[0] = TONIGHT, at
         calls.clear()
         monkeypatch.setattr(vault, "write", writes)
