@@ -33,6 +33,7 @@ def test_from_signing_up_to_a_verified_certificate(window: Callable[..., Walker]
     assert candidate.heading == "Paid. You are registered"
     candidate.go(home)
     arrived(candidate, "You are registered")
+    look_at_part_refund(staff, home.rpartition("/")[2])
 
     number = wait_for_ticket(candidate, home)
     upload_marks(staff, number)
@@ -54,6 +55,21 @@ def arrived(candidate: Walker, words: str) -> None:
     assert candidate.next == words
     must_be_good(candidate, words)
     candidate.shot(f"journey-{re.sub('[^a-z]+', '-', words.lower()).strip('-')}")
+
+
+def look_at_part_refund(reviewer: Walker, application: str) -> None:
+    """The money desk finds the payment, mistypes, and sees what would be left; it asks for nothing."""
+    reviewer.go(f"/staff/payments?of={application}")
+    must_be_good(reviewer, "payments found")
+    reviewer.page.locator("tbody a").first.click()
+    must_be_good(reviewer, "part refund")
+    reviewer.pick(because="goodwill")
+    reviewer.fill(amount="0")
+    reviewer.press("See what would be left")
+    must_be_good(reviewer, "part refund with an error")
+    reviewer.fill(amount="1.00")
+    reviewer.press("See what would be left")
+    must_be_good(reviewer, "what would be left")
 
 
 def approve(reviewer: Walker) -> None:
