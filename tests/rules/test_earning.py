@@ -92,8 +92,8 @@ def test_the_certificate_is_ours_once_it_is_there_or_never_will_be(
 
 def test_a_registration_that_ended_is_used_up_when_no_appeal_can_change_that() -> None:
     for when in ("refund_closes", "exam_over", "issued"):
-        assert earned_at(when, times(Outcome.ENDED, FINAL)) == FINAL  # type: ignore[arg-type]
-        assert earned_at(when, times(Outcome.ENDED, None)) is None  # type: ignore[arg-type]
+        assert earned_at(when, times(Outcome.ENDED, FINAL)) == FINAL
+        assert earned_at(when, times(Outcome.ENDED, None)) is None
 
 
 def test_nothing_is_ours_while_a_called_off_exam_waits_for_a_choice() -> None:

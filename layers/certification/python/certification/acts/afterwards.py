@@ -29,6 +29,7 @@ from certification.rules.facts import FactKind, add_fact, fact_of, fold
 from certification.rules.findings import RefundKind
 from certification.rules.money import Money
 from certification.rules.payment_sums import CaptureSums
+from certification.rules.policy_money import WhenEarned
 from certification.rules.refunds import RefundDecision
 from certification.rules.status import WAY_BACK
 from certification.rules.unused import HELD, NOT_FINAL, Outcome, outcome_of
@@ -92,7 +93,7 @@ def _earn(number: str) -> None:
     policy, _ = load_policy(application.scheme)
     decision = _decided(application, order, now)
     times = _times(application, order, held=decision.because == HELD)
-    when = {item.code: when_earned(item) for item in policy.fees.items}
+    when: dict[str, WhenEarned] = {item.code: when_earned(item) for item in policy.fees.items}
     paid = _paid(order)
     pending: list[datetime | None] = []
     after = {payment.id: payment for payment in paid.values()}

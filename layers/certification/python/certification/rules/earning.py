@@ -62,15 +62,15 @@ def earned_at(when: WhenEarned, times: Times) -> datetime | None:
 def parts_of(lines: Sequence[tuple[str, int]], captures: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
     """Which capture has paid what: the items in the order in which they are earned, from the earliest capture on.
     `captures` are (key, minor units), the earliest first; what they are more than the order is nobody's item."""
-    left = [[capture, amount] for capture, amount in captures]
+    left = dict(captures)
     found: list[Part] = []
     for item, amount in sorted(lines, key=lambda line: place_of(line[0])):
         owed = amount
-        for one in left:
-            taken = min(owed, int(one[1]))
-            owed, one[1] = owed - taken, int(one[1]) - taken
+        for capture, rest in left.items():
+            taken = min(owed, rest)
+            owed, left[capture] = owed - taken, rest - taken
             if taken:
-                found.append(Part(capture=str(one[0]), item=item, amount=taken))
+                found.append(Part(capture=capture, item=item, amount=taken))
     return tuple(found)
 
 
