@@ -5,22 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from certification.rules.check_digits import mod_11_2
-from local import seed
+from local import seed, seed_mixed
 from local.candidate import ApiCandidate, Sample
 from tests.functions.committing import CLOSES, EXAM, PAYMENT_CLOSES, TODAY, _at, give_files
 from tests.functions.stand import JPEG, Stand
 
 SITTING = "mixed-sample"
-DESK, DESK_EMAIL = "STF-mixed", "mixed@staff.test"
+DESK, DESK_EMAIL = seed_mixed.DESK, seed_mixed.DESK_EMAIL
 FIRST = datetime.fromisoformat(_at(TODAY + timedelta(days=3), 9))
 SECOND = FIRST + timedelta(hours=2)
 
 
 def publish(stand: Stand, places: int = 1) -> None:
-    """The sitting, its desk, and the province's notice of on-site checks with two slots."""
-    seed.add_member(
-        DESK, "Sample Mixed", DESK_EMAIL, ("reviewer", "supervisor", "results_officer"), ("mixed_province",)
-    )
+    """The sitting, and the province's notice of on-site checks with two slots, by the scheme's seeded desk."""
     drop(stand, f"sittings/{SITTING}.json", sitting(), DESK)
     drop(stand, "notices/on-site.json", notice(places), DESK)
 

@@ -15,10 +15,9 @@ from certification.cloud.tables.applications import applications
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.results import results
 from certification.cloud.transaction import commit
-from certification.policies import load_policy
 from certification.rules.errors import NotFound
 from certification.rules.sampling import name_of
-from local import seed
+from local import seed, seed_mixed
 from local.candidate import ApiCandidate
 from local.staff import ApiStaff
 from tests.functions.browser import Browser
@@ -38,7 +37,6 @@ from tests.functions.stand import Stand
 from tests.rules.test_sampling import PROGRAM
 
 SECOND = timedelta(seconds=1)
-MIXED_DESKS = tuple(desk.code for desk in load_policy("mixed")[0].desks)
 EXAM_BEGINS = datetime.combine(EXAM, datetime.min.time().replace(hour=9), ZONE)
 
 
@@ -172,12 +170,11 @@ def test_a_check_is_answered_until_its_date_and_missed_at_that_instant(stand: St
 
 def of_the_mixed_scheme(stand: Stand) -> ApiCandidate:
     """Somebody of the shipped scheme whose policy says `refused: forfeited` (K31), who committed and paid."""
-    seed.add_member("STF-mixed", "Sample Mixed", "mixed@staff.test", ("reviewer", "supervisor"), MIXED_DESKS)
     described = sitting("mixed-1", number=5)
     slots = zip(described["dates"]["slots"][:2], ("basics", "practice"), strict=True)
     dates = described["dates"] | {"slots": [slot | {"subject": code} for slot, code in slots]}
     own = {"scheme": "mixed", "occupations": ["human_resources"], "levels": ["intermediate"], "dates": dates}
-    seed.drop(stand.cloud, "sittings/mixed.json", json.dumps(described | own).encode(), "STF-mixed")
+    seed.drop(stand.cloud, "sittings/mixed.json", json.dumps(described | own).encode(), seed_mixed.DESK)
     stand.cloud.settle()
     candidate = People(stand).complete(
         scheme="mixed", occupation="human_resources", level="intermediate", region="guangzhou", subjects=("practice",),
@@ -198,7 +195,7 @@ def of_the_mixed_scheme(stand: Stand) -> ApiCandidate:
 @pytest.mark.rule("CHK-13")
 def test_where_the_policy_says_so_a_missed_check_gives_up_the_right_to_sit(stand: Stand) -> None:
     candidate = of_the_mixed_scheme(stand)
-    desk = ApiStaff(stand.cloud, "mixed@staff.test")
+    desk = ApiStaff(stand.cloud, seed_mixed.DESK_EMAIL)
     place = f"/api/staff/applications/{candidate.reference}/check"
     case = cases.read(desk.awake().call("POST", place, {"why": "Reported by the public."})["case"])
     assert case.promised == datetime(2026, 9, 8, 16, tzinfo=UTC)  # five working days of the mixed scheme, not ten
