@@ -80,7 +80,7 @@ def _of_refund(refund: Refund, order: Order, turn: Turn) -> Receipt:
             if noted
             else lines_of_refund(receipt.lines, refund.money, kept, _unused(refund, order)),
             "total": refund.money,
-            "method": receipt.method,
+            "method": payments.read(refund.payment).method,
             "happened_at": turn.at,
             "refers_to": noted.number if noted else receipt.number,
         }
@@ -156,7 +156,6 @@ def _print(source: str) -> None:
 def _paper(receipt: Receipt) -> Paper:
     background = behind(applications.read(receipt.application))
     policy, person = background.policy, background.person
-    method = next((one.words for one in policy.payment.methods if one.code == receipt.method), None)
     return Paper(
         issuer=policy.body,
         issued_at=receipt.issued_at,
@@ -172,11 +171,22 @@ def _paper(receipt: Receipt) -> Paper:
         sitting=Words(en=background.sitting.name_en, zh=background.sitting.name_zh),
         lines=tuple(ReceiptLine(words=line.words, amount=str(line.amount)) for line in receipt.lines),
         total=str(receipt.total),
-        method=method or Words(en=receipt.method, zh=receipt.method),
+        method=ways_of(receipt, policy),
         happened_at=receipt.happened_at,
         vat=VAT[policy.fees.vat],
         refers_to=receipt.refers_to,
     )
+
+
+def ways_of(receipt: Receipt, policy: Policy) -> Words:
+    """How it was paid: by every way that brought a part of it, the first part first; of what went back, the one way."""
+    order = orders.read(receipt.order)
+    paid = [payments.read(payment) for payment in order.payments]
+    parts = [one.method for capture in reversed(order.settling) for one in paid if capture in one.facts]
+    ways = dict.fromkeys(parts) if receipt.kind is ReceiptKind.RECEIPT and parts else (receipt.method,)
+    words = {one.code: one.words for one in policy.payment.methods}
+    named = [words.get(way, Words(en=way, zh=way)) for way in ways]
+    return Words(en=", ".join(one.en for one in named), zh="、".join(one.zh for one in named))
 
 
 def _reported(drafted: Receipt) -> None:
