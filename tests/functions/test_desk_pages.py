@@ -136,7 +136,8 @@ SAID = {
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_a_case_says_of_itself_is_in_the_words_and_the_time_of_its_desk(stand: Stand, language: Language) -> None:
     reader = colleague("all", "reviewer", desks=("admissions", "finance", "operations"))
-    now, found = stand.clock.now(), {}
+    now = stand.clock.now()
+    found: dict[str, str] = {}
     told = {
         CaseKind.MONEY_TO_RETURN: {"asks": "failed", "amount": "USD 500.00", "finding": "duplicate", "order": ""},
         CaseKind.BILL_DIFFERENCE: {

@@ -1,7 +1,7 @@
 """Facts of cases: whatever an act writes into a case, its page says in words, in both languages."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from certification.portal.texts import catalogue
 from certification.portal.views.desk_facts import HIDDEN, ORDER
@@ -52,8 +52,9 @@ def written() -> Iterator[tuple[str, str]]:
 
 
 def _pairs(names: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.Constant]]:
-    several = isinstance(names, ast.Tuple) and isinstance(value, ast.Tuple)
-    pairs = zip(names.elts, value.elts, strict=False) if several else [(names, value)]
+    pairs = [(names, value)]
+    if isinstance(names, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = list(zip(names.elts, value.elts, strict=False))
     for name, one in pairs:
         if isinstance(name, ast.Name) and isinstance(one, ast.Constant):
             yield name, one
@@ -80,7 +81,7 @@ def _given(call: ast.Call, takes: dict[str, list[Function]], others: set[str], d
         yield from (each.value for each in call.keywords if each.arg == "facts")
 
 
-def _keys(given: ast.expr, function: Function, constants: dict[str, object], place: str) -> Iterator[str]:
+def _keys(given: ast.expr, function: Function, constants: Mapping[str, object], place: str) -> Iterator[str]:
     match given:
         case ast.Constant(value=None):
             return

@@ -1,5 +1,7 @@
 """The page "Education": entries of a person, added and corrected, each with what the registry said."""
 
+from typing import Any
+
 from certification.acts import education
 from certification.portal.forms import Form
 from certification.portal.page import page
@@ -76,7 +78,7 @@ def _form(request: Request, number: int, form: Form | None, *, duplicate: bool =
     return entry_page(request, number, form, duplicate=duplicate, suffix=_suffix(request))
 
 
-def entry_page(request: Request, number: int, form: Form | None, **more: object) -> Response:
+def entry_page(request: Request, number: int, form: Form | None, **more: Any) -> Response:
     """The form of one entry (0: another one). `more` is what a page around it adds."""
     say = Speech(request.language)
     return page(

@@ -1,5 +1,7 @@
 """What the candidate declares about work."""
 
+from typing import Any
+
 from certification.acts import work as acts
 from certification.portal import work_form
 from certification.portal.forms import Form
@@ -48,7 +50,7 @@ def _work(request: Request, reference: str, form: Form | None) -> Response:
     return work_page(request, reference, form, action="work")
 
 
-def work_page(request: Request, reference: str, form: Form | None, **more_view: object) -> Response:
+def work_page(request: Request, reference: str, form: Form | None, **more_view: Any) -> Response:
     """The form of the whole history. `more_view` is what a page around it adds."""
     known = whole.read(request.visitor.subject, reference)
     say = known.speech(request.language)

@@ -100,8 +100,8 @@ def _filters(found: Sequence[Case], only: Only, say: Speech) -> Iterator[tuple[s
     policies = [load_policy(scheme)[0] for scheme in schemes()]
     desks = {desk.code: say.said(desk.words) for policy in policies for desk in policy.desks}
     desks |= {code: say(f"desk.team_{code}") for code in (OPERATIONS, TREASURY)}
-    names = {
-        "kind": {kind: kind_named(kind, say) for kind in CaseKind},
+    names: dict[str, dict[str, str]] = {
+        "kind": {str(kind): kind_named(kind, say) for kind in CaseKind},
         "scheme": {policy.scheme: say.said(policy.title) for policy in policies},
         "desk": desks,
     }
