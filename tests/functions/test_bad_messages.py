@@ -102,7 +102,7 @@ def test_what_was_mangled_on_its_way_is_refused_with_a_counted_reason_and_nothin
     assert webhooks.answer(GENUINE[door](stand))["statusCode"] in (200, 204), "the genuine one is taken"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.binary(max_size=300), st.text(max_size=100)),
     st.dictionaries(
