@@ -1,17 +1,18 @@
 """What a closed order may ask back now: not while a bank holds the money, and never what the bank gave already."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from certification.rules.disputes import later_report
+from certification.rules.disputes import DisputeStage, later_report
 from certification.rules.giving_back import Settling, StillToGive, still_to_give
 from certification.rules.spreading import Share
 
 PAID, BACK, FEE = 13_500, 10_800, 2_700
 
 
-def settling(capture: str = "CAP#1", rest: int = PAID, **known: object) -> Settling:
+def settling(capture: str = "CAP#1", rest: int = PAID, **known: Any) -> Settling:
     return Settling.model_validate({"capture": capture, "rest": rest, **known})
 
 
@@ -21,11 +22,12 @@ WHOLE = (Share(capture="CAP#1", amount=BACK, kept=FEE),)
 @pytest.mark.scenario(64)
 def test_of_two_reports_about_a_dispute_the_later_counts_and_at_one_instant_the_one_further_on() -> None:
     noon, later = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 22, 13, tzinfo=UTC)
-    for one, other, counts in (
+    told: tuple[tuple[tuple[datetime, DisputeStage], ...], ...] = (
         ((noon, "open"), (noon, "funds_out"), (noon, "funds_out")),
         ((noon, "lost"), (noon, "won"), (noon, "lost")),
         ((noon, "won"), (later, "open"), (later, "open")),
-    ):
+    )
+    for one, other, counts in told:
         assert later_report(one, other) == later_report(other, one) == counts
 
 
@@ -48,7 +50,7 @@ def test_nothing_in_the_way_gives_all_at_once_and_only_once() -> None:
         ({}, False),
     ],
 )
-def test_the_banks_word_and_its_money_must_agree(known: dict[str, object], waits: bool) -> None:
+def test_the_banks_word_and_its_money_must_agree(known: dict[str, Any], waits: bool) -> None:
     assert still_to_give(BACK, FEE, [settling(**known)]).waits is waits
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from certification.acts.authority import decides, sees
 from certification.acts.books import booked
 from certification.acts.payment_history import RefundLine, of_payment, refund_line
-from certification.acts.refunding import Wanted, queued
+from certification.acts.refunding import Wanted, must_be_undisputed, queued
 from certification.cloud import clock
 from certification.cloud.tables.applications import Application, applications
 from certification.cloud.tables.orders import Order, orders
@@ -21,12 +21,13 @@ from certification.policies import load_policy
 from certification.rules.cases import CaseKind
 from certification.rules.desks import desk_for
 from certification.rules.errors import NotFound, Refused
-from certification.rules.facts import CaptureSums, fold
+from certification.rules.facts import fold
 from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
 from certification.rules.numbers import NumberRefused, parse_application_reference
 from certification.rules.part_refund import PartReason, amount_to_return, because_of
+from certification.rules.payment_sums import CaptureSums
 from certification.rules.payments import Method
 from certification.rules.review import LONGEST_NOTE
 
@@ -119,6 +120,7 @@ def ask(
             "该笔付款信息已变更，请查看最新余额后重新提交。",
             rules=("REF-04",),
         )
+    must_be_undisputed(paid)
     money = amount_to_return(amount, _left(paid, capture).left)
     now = clock.now()
     wanted = Wanted(
