@@ -126,7 +126,7 @@ def test_money_that_was_taken_in_silence_is_found_by_the_jobs_within_a_day(
     candidate = stages.at("to_pay")
     switch(town, method, "drop")
     pay(town, candidate, method)
-    town.pass_time(town.clock.now() + timedelta(hours=24))
+    town.skip(town.clock.now() + timedelta(hours=24))
     assert (candidate.awake().status(), books()) == ("registered", BOOKED)
 
 
@@ -296,11 +296,13 @@ def test_too_little_money_at_the_wallet_for_three_days_is_waited_out_under_the_s
     switch(town, method, "not_enough")
     candidate.awake().withdraw()
     town.settle()
-    town.pass_time(town.clock.now() + timedelta(days=3))
+    for _ in range(3):
+        town.skip(town.clock.now() + timedelta(days=1))
     (refund,) = refunds.everything()
     assert (refund.state, refund.tries > 1) == ("submitted", True)
     switch(town, method)
-    town.pass_time(town.clock.now() + timedelta(days=2))
+    for _ in range(2):
+        town.skip(town.clock.now() + timedelta(days=1))
     (refund,) = refunds.everything()
     assert refund.state == "succeeded"
     assert [one["number"] for one in control(town, method, "status")["refunds"]] == [refund.id]
