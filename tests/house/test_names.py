@@ -133,7 +133,7 @@ def test_state_machines_are_nouns() -> None:
 
 
 ANNOUNCEMENT = re.compile(
-    r"(?:[A-Z][a-z]*)+(?:ed|Sent|Drawn|Withdrawn|Paid|Held|Lost|Overdue|CalledOff|QueuedForReturn)"
+    r"(?:[A-Z][a-z]*)+(?:ed|Sent|Drawn|Withdrawn|Paid|Held|Lost|Overdue|CalledOff|TakenBack|QueuedForReturn)"
 )
 
 
