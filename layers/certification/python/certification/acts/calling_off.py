@@ -52,8 +52,14 @@ def call_off(member: StaffMember, sitting_id: str, why_en: str, why_zh: str, ins
     now = clock.now()
     if now >= sitting.dates.first_subject:
         raise Refused("exam_began", "The exam has begun.", "考试已开始，不能取消。", rules=RULES)
-    if not why_en.strip() or not why_zh.strip() or max(len(why_en), len(why_zh)) > LONGEST_NOTE:
-        raise Refused("why_missing", "Say why, in both languages.", "请用中英文填写原因。", field="why_en")
+    for field, why in (("why_en", why_en), ("why_zh", why_zh)):
+        if not why.strip() or len(why) > LONGEST_NOTE:
+            raise Refused(
+                "why_missing",
+                f"Say why, in both languages, in 1 to {LONGEST_NOTE} characters each.",
+                f"请用中英文分别填写原因（1 至 {LONGEST_NOTE} 个字符）。",
+                field=field,
+            )
     others = [sittings.find(name) for name in instead]
     if any(other is None or not _may_follow(sitting, other) for other in others):
         raise Refused(

@@ -1,5 +1,6 @@
 """What the candidate declares about themselves: details, by the account or by an application, and contact."""
 
+from certification.acts.ownership import own_application
 from certification.portal.forms import Form
 from certification.portal.page import page
 from certification.portal.requests import Request
@@ -14,6 +15,8 @@ def details(request: Request, reference: str = "") -> Response:
 
 
 def save_details(request: Request, reference: str = "") -> Response:
+    if reference:
+        own_application(request.visitor.subject, reference)
     form = Form(request)
     names = (form.text("full_name"), form.text("latin_name"))
     if not any(names):
@@ -68,6 +71,7 @@ def contact(request: Request, reference: str) -> Response:
 
 
 def save_contact(request: Request, reference: str) -> Response:
+    own_application(request.visitor.subject, reference)
     form = Form(request)
     address = form.text("postal_address", longest=300)
     language = form.chosen("language", ("en", "zh"), "profile.language_missing")
