@@ -268,7 +268,8 @@ def test_details_are_given_and_checked_before_any_application(
     assert none in visitor.body
     visitor.get("/account/details")
     empty = visitor.post("/account/details")
-    assert empty.status == 422
+    needed = {"full_name", "date_of_birth", "nationality", "id_type", "id_number"}
+    assert (empty.status, set(re.findall(r'<a href="#(\w+)">', empty.body))) == (422, needed)
     given = {"full_name": "陈样本", "latin_name": "CHEN YANGBEN", "nationality": "CN"}
     born = {"date_of_birth_day": "17", "date_of_birth_month": "5", "date_of_birth_year": "1995"}
     document = {"id_type": "resident_identity_card", "id_number": "44010619950517001X"}

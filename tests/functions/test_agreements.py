@@ -117,6 +117,9 @@ def test_the_certificate_part_begins_with_its_notice(stand: Stand) -> None:
     candidate = stand.registered()
     path = f"/api/candidate/applications/{candidate.reference}/documents/certificate"
     assert stand.call("GET", path, session=candidate.session).code == "service_notice_missing"
+    cookie = {"cookie": f"__Host-session={candidate.session}"}
+    led = stand.cloud.request("GET", f"/en/apply/{candidate.reference}/certificate", cookie, b"")
+    assert led.header("location") == f"/en/account/service-notice?next=/apply/{candidate.reference}"
     notice = stand.call("GET", NOTICE, session=candidate.session).body
     assert "demonstration" in notice["paragraphs"][0]["en"]
     assert stand.call("PUT", NOTICE, {"text_version": notice["text_version"]}, session=candidate.session).status == 200
