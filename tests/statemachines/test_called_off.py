@@ -142,7 +142,9 @@ def test_silence_is_the_next_date_where_the_policy_says_so_and_the_seat_is_freed
     assert (row(candidate).status, row(candidate).sitting) == ("registered", OTHER)
     assert [one.application for one in seats.everything()] == []
     billed = {"psp USD": FEE - 422, "cost USD": 422}
-    assert books() == {**billed, "candidate USD": 3_500 - FEE, "fee USD": -3_500}, "the registration fee was ours by then"
+    assert books() == {**billed, "candidate USD": 3_500 - FEE, "fee USD": -3_500}, (
+        "the registration fee was ours by then"
+    )
 
 
 @pytest.mark.rule("REF-03")
