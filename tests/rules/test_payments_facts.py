@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from certification.rules.errors import Refused
 from certification.rules.facts import Fact, FactKind, Facts, add_fact, fact_of, fold
 from certification.rules.money import Money, usd
-from certification.rules.refund_request import request_refund
+from certification.rules.refund_request import Reserved, request_refund, still_there
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CAPTURE = "CAP#pi_1"
@@ -144,6 +144,25 @@ def test_a_refund_of_nothing_of_less_or_of_more_than_the_rest_is_refused(cents: 
     with pytest.raises(Refused, match="refund_not_covered"):
         request_refund(known(CAPTURED), "RFD01", CAPTURE, usd(cents), NOON)
     assert request_refund(known(CAPTURED), "RFD01", CAPTURE, usd(12000), NOON).money == usd(12000)
+
+
+@pytest.mark.rule("REF-04")
+@pytest.mark.parametrize(
+    ("taken", "there"),
+    [
+        (0, "there"),
+        (2399, "there"),
+        (2400, "there"),
+        (2401, "short"),
+        (11999, "short"),
+        (12000, "gone"),
+        (12001, "gone"),
+    ],
+)
+def test_what_is_reserved_is_sent_only_while_all_of_it_is_there(taken: int, there: str) -> None:
+    asked = made(K.REFUND_REQUESTED, "RFD01", 9600, about="RFD01")
+    facts = known(CAPTURED, asked, *([made(K.DISPUTE_OUT, "dp_1", taken)] if taken else []))
+    assert still_there(facts, CAPTURE, usd(9600)) is Reserved(there)
 
 
 def test_a_refund_in_another_currency_or_of_another_capture_is_refused() -> None:

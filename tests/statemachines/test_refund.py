@@ -355,6 +355,37 @@ def test_a_duplicate_waits_for_the_close_of_registration_where_the_policy_says_s
     assert kinds(town).count("money_to_return") == 0
 
 
+@pytest.mark.rule("PAY-08", "REF-07")
+@pytest.mark.parametrize("how", ["bank", "pages"])
+def test_a_duplicate_that_went_back_another_way_before_its_date_is_not_sent_again(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    candidate = stages.at("to_pay")
+    policy_with(monkeypatch, "P180D", same_order="after_registration_closes")
+    misbehave(town, "second_payment")
+    candidate.pay()
+    town.wait(timedelta(seconds=10))
+    misbehave(town)
+    waits = the_refund()
+    if how == "bank":
+        card(town, "dispute", payment=waits.capture.partition("#")[2])
+        (dispute,) = card(town, "status")["disputes"]
+        town.settle()
+        card(town, "dispute_lost", dispute=dispute["id"])
+    else:
+        card(town, "refund", payment=waits.capture.partition("#")[2], amount=str(FEE))
+    town.settle()
+    before = sent(town)
+    for _ in range(2):
+        town.skip(max(waits.not_before, town.clock.now()) + timedelta(days=1))
+        assert (refunds.read(waits.id).state, sent(town)) == ("cancelled", before)
+    letters = town.letters(candidate)
+    assert letters.count(("PaymentTakenBack", "email")) == (1 if how == "bank" else 0)
+    assert fold(payments.read(waits.payment).facts).reserved == 0
+    assert "negative" not in fold(payments.read(waits.payment).facts).anomalies
+    assert candidate.awake().status() == "registered"
+
+
 @pytest.mark.rule("PAY-09", "REF-07")
 @pytest.mark.scenario(26)
 def test_a_duplicate_goes_before_its_date_where_the_provider_would_not_wait_and_a_person_is_told(

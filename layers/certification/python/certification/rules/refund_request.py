@@ -1,14 +1,34 @@
 """ASKING FOR A REFUND: the one command about a payment's money, and the only thing here that is refused.
 
 In words: what is asked back is reserved at once, so that two people cannot give back the same cent. It goes through only
-while the capture has that much left; asking again for the same refund is the same reservation.
+while the capture has that much left; asking again for the same refund is the same reservation. A fact is not asked: money
+that is reserved for a later day may be gone by then, because the payer's bank took it back or somebody returned it in the
+provider's own pages. What is not there is not sent.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from certification.rules.errors import Refused
 from certification.rules.facts import PREFIX, Fact, FactKind, Facts, fact_of, fold
 from certification.rules.money import Money
+
+
+class Reserved(StrEnum):
+    """Whether what was reserved for a refund is still there: all of it, a part, or nothing."""
+
+    THERE = "there"
+    SHORT = "short"
+    GONE = "gone"
+
+
+def still_there(facts: Facts, capture: str, money: Money) -> Reserved:
+    """Whether the money reserved for a refund can still be sent from this capture (REF-04, PAY-08)."""
+    left = {(sums.capture, sums.currency): sums.refundable for sums in fold(facts).captures}
+    rest = left.get((capture, money.currency), 0)
+    if rest >= 0:
+        return Reserved.THERE
+    return Reserved.GONE if rest + money.amount <= 0 else Reserved.SHORT
 
 
 def request_refund(
