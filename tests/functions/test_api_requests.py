@@ -107,7 +107,9 @@ SOUND: dict[tuple[str, str], Any] = {
     ("POST", "/api/staff/payments/PAY-0123456789ab/refunds"): {
         "capture": "CAP#pi_1",
         "amount": "1.00",
+        "because": "goodwill",
         "reason": "A sample.",
+        "seen": 1,
     },
     ("POST", f"/api/staff/applications/{REFERENCE}/hearing"): {"ground": "false_statement"},
     ("POST", f"/api/staff/applications/{REFERENCE}/check"): {"why": "CASE-0123456789AB"},
@@ -178,6 +180,7 @@ MAY_BE_LEFT_OUT = {
     "describe_name": {"spelling"},
     "choose_after_call_off": {"sitting"},
     "call_off": {"instead"},
+    "ask_refund": {"because", "reason", "seen"},
     "prove_recovery": {"recovery"},
     "look_up": {"id_country"},
     "ask_for_account": {"id_country"},

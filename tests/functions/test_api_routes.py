@@ -101,6 +101,8 @@ CANDIDATES = (
     Row("GET", f"{APPLICATION}/timeline", names=True),
     Row("GET", f"{APPLICATION}/corrections", names=True),
     Row("POST", f"{APPLICATION}/corrections", 422, {"fields": {"full_name": "样本"}}, names=True),
+    Row("POST", f"{APPLICATION}/corrections/education", 422, {"entry": ENTRY, "number": 1}, names=True),
+    Row("POST", f"{APPLICATION}/corrections/work", 422, {"work": {"jobs": []}}, names=True),
     Row("GET", f"{APPLICATION}/hearing", names=True),
     Row("POST", f"{APPLICATION}/hearing", 422, {"text": "It was a slip."}, names=True),
     Row("POST", f"{APPLICATION}/appeal", 422, {"text": "Look again."}, names=True),
@@ -174,6 +176,7 @@ STAFF = (
     StaffRow("GET", "/api/staff/refunds/{refund}", ("reviewer",), 404, desk=True),
     StaffRow("POST", "/api/staff/refunds/{refund}/retry", ("reviewer",), 404),
     StaffRow("POST", "/api/staff/refunds/{refund}/by-hand", ("reviewer",), 404, {"reason": "A sample."}),
+    StaffRow("GET", "/api/staff/payments/{payment}/refunds", ("reviewer",), 404, desk=True),
     StaffRow(
         "POST",
         "/api/staff/payments/{payment}/refunds",

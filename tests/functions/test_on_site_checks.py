@@ -242,5 +242,6 @@ def test_the_desk_sees_who_comes_when_and_what_was_declared(people: Unverified) 
     case = people.on_site_case(candidate)
     page = people.stand.cloud.request("GET", f"/en/staff/cases/{case}", {"cookie": f"__Host-session={session}"}, b"")
     shown = page.body.decode()
-    for words in ("On-site check", "陈样本", "Sample University", "Not passed", "Did not come", f"{FIRST:%Y-%m-%d}"):
-        assert words in shown
+    day = f"{FIRST.day} {FIRST:%B %Y}"
+    for words in ("On-site check", "陈样本", "Sample University", "Not passed", "Did not come", day):
+        assert words in shown.replace("\xa0", " "), words

@@ -54,6 +54,7 @@ GIVEN = {  # what `page()` and the environment give every template
         "done",
         "folder",
     ),
+    *("flow", "sends", "confirms", "confirmed", "text"),
     *("list", "items"),  # set inside a branch, which Jinja's analysis does not follow
 }
 VIEWS = {  # what page functions add
@@ -63,7 +64,7 @@ VIEWS = {  # what page functions add
     *("photo", "shape", "sent", "late", "bank"),  # what the pages of files show
     *("info", "columns", "entries", "platforms", "scopes", "choices", "said", "waiting", "mine"),
     *("orders", "rows", "which", "sitting", "others"),  # what the pages of money show
-    *("letter_of", "notice_of", "longest", "receipt", "way", "why"),
+    *("shown", "letter_of", "notice_of", "longest", "receipt", "way", "why"),
     *(
         "exam",
         "exams",

@@ -127,15 +127,47 @@ def test_silence_until_the_due_time_is_a_full_refund_and_not_a_second_before(tow
     assert [(refund.kind, refund.money.amount) for refund in refunds.everything()] == [("exam_cancelled", FEE)]
 
 
+@pytest.mark.rule("REF-03", "REF-04")
+@pytest.mark.scenario(60)
+@pytest.mark.parametrize("how", ["silence", "desk"])
+def test_while_the_bank_disputes_the_payment_the_registration_ends_and_the_money_follows_when_that_is_won(
+    town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    candidate = stages.at("registered")
+    card = town.cloud.simulators["card"].control
+    card("dispute", {"payment": card("status", {})["payments"][0]["id"]})
+    town.settle()
+    if how == "desk":
+        terms_of(monkeypatch, offer=("staff_decision",), default="staff_decision")
+    another_date(town)
+    called_off(town, OTHER)
+    if how == "desk":
+        (case,) = [one for one in town.cases() if one.kind == "called_off"]
+        town.reviewer.awake().decide(case.id, "approve")
+        town.settle()
+    else:
+        town.skip(row(candidate).due.at)
+    assert (row(candidate).status, list(refunds.everything())) == ("cancelled", [])
+    (dispute,) = card("status", {})["disputes"]
+    card("dispute_won", {"dispute": dispute["id"]})
+    town.settle()
+    (refund,) = refunds.everything()
+    assert (refund.kind, refund.money.amount, refund.kept, refund.state) == ("exam_cancelled", FEE, 0, "succeeded")
+
+
+def terms_of(monkeypatch: pytest.MonkeyPatch, **terms: Any) -> None:
+    """The scheme's policy with other terms for an exam that is called off."""
+    policy, policy_hash = load_policy("cgptc")
+    changed = policy.model_copy(update={"cancellation": policy.cancellation.model_copy(update=terms)}), policy_hash
+    monkeypatch.setattr(calling_off, "load_policy", lambda _: changed)
+
+
 @pytest.mark.rule("REF-03")
 def test_silence_is_the_next_date_where_the_policy_says_so_and_the_seat_is_freed(
     town: Town, stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     candidate = stages.at("seated")
-    policy, policy_hash = load_policy("cgptc")
-    terms = policy.cancellation.model_copy(update={"default": "reschedule"})
-    changed = policy.model_copy(update={"cancellation": terms}), policy_hash
-    monkeypatch.setattr(calling_off, "load_policy", lambda _: changed)
+    terms_of(monkeypatch, default="reschedule")
     another_date(town)
     called_off(town, OTHER)
     town.skip(row(candidate).due.at)

@@ -58,7 +58,7 @@ class AskRefund(bodies.Body):
     amount: Annotated[str, Field(max_length=20)]
     because: PartReason = "other"
     reason: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
-    seen: Annotated[int, Field(ge=0)] | None = None
+    seen: Annotated[int, Field(ge=1)] | None = None
 
 
 @routes.get("/payments")
