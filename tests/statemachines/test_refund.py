@@ -321,6 +321,14 @@ def test_what_is_paid_by_hand_goes_no_other_way_and_a_colleague_who_says_no_leav
     assert (refunds.read(f"{failed.id}.2").state, books()) == ("succeeded", WITHDRAWN)
 
 
+def pays_twice(town: Town, candidate: ApiCandidate) -> None:
+    """Pay; the card provider takes the money a second time a few seconds later."""
+    misbehave(town, "second_payment")
+    candidate.pay()
+    town.wait(timedelta(seconds=10))
+    misbehave(town)
+
+
 def policy_with(monkeypatch: pytest.MonkeyPatch, within: str, **duplicates: str) -> None:
     """The scheme's policy with other dates for duplicates and another window of the provider."""
     policy, policy_hash = load_policy("cgptc")
@@ -341,10 +349,7 @@ def test_a_duplicate_waits_for_the_close_of_registration_where_the_policy_says_s
 ) -> None:
     candidate = stages.at("to_pay")
     policy_with(monkeypatch, "P180D", same_order="after_registration_closes")
-    misbehave(town, "second_payment")
-    candidate.pay()
-    town.wait(timedelta(seconds=10))
-    misbehave(town)
+    pays_twice(town, candidate)
     closes = town.sitting.dates.registration_closes
     assert (the_refund().state, the_refund().not_before) == ("reserved", closes)
     assert books() == {"psp USD": 2 * FEE, "candidate USD": -FEE, "refund USD": -FEE}
@@ -362,10 +367,7 @@ def test_a_duplicate_that_went_back_another_way_before_its_date_is_not_sent_agai
 ) -> None:
     candidate = stages.at("to_pay")
     policy_with(monkeypatch, "P180D", same_order="after_registration_closes")
-    misbehave(town, "second_payment")
-    candidate.pay()
-    town.wait(timedelta(seconds=10))
-    misbehave(town)
+    pays_twice(town, candidate)
     waits = the_refund()
     if how == "bank":
         card(town, "dispute", payment=waits.capture.partition("#")[2])
@@ -393,10 +395,7 @@ def test_a_duplicate_goes_before_its_date_where_the_provider_would_not_wait_and_
 ) -> None:
     candidate = stages.at("to_pay")
     policy_with(monkeypatch, "P30D", same_order="after_exam_and_reconciled")
-    misbehave(town, "second_payment")
-    candidate.pay()
-    town.wait(timedelta(seconds=10))
-    misbehave(town)
+    pays_twice(town, candidate)
     refund = the_refund()
     captured = payments.read(refund.payment).facts[refund.capture].at
     assert (refund.state, refund.not_before) == ("reserved", captured + timedelta(days=16))

@@ -6,14 +6,14 @@ from certification.acts.books import booked
 from certification.acts.cases import closed, opened
 from certification.acts.moving import announce, moved
 from certification.acts.places import freed
-from certification.acts.refunding import STARTED_WITHIN, Wanted, asked, let_go, queued, told
+from certification.acts.refunding import STARTED_WITHIN, Wanted, asked, let_go, not_sent, queued, told
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import applications
 from certification.cloud.tables.base import Due, Write
 from certification.cloud.tables.cases import Case, Decided, cases
 from certification.cloud.tables.orders import orders
-from certification.cloud.tables.payments import Payment, payments
+from certification.cloud.tables.payments import payments
 from certification.cloud.tables.refunds import Listed, Refund, refunds
 from certification.cloud.tables.staff import StaffMember
 from certification.cloud.transaction import commit, retried
@@ -175,19 +175,9 @@ def _released(refund_id: str, decision: Decided, *, yes: bool) -> None:
 def _rejected(refund: Refund, decision: Decided) -> None:
     """The money is not reserved any more; it stays the candidate's in the books until somebody decides otherwise."""
     payment, now = payments.read(refund.payment), clock.now()
-    stored, entries = _stopped(payment, refund, f"rejected-{refund.id}", {REJECTED: decision.decided_by})
+    stored, entries = not_sent(payment, refund, f"rejected-{refund.id}", now, "desk", {REJECTED: decision.decided_by})
     after = refund.went_to(RefundState.REJECTED, now, decision.decided_by, note=decision.note, due=None)
     commit([payments.update(stored), *entries, refunds.update(after)], told("RefundRejected", refund))
-
-
-def _stopped(
-    payment: Payment, refund: Refund, name: str, references: dict[str, str] | None = None
-) -> tuple[Payment, list[Write]]:
-    capture, now = refund.capture, clock.now()
-    fact = fact_of(
-        FactKind.REFUND_FAILED, name, refund.money, now, "desk", capture=capture, about=refund.id, references=references
-    )
-    return booked(payment, payment.changed(facts=add_fact(payment.facts, fact)), fact.key)
 
 
 @retried
@@ -223,7 +213,7 @@ def _not_paid_by_hand(refund_id: str, case: str) -> None:
         return
     payment = payments.read(refund.payment)
     again = asked(refund, f"failed-{case}", now, asks="failed")
-    stored, entries = _stopped(payment, refund, f"not-by-hand-{case}")
+    stored, entries = not_sent(payment, refund, f"not-by-hand-{case}", now, "desk")
     failed = refund.went_to(
         move_refund(refund.state, RefundState.FAILED), now, "desk", note="", case=again.id, due=None
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from certification.acts.books import booked
 from certification.acts.cases import new_case, opened
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
@@ -14,7 +15,7 @@ from certification.rules.calendars import end_of_day
 from certification.rules.cases import CaseKind, Subject
 from certification.rules.desks import desk_for
 from certification.rules.errors import Refused
-from certification.rules.facts import add_fact
+from certification.rules.facts import FactKind, add_fact, fact_of
 from certification.rules.findings import RefundKind
 from certification.rules.model import Frozen
 from certification.rules.money import Money
@@ -58,6 +59,23 @@ def told(name: str, refund: Refund) -> list[Announcement]:
         return []
     about = {"application": refund.application, "candidate": refund.candidate, "refund": refund.id}
     return [Announcement(name=name, subject=refund.id, key=f"{refund.id}#{refund.version + 1}", about=about)]
+
+
+def told_taken_back(order: str, application: str, candidate: str, taken: int, key: str) -> Announcement:
+    """The payer's bank took this much of an order back for good: the candidate hears so once for a `key`."""
+    about = {"application": application, "candidate": candidate, "order": order, "taken": str(taken)}
+    return Announcement(name="PaymentTakenBack", subject=order, key=key, about=about)
+
+
+def not_sent(
+    payment: Payment, refund: Refund, name: str, now: datetime, by: str, references: dict[str, str] | None = None
+) -> tuple[Payment, list[Write]]:
+    """The payment without what was reserved for a refund that is not sent, and its entries; `name` is the fact's."""
+    capture = refund.capture
+    fact = fact_of(
+        FactKind.REFUND_FAILED, name, refund.money, now, by, capture=capture, about=refund.id, references=references
+    )
+    return booked(payment, payment.changed(facts=add_fact(payment.facts, fact)), fact.key)
 
 
 def must_be_undisputed(payment: Payment) -> None:

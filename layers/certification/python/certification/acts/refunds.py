@@ -7,22 +7,21 @@ twice, late or side by side sends nothing twice: a refund is submitted once in i
 import json
 from datetime import datetime, timedelta
 
-from certification.acts.books import booked
 from certification.acts.cases import opened
 from certification.acts.inbox_entries import receive
 from certification.acts.payments import reference_of
 from certification.acts.providers import refund_provider
-from certification.acts.refunding import STARTED_WITHIN, asked, let_go, told
+from certification.acts.refunding import STARTED_WITHIN, asked, let_go, not_sent, told, told_taken_back
 from certification.cloud import clock
 from certification.cloud.outbox import Announcement
-from certification.cloud.tables.base import Due, Write
+from certification.cloud.tables.base import Due
 from certification.cloud.tables.cases import cases
 from certification.cloud.tables.payments import Payment, payments
 from certification.cloud.tables.refunds import Refund, refunds
 from certification.cloud.transaction import Lost, commit, retried
 from certification.providers import ports
 from certification.providers.refund_ports import RefundAsked, RefundSeen
-from certification.rules.facts import FactKind, add_fact, fact_of, fold
+from certification.rules.facts import fold
 from certification.rules.findings import RefundKind
 from certification.rules.payments import may_send_again
 from certification.rules.refund_life import AT_PROVIDER, STUCK_AFTER, WAITS_TO_BE_SENT, RefundState, move_refund
@@ -61,7 +60,7 @@ def _submitted(refund_id: str, now: datetime) -> Refund | None:
     payment = payments.read(refund.payment)
     there = still_there(payment.facts, refund.capture, refund.money)
     if there is Reserved.GONE and not payment.is_disputed:
-        _called_off(refund, payment, now)
+        _dropped(refund, payment, now)
         return None
     if payment.is_disputed or payment.doubted or there is not Reserved.THERE:
         commit([refunds.update(refund.changed(due=Due(at=now + LONGEST_WAIT)))])
@@ -72,31 +71,19 @@ def _submitted(refund_id: str, now: datetime) -> Refund | None:
     return refunds.read(refund_id)
 
 
-def _called_off(refund: Refund, payment: Payment, now: datetime) -> None:
+def _dropped(refund: Refund, payment: Payment, now: datetime) -> None:
     """The money is with the payer already. Whose bank took it hears so once; of what somebody returned in the provider's
     own pages the candidate has heard."""
-    stored, entries = _owed_again(payment, refund, f"gone-{refund.id}", now)
+    stored, entries = not_sent(payment, refund, f"gone-{refund.id}", now, "assay")
     over = refund.went_to(move_refund(refund.state, RefundState.CANCELLED), now, "send_refund", due=None)
     commit([payments.update(stored), *entries, refunds.update(over)], _taken(refund, payment))
 
 
 def _taken(refund: Refund, payment: Payment) -> list[Announcement]:
     taken = sum(one.disputed for one in fold(payment.facts).captures if one.capture == refund.capture)
-    if not taken or refund.application is None or refund.order is None:
+    if not taken or refund.application is None or refund.candidate is None or refund.order is None:
         return []
-    about = {
-        "application": refund.application,
-        "candidate": refund.candidate or "",
-        "order": refund.order,
-        "taken": str(taken),
-    }
-    return [Announcement(name="PaymentTakenBack", subject=refund.order, key=refund.id, about=about)]
-
-
-def _owed_again(payment: Payment, refund: Refund, name: str, now: datetime) -> tuple[Payment, list[Write]]:
-    """The payment without the reservation of a refund that is not sent."""
-    fact = fact_of(FactKind.REFUND_FAILED, name, refund.money, now, "assay", capture=refund.capture, about=refund.id)
-    return booked(payment, payment.changed(facts=add_fact(payment.facts, fact)), fact.key)
+    return [told_taken_back(refund.order, refund.application, refund.candidate, taken, refund.id)]
 
 
 def _wait(refund: Refund) -> timedelta:
@@ -194,7 +181,7 @@ def _refused(refund_id: str, code: str) -> None:
         commit([refunds.update(later)])
         return
     payment = payments.read(refund.payment)
-    stored, entries = _owed_again(payment, refund, f"refused-{refund.id}-{refund.number}", now)
+    stored, entries = not_sent(payment, refund, f"refused-{refund.id}-{refund.number}", now, "assay")
     case = asked(refund, "failed", now, why=code)
     failed = refund.went_to(
         move_refund(refund.state, RefundState.FAILED), now, "provider", failure=code, case=case.id, due=None

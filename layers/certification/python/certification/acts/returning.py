@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from certification.acts.books import booked
 from certification.acts.inbox_entries import unsettled
 from certification.acts.portions import Portion
-from certification.acts.refunding import Wanted, must_be_undisputed, queued
+from certification.acts.refunding import Wanted, must_be_undisputed, queued, told_taken_back
 from certification.cloud.outbox import Announcement
 from certification.cloud.tables.applications import Application
 from certification.cloud.tables.base import Due, Write
@@ -123,9 +123,8 @@ def taken_back(
     if given is None or given.told_at is not None:
         return [], []
     told = order.changed(gives_back=given.model_copy(update={"told_at": now}))
-    about = {"application": application.reference, "candidate": application.candidate, "order": order.number}
-    taken = {"taken": str(found.kept_by_bank)}
-    name = Announcement(name="PaymentTakenBack", subject=order.number, key=order.number, about=about | taken)
+    taken, number = found.kept_by_bank, order.number
+    name = told_taken_back(number, application.reference, application.candidate, taken, number)
     return [orders.update(told)], [name]
 
 
