@@ -8,14 +8,13 @@ import base64
 import hashlib
 import html
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from local.simulators.base import Answer, Context, Stage, State, flip
+from local.simulators.base import Answer, Answering, Context
 
 JSON = {"content-type": "application/json"}
 PEOPLE: dict[str, dict[str, str]] = {
@@ -41,14 +40,15 @@ SWITCHES = {
 CODE_LIVES = 300
 
 
-class PlatformSimulator:
+class PlatformSimulator(Answering):
     """An issuer at its own address. Its key is made anew and printed by `/jwks`; it protects nothing."""
 
     name = "platform"
+    known = SWITCHES
 
     def __init__(self, context: Context) -> None:
         key = ECKey.generate_key("P-256", parameters={"kid": "simulated"})
-        self._stage = Stage(context, {"codes": {}, "key": key.as_dict(private=True)})
+        super().__init__(context, {"codes": {}, "key": key.as_dict(private=True)})
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request."""
@@ -68,32 +68,8 @@ class PlatformSimulator:
         return _json(404, {"error": "not_found"})
 
     def control(self, action: str, form: Mapping[str, str]) -> dict[str, Any]:
-        """`switch`, `clear` or `status`."""
-        state = self._stage.state
-        with self._stage.lock:
-            if action == "switch":
-                flip(state, SWITCHES, form)
-            elif action == "clear":
-                state["switches"] = []
-            elif action != "status":
-                raise ValueError(f"no action {action!r}; there are switch, clear, status")
-            return {"simulator": True, "switches": list(state["switches"]), "known": SWITCHES, "people": PEOPLE}
-
-    def dump(self) -> State:
-        """The state as plain JSON values."""
-        return self._stage.dump()
-
-    def load(self, state: State) -> None:
-        """Go on from a dumped state."""
-        self._stage.load(state)
-
-    def next_due(self) -> datetime | None:
-        """Nothing happens here by itself."""
-        return None
-
-    def run_due(self) -> int:
-        """Nothing happens here by itself."""
-        return 0
+        """`switch`, `clear` or `status`; and who can sign in."""
+        return {**super().control(action, form), "people": PEOPLE}
 
     def _authorize(self, asked: dict[str, str], person: str) -> Answer:
         with self._stage.lock:
